@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// App is what a command may touch of the outside. Tests hand in their own.
+type App struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Dir            string // where commands look for the workspace
+	Now            func() time.Time
+	Getenv         func(string) string
+	// Color and Progress say whether stdout and stderr are terminals that show them.
+	Color, Progress bool
+}
+
+// FromOS is the App of the real process.
+func FromOS() *App {
+	return &App{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Dir: ".",
+		Now: time.Now, Getenv: os.Getenv,
+		Color:    term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+		Progress: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+}
+
+// Exit codes.
+const (
+	exitClean    = 0
+	exitFindings = 1
+	exitUsage    = 2
+	exitFailure  = 3
+)
+
+// errFindings ends a command that did its job and found something wrong. It has
+// printed its findings already.
+var errFindings = errors.New("findings")
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+// usagef makes a usage error; its text says what was found and what was expected.
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// hintedError adds advice to an error.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (e hintedError) Unwrap() error { return e.error }
+
+// withHint adds advice to an error; it is printed on a line of its own.
+func withHint(err error, hint string) error {
+	if err == nil {
+		return nil
+	}
+	return hintedError{err, hint}
+}
+
+// Main runs one command line and returns the exit code.
+func Main(app *App, args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRoot(app)
+	root.SetArgs(args)
+	return app.exitCode(root.ExecuteContext(ctx))
+}
+
+func (app *App) exitCode(err error) int {
+	var usage usageError
+	var hinted hintedError
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.Is(err, errFindings):
+		return exitFindings
+	case errors.As(err, &usage):
+		fmt.Fprintf(app.Stderr, "evctl: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(app.Stderr, "evctl: %v\n", err)
+	if errors.As(err, &hinted) {
+		fmt.Fprintf(app.Stderr, "hint: %s\n", hinted.hint)
+	}
+	return exitFailure
+}
+
+func newRoot(app *App) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "evctl",
+		Short:         "Event contracts: lint, generate, serve, validate",
+		Long:          "evctl checks event contracts written in YAML, generates code from them, keeps their\nreleased versions, and validates events against them.",
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return cmd.Help()
+		},
+	}
+	root.SetIn(app.Stdin)
+	root.SetOut(app.Stdout)
+	root.SetErr(app.Stderr)
+	root.SetVersionTemplate("evctl {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w; see %s --help", err, cmd.CommandPath())
+	})
+	root.PersistentFlags().StringVarP(&app.Dir, "dir", "C", app.Dir, "work in this `folder`")
+	for _, add := range commands {
+		command := add(app)
+		command.Args = usageArgs(command.Args)
+		root.AddCommand(command)
+	}
+	return root
+}
+
+// usageArgs makes errors about arguments usage errors.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	if check == nil {
+		check = cobra.NoArgs
+	}
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usagef("%w; see %s --help", err, cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		return usagef("unknown command %q, did you mean %q?", name, strings.Join(near, " or "))
+	}
+	return usagef("unknown command %q; evctl --help lists the commands", name)
+}

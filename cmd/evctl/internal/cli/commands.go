@@ -1,0 +1,20 @@
+package cli
+
+import (
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// commands lists every command in the order of the help text. Adding one is a
+// file and a line here.
+var commands = []func(*App) *cobra.Command{}
+
+// version is the module version of a build made by go install, and the commit of others.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

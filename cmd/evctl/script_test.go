@@ -1,0 +1,46 @@
+package main
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/evctl/evctl/cmd/evctl/internal/cli"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"evctl": func() {
+			app := cli.FromOS()
+			if fixed, err := time.Parse(time.RFC3339, os.Getenv("EVCTL_TEST_NOW")); err == nil {
+				app.Now = func() time.Time { return fixed }
+			}
+			os.Exit(cli.Main(app, os.Args[1:]))
+		},
+	})
+}
+
+// TestScripts runs every session of testdata/script. Set EVCTL_UPDATE=1 to rewrite
+// the outputs they expect.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: os.Getenv("EVCTL_UPDATE") != "",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("EVCTL_TEST_NOW", "2026-11-20T12:00:00Z")
+			env.Setenv("EVCTL_REPO", repositoryRoot(t))
+			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			return nil
+		},
+	})
+}
+
+func repositoryRoot(t *testing.T) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir + "/../.."
+}

@@ -1,0 +1,128 @@
+package diag
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Severity orders findings; the zero value is Off.
+type Severity uint8
+
+const (
+	Off Severity = iota
+	Info
+	Warning
+	Error
+)
+
+var severityNames = [...]string{"off", "info", "warning", "error"}
+
+func (s Severity) String() string { return severityNames[s] }
+
+// MarshalText makes severities words in JSON.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// ParseSeverity reads one of off, info, warning, error.
+func ParseSeverity(word string) (Severity, error) {
+	if i := slices.Index(severityNames[:], word); i >= 0 {
+		return Severity(i), nil
+	}
+	return Off, fmt.Errorf("unknown severity %q, expected one of %s", word, strings.Join(severityNames[:], ", "))
+}
+
+// Diagnostic is one finding in a user's file.
+//
+// Message has no capital, no full stop and no advice: it says what was found
+// and then what was expected, with the user's text quoted. Advice is the Hint.
+type Diagnostic struct {
+	Rule     string // stable rule ID, kebab-case
+	Severity Severity
+	Location
+	Message string
+	Hint    string
+	// Subject names what the finding is about, independent of wording and of
+	// positions: an event and a JSON pointer into its contract, such as
+	// "order.completed#/properties/total". Fingerprints are made of it.
+	Subject string
+	// Related are the other places that contributed, such as the released
+	// declaration that a change is compared with.
+	Related []Related
+	// Fix repairs the finding without changing its meaning; nil when only a
+	// person can decide.
+	Fix *Fix
+}
+
+// Related is a further place with what it contributes to a finding.
+type Related struct {
+	Location
+	Message string
+}
+
+// Fix is a set of edits that belong together. Edits may touch several files.
+type Fix struct {
+	Title string
+	Edits []Edit
+}
+
+// Edit replaces the bytes of Location by New.
+type Edit struct {
+	Location
+	New string
+}
+
+// Fingerprint identifies a finding from run to run: rule and subject, not the
+// wording and not the line. Its form is 16 hexadecimal digits.
+func (d *Diagnostic) Fingerprint() string {
+	subject := d.Subject
+	if subject == "" && d.File != nil {
+		subject = d.File.Path
+	}
+	sum := sha256.Sum256([]byte(d.Rule + "\x00" + subject))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Sort orders findings by file, position, rule and message, the order in which
+// every format prints them.
+func Sort(list []Diagnostic) {
+	slices.SortStableFunc(list, func(a, b Diagnostic) int {
+		return cmp.Or(
+			strings.Compare(path(a.File), path(b.File)),
+			cmp.Compare(a.Span.Start, b.Span.Start),
+			strings.Compare(a.Rule, b.Rule),
+			strings.Compare(a.Message, b.Message),
+		)
+	})
+}
+
+func path(f *File) string {
+	if f == nil {
+		return ""
+	}
+	return f.Path
+}
+
+// Apply carries out the edits that lie in file f and returns the new text. Edits
+// that overlap an earlier one are left out and counted; running the tool again
+// applies them.
+func Apply(f *File, edits []Edit) (text []byte, left int) {
+	mine := slices.DeleteFunc(slices.Clone(edits), func(e Edit) bool { return e.File != f })
+	slices.SortStableFunc(mine, func(a, b Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	at := int32(0)
+	for i, e := range mine {
+		if i > 0 && e == mine[i-1] {
+			continue
+		}
+		if e.Span.Start < at {
+			left++
+			continue
+		}
+		text = append(text, f.Data[at:e.Span.Start]...)
+		text = append(text, e.New...)
+		at = e.Span.End
+	}
+	return append(text, f.Data[at:]...), left
+}

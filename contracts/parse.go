@@ -1,0 +1,245 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/document"
+)
+
+// Parse reads a contract file. All problems of the file are reported at once. The
+// contract is nil when the file is not YAML or does not say what it declares;
+// otherwise it holds everything that could be read, so that later steps can go
+// on and report more.
+//
+// The result is not linked: references have no targets yet.
+func Parse(f *diag.File) (*Contract, []diag.Diagnostic) {
+	root, diags := document.Parse(f)
+	if root == nil {
+		return nil, diags
+	}
+	c, more := FromNode(f, root)
+	diags = append(diags, more...)
+	if c != nil {
+		c.Broken = len(diags) > 0
+	}
+	return c, diags
+}
+
+// FromNode reads a contract from a part of a document, such as the contract
+// inside a release file.
+func FromNode(f *diag.File, root *document.Node) (*Contract, []diag.Diagnostic) {
+	d := &decoder{file: f}
+	c := d.contract(root)
+	if c != nil {
+		c.Broken = len(d.diags) > 0
+	}
+	return c, d.diags
+}
+
+type decoder struct {
+	file    *diag.File
+	diags   []diag.Diagnostic
+	subject string // contract name, for fingerprints
+
+	owner   *Property // property whose schema is read next
+	current *Property // property whose schema is being read, nil below it
+}
+
+func (d *decoder) report(check string, span diag.Span, message, hint string) *diag.Diagnostic {
+	d.diags = append(d.diags, diag.Diagnostic{
+		Rule: check, Severity: diag.Error, Message: message, Hint: hint, Subject: d.subject,
+		Location: diag.Location{File: d.file, Span: span},
+	})
+	return &d.diags[len(d.diags)-1]
+}
+
+var kinds = []Kind{Event, Definition, Fragment}
+
+func (d *decoder) contract(root *document.Node) *Contract {
+	if root.Kind != document.Mapping {
+		d.report(checkValueType, root.Span, "file holds "+root.Describe()+", expected a mapping", "start it with event:, define: or fragment:")
+		return nil
+	}
+	c := &Contract{File: d.file, Span: root.Span, Status: Active}
+	for _, kind := range kinds {
+		if name := root.Get(string(kind)); name != nil {
+			c.Kind = kind
+			c.Name = d.text(name, string(kind))
+			break
+		}
+	}
+	if c.Kind == "" {
+		d.noKind(root)
+		return nil
+	}
+	d.subject = c.Name
+	c.Payload = &Schema{File: d.file, Span: root.Span}
+	if c.Kind != Definition {
+		c.Payload.Types = Object
+	}
+	keys := keysOf(root)
+	c.Keys, c.Payload.Keys = keys, keys
+	if c.Kind == Definition {
+		d.typesFirst(c.Payload, root)
+	}
+	for i := range root.Entries {
+		d.topLevel(c, &root.Entries[i])
+	}
+	d.checkHead(c)
+	d.checkSchema(c.Payload, "the payload", root)
+	return c
+}
+
+func (d *decoder) noKind(root *document.Node) {
+	if len(root.Entries) > 0 {
+		first := root.Entries[0]
+		if near := Nearest(first.Key, []string{string(Event), string(Definition), string(Fragment)}); near != "" {
+			d.report(checkKeyUnknown, first.KeySpan, fmt.Sprintf("unknown key %s", document.Quote(first.Key)), fmt.Sprintf("did you mean %q?", near))
+			return
+		}
+	}
+	at := root.Span
+	if len(root.Entries) > 0 {
+		at = root.Entries[0].KeySpan
+	}
+	d.report(checkKeyMissing, at, "file does not say what it declares", "start it with event:, define: or fragment:")
+}
+
+// topLevel reads one key of the file: of the contract itself, or of its payload's schema.
+func (d *decoder) topLevel(c *Contract, e *document.Entry) {
+	if k, ok := contractKeywords[e.Key]; ok {
+		if !slices.Contains(k.kinds, c.Kind) {
+			d.report(checkKeyUnknown, e.KeySpan, fmt.Sprintf("key %q does not belong into a file that starts with %q", e.Key, string(c.Kind)+":"), "")
+			return
+		}
+		k.decode(d, c, e.Value)
+		return
+	}
+	if c.Kind != Definition && !rootKeyword(e.Key) {
+		if _, known := schemaKeywords[e.Key]; known {
+			d.report(checkKeywordMisplaced, e.KeySpan, fmt.Sprintf("%q does not apply here: the payload of an event is an object", e.Key), "declare it on a property")
+			return
+		}
+	}
+	d.schemaKey(c.Payload, e, func() []string { return topLevelNames(c.Kind) })
+}
+
+// rootKeyword reports whether a schema keyword may stand at the top of an event
+// or fragment.
+func rootKeyword(name string) bool {
+	k, ok := schemaKeywords[name]
+	return ok && (k.types == 0 || k.types&Object != 0) && !slices.Contains(notAtRoot, name)
+}
+
+var notAtRoot = []string{"type", "$ref", "oneOf", "anyOf", "discriminator", "nullable", "enum", "open", "default", "pii", "unit"}
+
+func topLevelNames(kind Kind) []string {
+	names := []string{string(kind)}
+	for name, k := range contractKeywords {
+		if slices.Contains(k.kinds, kind) {
+			names = append(names, name)
+		}
+	}
+	for name := range schemaKeywords {
+		if kind == Definition || rootKeyword(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (d *decoder) checkHead(c *Contract) {
+	switch {
+	case c.Kind == Event && c.Version.IsZero() && !hasKey(c.Keys, "version"):
+		d.report(checkKeyMissing, c.Head().Span, fmt.Sprintf("event %s has no version", document.Quote(c.Name)), "add version: 1.0.0")
+	case c.Kind != Event && !identifier(c.Name):
+		d.report(checkValueInvalid, c.Head().Span,
+			fmt.Sprintf("name %s is not an identifier, expected letters, digits and _", document.Quote(c.Name)), "")
+	}
+}
+
+func hasKey(keys Keys, name string) bool {
+	_, ok := keys.Find(name)
+	return ok
+}
+
+// schemaKey reads one keyword of a schema.
+func (d *decoder) schemaKey(s *Schema, e *document.Entry, known func() []string) {
+	if strings.HasPrefix(e.Key, "x-") {
+		s.Extensions = append(s.Extensions, Extension{Name: e.Key, Value: d.value(e.Value)})
+		return
+	}
+	k, ok := schemaKeywords[e.Key]
+	if !ok {
+		d.unknownKey(e, known())
+		return
+	}
+	k.decode(d, s, e.Value)
+}
+
+// schema reads a schema; what names it in messages: `property "total"`.
+func (d *decoder) schema(n *document.Node, what string) *Schema {
+	outer := d.current
+	d.current, d.owner = d.owner, nil
+	defer func() { d.current = outer }()
+
+	s := &Schema{File: d.file, Span: n.Span}
+	if n.Kind != document.Mapping {
+		hint := ""
+		if n.Kind == document.Scalar && typeOf(n.Text) != 0 {
+			hint = fmt.Sprintf("write {type: %s}", n.Text)
+		}
+		d.report(checkValueType, n.Span, fmt.Sprintf("%s has %s, expected a mapping", what, n.Describe()), hint)
+		s.Types = Any
+		return s
+	}
+	s.Keys = keysOf(n)
+	d.typesFirst(s, n)
+	for i := range n.Entries {
+		d.schemaKey(s, &n.Entries[i], schemaKeywordNames)
+	}
+	d.checkSchema(s, what, n)
+	return s
+}
+
+// typesFirst reads the type before other keywords, because the meaning of enum and
+// default values depends on it and keys come in any order.
+func (d *decoder) typesFirst(s *Schema, n *document.Node) {
+	if t := n.Get("type"); t != nil {
+		d.types(s, t)
+	}
+}
+
+func (d *decoder) unknownKey(e *document.Entry, known []string) {
+	hint := ""
+	if instead, ok := foreignKeywords[e.Key]; ok {
+		hint = instead
+	} else if near := Nearest(e.Key, known); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	} else {
+		hint = "keys of your own start with x-"
+	}
+	d.report(checkKeyUnknown, e.KeySpan, fmt.Sprintf("unknown key %s", document.Quote(e.Key)), hint)
+}
+
+func keysOf(n *document.Node) Keys {
+	keys := make(Keys, len(n.Entries))
+	for i, e := range n.Entries {
+		keys[i] = Key{Name: e.Key, Key: e.KeySpan, Value: e.Value.Span}
+	}
+	return keys
+}
+
+func identifier(name string) bool {
+	for i, r := range name {
+		letter := r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return name != ""
+}

@@ -1,0 +1,160 @@
+package contracts
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/evctl/evctl/contracts/diag"
+)
+
+// Value is a JSON value as compact JSON text: object keys as written, numbers
+// with the digits that were written.
+type Value struct {
+	JSON string
+	Span diag.Span
+}
+
+// IsString reports whether the value is a JSON string.
+func (v Value) IsString() bool { return strings.HasPrefix(v.JSON, `"`) }
+
+// Text is the string's content, and the JSON text of any other value.
+func (v Value) Text() string {
+	if v.IsString() {
+		return unquote(v.JSON)
+	}
+	return v.JSON
+}
+
+// Type is the narrowest type of the value, or 0 for null.
+func (v Value) Type() Types {
+	switch {
+	case v.JSON == "" || v.JSON == "null":
+		return 0
+	case v.JSON == "true" || v.JSON == "false":
+		return Boolean
+	case v.JSON[0] == '"':
+		return String
+	case v.JSON[0] == '{':
+		return Object
+	case v.JSON[0] == '[':
+		return Array
+	case Decimal(v.JSON).IsInteger():
+		return Integer
+	}
+	return Number
+}
+
+// Equal compares scalars as JSON Schema does: 1 and 1.0 are the same value.
+func (v Value) Equal(w Value) bool {
+	if v.JSON == w.JSON {
+		return true
+	}
+	return v.Type()&Numeric != 0 && w.Type()&Numeric != 0 && Decimal(v.JSON).Cmp(Decimal(w.JSON)) == 0
+}
+
+// Decimal is a number as JSON writes it, kept exactly. Its exponent is bounded
+// by ParseDecimal, so that arithmetic with it is cheap.
+type Decimal string
+
+// maxExponent bounds the decimal exponent of numbers in contracts. Every float64
+// lies well within it.
+const maxExponent = 400
+
+// ParseDecimal checks that text is a JSON number of reasonable size.
+func ParseDecimal(text string) (Decimal, error) {
+	if !isJSONNumber(text) {
+		return "", fmt.Errorf("%q is not a JSON number", text)
+	}
+	if len(text) > maxExponent {
+		return "", fmt.Errorf("number of %d digits is too long", len(text))
+	}
+	if _, exp, ok := strings.Cut(strings.ToLower(text), "e"); ok {
+		if n, err := strconv.Atoi(exp); err != nil || n > maxExponent || n < -maxExponent {
+			return "", fmt.Errorf("exponent of %s is out of range, expected at most %d", text, maxExponent)
+		}
+	}
+	return Decimal(text), nil
+}
+
+// Rat is the exact value.
+func (d Decimal) Rat() *big.Rat {
+	r, ok := new(big.Rat).SetString(string(d))
+	if !ok {
+		return new(big.Rat)
+	}
+	return r
+}
+
+// Cmp compares exactly.
+func (d Decimal) Cmp(e Decimal) int {
+	if d == e {
+		return 0
+	}
+	return d.Rat().Cmp(e.Rat())
+}
+
+// Float64 is the nearest float64.
+func (d Decimal) Float64() float64 {
+	f, _ := strconv.ParseFloat(string(d), 64)
+	return f
+}
+
+// IsInteger reports whether the value is a whole number: 1.0 and 1e3 are.
+func (d Decimal) IsInteger() bool {
+	if !strings.ContainsAny(string(d), ".eE") {
+		return true
+	}
+	return d.Rat().IsInt()
+}
+
+// MarshalJSON writes the number as it was written.
+func (d Decimal) MarshalJSON() ([]byte, error) { return []byte(d), nil }
+
+// isJSONNumber follows the grammar of RFC 8259, section 6.
+func isJSONNumber(s string) bool {
+	s = strings.TrimPrefix(s, "-")
+	whole, rest := digits(s)
+	if whole == "" || len(whole) > 1 && whole[0] == '0' {
+		return false
+	}
+	if strings.HasPrefix(rest, ".") {
+		var fraction string
+		if fraction, rest = digits(rest[1:]); fraction == "" {
+			return false
+		}
+	}
+	if rest != "" && (rest[0] == 'e' || rest[0] == 'E') {
+		rest = rest[1:]
+		if rest != "" && (rest[0] == '+' || rest[0] == '-') {
+			rest = rest[1:]
+		}
+		var exponent string
+		if exponent, rest = digits(rest); exponent == "" {
+			return false
+		}
+	}
+	return rest == ""
+}
+
+func digits(s string) (leading, rest string) {
+	i := 0
+	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
+		i++
+	}
+	return s[:i], s[i:]
+}
+
+// unquote decodes a JSON string that this package or encoding/json made.
+func unquote(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text[1 : len(text)-1]
+	}
+	var s string
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return text
+	}
+	return s
+}

@@ -1,0 +1,45 @@
+package contracts
+
+import "strings"
+
+// Walk visits s and every schema written below it, parents first, with the JSON
+// pointer of each in the contract's own spelling ("/properties/items/items").
+// References are visited but not followed. Returning false skips what is below.
+func Walk(s *Schema, pointer string, visit func(pointer string, s *Schema) bool) {
+	if s == nil || !visit(pointer, s) {
+		return
+	}
+	for _, p := range s.Properties {
+		Walk(p.Schema, pointer+"/properties/"+EscapePointer(p.Name), visit)
+	}
+	for _, p := range s.PatternProperties {
+		Walk(p.Schema, pointer+"/patternProperties/"+EscapePointer(p.Pattern), visit)
+	}
+	Walk(s.Additional.Schema, pointer+"/additionalProperties", visit)
+	Walk(s.Items, pointer+"/items", visit)
+	Walk(s.MapKeys, pointer+"/keys", visit)
+	Walk(s.Values, pointer+"/values", visit)
+	if s.Union != nil {
+		for _, v := range s.Union.Variants {
+			Walk(v.Schema, pointer+"/"+s.Union.Keyword()+"/"+EscapePointer(v.Name), visit)
+		}
+	}
+}
+
+// Keyword is oneOf or anyOf.
+func (u *Union) Keyword() string {
+	if u.Exclusive {
+		return "oneOf"
+	}
+	return "anyOf"
+}
+
+var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
+
+// EscapePointer makes text a token of a JSON pointer (RFC 6901).
+func EscapePointer(token string) string {
+	if !strings.ContainsAny(token, "~/") {
+		return token
+	}
+	return pointerEscape.Replace(token)
+}
