@@ -55,21 +55,20 @@ func FindRoot(dir string) (string, error) {
 		}
 		parent := filepath.Dir(at)
 		if parent == at {
-			return "", fmt.Errorf("%w in %s or above it; run evctl init to make a workspace", ErrNoConfig, start)
+			return "", fmt.Errorf("%w in %s or above it", ErrNoConfig, start)
 		}
 		at = parent
 	}
 }
 
 // Open loads the workspace that dir belongs to. With paths, only those files and
-// what they refer to are loaded; paths are relative to the current directory, and
-// folders stand for the contract files in them.
+// what they refer to are loaded; paths are relative to dir, and folders stand for the contract files in them.
 func Open(ctx context.Context, dir string, paths ...string) (*Workspace, error) {
 	root, err := FindRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	selected, err := relativeTo(root, paths)
+	selected, err := relativeTo(root, dir, paths)
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +80,12 @@ func Open(ctx context.Context, dir string, paths ...string) (*Workspace, error) 
 	return w, nil
 }
 
-func relativeTo(root string, paths []string) ([]string, error) {
+func relativeTo(root, dir string, paths []string) ([]string, error) {
 	var out []string
 	for _, p := range paths {
+		if !filepath.IsAbs(p) {
+			p = filepath.Join(dir, p)
+		}
 		abs, err := filepath.Abs(p)
 		if err != nil {
 			return nil, err
@@ -102,7 +104,7 @@ func relativeTo(root string, paths []string) ([]string, error) {
 func Load(ctx context.Context, fsys fs.FS, paths ...string) (*Workspace, error) {
 	data, err := fs.ReadFile(fsys, ConfigName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w at the root of the workspace; run evctl init to make one", ErrNoConfig)
+		return nil, fmt.Errorf("%w at the root of the workspace", ErrNoConfig)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", ConfigName, err)

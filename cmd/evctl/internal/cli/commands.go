@@ -8,7 +8,9 @@ import (
 
 // commands lists every command in the order of the help text. Adding one is a
 // file and a line here.
-var commands = []func(*App) *cobra.Command{}
+var commands = []func(*App) *cobra.Command{
+	newInit,
+}
 
 // version is the module version of a build made by go install, and the commit of others.
 func version() string {
