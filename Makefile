@@ -1,0 +1,30 @@
+# make demo   the whole tool on the shop in testdata/shop, then stops by itself
+# make test   everything: vet, unit, golden, command line, generated code, corpora
+# make bench  figures with medians and ratios
+# make fuzz   the fuzz targets, FUZZTIME each
+# make update rewrites the golden files; look at the diff afterwards
+
+GO ?= go
+FUZZTIME ?= 30s
+export GOFLAGS ?= -buildvcs=false
+
+.PHONY: demo test bench fuzz update build
+
+build:
+	$(GO) build -o bin/evctl ./cmd/evctl
+
+demo: build
+	sh testdata/demo.sh bin/evctl
+
+test:
+	$(GO) vet ./...
+	$(GO) test ./...
+
+bench: build
+	$(GO) run ./testdata/bench
+
+fuzz:
+	sh testdata/fuzz.sh $(FUZZTIME)
+
+update:
+	EVCTL_UPDATE=1 $(GO) test ./...
