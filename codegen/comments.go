@@ -1,0 +1,89 @@
+package codegen
+
+import (
+	"strings"
+
+	"github.com/evctl/evctl/contracts"
+)
+
+// Doc is what people should know about a declaration, as plain text. Targets turn
+// it into comments; nothing in it is escaped for any language.
+type Doc struct {
+	// Lines are sentences, in the order of importance: description, unit, privacy.
+	Lines []string
+	// Deprecated is empty, or one sentence on why and what to use instead.
+	Deprecated string
+}
+
+// Empty reports whether there is nothing to say.
+func (d Doc) Empty() bool { return len(d.Lines) == 0 && d.Deprecated == "" }
+
+// docOf collects the documentation of a schema.
+func docOf(s *contracts.Schema) Doc {
+	d := Doc{Deprecated: deprecation(s.Deprecated)}
+	d.add(s.Title)
+	d.add(s.Description)
+	if s.Unit != "" {
+		d.add("Unit: " + s.Unit)
+	}
+	if s.PII != "" && s.PII != contracts.NoPII {
+		d.add("Personal data: " + string(s.PII))
+	}
+	return d
+}
+
+func (d *Doc) add(text string) {
+	text = strings.Join(strings.Fields(text), " ")
+	if text == "" {
+		return
+	}
+	if !strings.ContainsAny(text[len(text)-1:], ".!?:") {
+		text += "."
+	}
+	d.Lines = append(d.Lines, text)
+}
+
+func deprecation(d *contracts.Deprecation) string {
+	if d == nil {
+		return ""
+	}
+	var b Doc
+	b.add(d.Reason)
+	if d.ReplacedBy != "" {
+		b.add("Use " + d.ReplacedBy + " instead")
+	}
+	if d.Since != "" {
+		b.add("Deprecated since " + d.Since)
+	}
+	if d.Sunset != "" {
+		b.add("Do not send it after " + d.Sunset)
+	}
+	if len(b.Lines) == 0 {
+		return "Do not use it in new code."
+	}
+	return strings.Join(b.Lines, " ")
+}
+
+// Wrap breaks text into lines of at most width characters, between words. Control
+// characters become spaces, so that a line is always one line.
+func Wrap(text string, width int) []string {
+	var lines []string
+	line, length := "", 0
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 }) {
+		n := len([]rune(word))
+		if length > 0 && length+1+n > width {
+			lines = append(lines, line)
+			line, length = "", 0
+		}
+		if length > 0 {
+			line += " "
+			length++
+		}
+		line += word
+		length += n
+	}
+	if length > 0 {
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -1,0 +1,135 @@
+package naming
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Words splits text into lower-case words of ASCII letters and digits. Words end at
+// anything that is neither, where lower case turns into upper case, and before
+// the last capital of a run (HTTPServer: http, server). Accents are dropped,
+// letters of other scripts become their code points in hexadecimal (u65e5). Text
+// without letters and digits is spelled (">=": greater, equal); the result is
+// never empty.
+func Words(text string) []string {
+	var words []string
+	var word []rune
+	end := func() {
+		if len(word) > 0 {
+			words = append(words, strings.ToLower(string(word)))
+			word = word[:0]
+		}
+	}
+	runes := latin(text)
+	for i, r := range runes {
+		switch {
+		case r > unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsNumber(r)):
+			end()
+			words = append(words, fmt.Sprintf("u%04x", r))
+			continue
+		case !isWord(r):
+			end()
+			continue
+		case startsWord(runes, i):
+			end()
+		}
+		word = append(word, r)
+	}
+	end()
+	if len(words) == 0 {
+		return spell(text)
+	}
+	return words
+}
+
+// latin drops accents and writes ligatures as letters.
+func latin(text string) []rune {
+	if isASCII(text) {
+		return []rune(text)
+	}
+	var out []rune
+	for _, r := range norm.NFKD.String(text) {
+		switch letters, ok := ligatures[r]; {
+		case ok:
+			out = append(out, []rune(letters)...)
+		case unicode.Is(unicode.Mn, r):
+		default:
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// ligatures are Latin letters that do not decompose.
+var ligatures = map[rune]string{
+	'ß': "ss", 'ẞ': "SS", 'æ': "ae", 'Æ': "AE", 'œ': "oe", 'Œ': "OE", 'ø': "o", 'Ø': "O", 'ł': "l", 'Ł': "L",
+	'đ': "d", 'Đ': "D", 'ð': "d", 'Ð': "D", 'þ': "th", 'Þ': "TH", 'ħ': "h", 'Ħ': "H", 'ı': "i",
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] > unicode.MaxASCII {
+			return false
+		}
+	}
+	return true
+}
+
+func isUpper(r rune) bool { return 'A' <= r && r <= 'Z' }
+func isLower(r rune) bool { return 'a' <= r && r <= 'z' }
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }
+func isWord(r rune) bool  { return isUpper(r) || isLower(r) || isDigit(r) }
+
+// startsWord reports whether the capital at i begins a new word.
+func startsWord(runes []rune, i int) bool {
+	if i == 0 || !isUpper(runes[i]) {
+		return false
+	}
+	if !isUpper(runes[i-1]) {
+		return true
+	}
+	next := i + 1
+	if next == len(runes) || !isLower(runes[next]) {
+		return false
+	}
+	// The plural s of a run of capitals (IDs, URLs) belongs to it.
+	plural := runes[next] == 's' && (next+1 == len(runes) || !isLower(runes[next+1]))
+	return !plural
+}
+
+// symbols are the words for text that consists of signs only.
+var symbols = map[rune]string{
+	'+': "plus", '-': "minus", '*': "star", '/': "slash", '%': "percent", '=': "equal", '<': "less", '>': "greater",
+	'!': "not", '?': "question", '.': "dot", ',': "comma", ':': "colon", ';': "semicolon", '&': "and", '|': "or",
+	'#': "hash", '@': "at", '$': "dollar", '€': "euro", '£': "pound", '¥': "yen", '_': "underscore", ' ': "space",
+	'~': "tilde", '^': "caret", '(': "open", ')': "close", '[': "open", ']': "close", '{': "open", '}': "close",
+	'"': "quote", '\'': "quote", '`': "quote", '\\': "backslash", '\t': "tab", '\n': "newline",
+}
+
+// maxSpelled bounds how many signs are spelled.
+const maxSpelled = 8
+
+func spell(text string) []string {
+	var words []string
+	for _, r := range text {
+		if len(words) == maxSpelled {
+			break
+		}
+		word, ok := symbols[r]
+		if !ok {
+			word = fmt.Sprintf("u%04x", r)
+		}
+		words = append(words, word)
+	}
+	if len(words) == 0 {
+		return []string{"empty"}
+	}
+	return words
+}
+
+// Key is what is left of a name when case and separators are dropped. Two names
+// with one key are the same name in some language.
+func Key(text string) string { return strings.Join(Words(text), "") }
