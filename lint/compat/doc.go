@@ -1,0 +1,14 @@
+// Package compat decides whether a new version of an event keeps what the released
+// ones promise.
+//
+// For most uses, Judge is the function to call: it compares a contract with all
+// released versions of its event, in the mode the workspace asks for, and checks that
+// the version claims what the change is. Check is the verdict on two contracts and
+// the only place where a break is decided. It is structural: it judges every
+// change that contracts/diff finds by what the two schemas accept there, and calls
+// a change harmless only when that is certain.
+//
+// The package reads released versions through a Baseline: a releases directory, a
+// commit, another workspace, or a registry. It does not write any, and it does not
+// know how findings are printed.
+package compat

@@ -1,0 +1,121 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/evctl/evctl/contracts/diag"
+)
+
+// The text format:
+//
+//	contracts/order.yaml:14:3: error: property "Total" is not snake_case [property-case]
+//	  14 |   Total: {type: number}
+//	     |   ^~~~~
+//	  hint: rename it to "total", or run evctl lint --fix
+func writeText(w io.Writer, r *Report) error {
+	b := bufio.NewWriter(w)
+	p := printer{Writer: b, color: r.Color}
+	shown := r.shown()
+	for i := range shown {
+		p.diagnostic(&shown[i])
+	}
+	if left := len(r.Diagnostics) - len(shown); left > 0 {
+		fmt.Fprintf(b, "… and %d more; --max-findings 0 shows all\n\n", left)
+	}
+	fmt.Fprintln(b, r.summary())
+	return b.Flush()
+}
+
+// WriteFindings prints diagnostics as the text format does, without its summary.
+func WriteFindings(w io.Writer, list []diag.Diagnostic, color bool) error {
+	b := bufio.NewWriter(w)
+	p := printer{Writer: b, color: color}
+	for i := range list {
+		p.diagnostic(&list[i])
+	}
+	return b.Flush()
+}
+
+type printer struct {
+	*bufio.Writer
+	color bool
+}
+
+// SGR parameters.
+const (
+	bold   = "1"
+	red    = "1;31"
+	yellow = "1;33"
+	blue   = "1;34"
+	cyan   = "36"
+)
+
+func (p *printer) paint(sgr, text string) string {
+	if !p.color || text == "" {
+		return text
+	}
+	return "\x1b[" + sgr + "m" + text + "\x1b[0m"
+}
+
+func severityColor(s diag.Severity) string {
+	switch s {
+	case diag.Error:
+		return red
+	case diag.Warning:
+		return yellow
+	}
+	return blue
+}
+
+func (p *printer) diagnostic(d *diag.Diagnostic) {
+	color := severityColor(d.Severity)
+	if d.File != nil {
+		fmt.Fprintf(p, "%s: ", p.paint(bold, place(d.Location)))
+	}
+	fmt.Fprintf(p, "%s: %s %s\n", p.paint(color, d.Severity.String()), clean(d.Message), p.paint(cyan, "["+d.Rule+"]"))
+	gutter := p.gutter(d)
+	p.frame(d.Location, gutter, color)
+	for _, r := range d.Related {
+		fmt.Fprintf(p, "  %s: %s\n", place(r.Location), clean(r.Message))
+		p.frame(r.Location, gutter, blue)
+	}
+	if d.Hint != "" {
+		fmt.Fprintf(p, "  %s %s\n", p.paint(cyan, "hint:"), clean(d.Hint))
+	}
+	p.WriteByte('\n')
+}
+
+func place(l diag.Location) string {
+	at := l.Position()
+	return fmt.Sprintf("%s:%d:%d", clean(pathOf(l)), at.Line, at.Column)
+}
+
+// gutter is the width of the line numbers of one diagnostic.
+func (p *printer) gutter(d *diag.Diagnostic) int {
+	last := d.Position().Line
+	for _, r := range d.Related {
+		last = max(last, r.Position().Line)
+	}
+	return max(4, len(fmt.Sprint(last))+2)
+}
+
+// frame prints the line a location starts in, with its part underlined.
+func (p *printer) frame(l diag.Location, gutter int, color string) {
+	if l.File == nil || len(l.File.Data) == 0 {
+		return
+	}
+	at := l.Position()
+	line := l.File.Line(at.Line)
+	start := int(l.Span.Start - l.File.Offset(diag.Position{Line: at.Line, Column: 1}))
+	start = max(0, min(start, len(line)))
+	stop := max(start, min(start+int(l.Span.End-l.Span.Start), len(line)))
+	text, before, width := layout(line, start, stop)
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	fmt.Fprintf(p, "%*d | %s\n", gutter, at.Line, text)
+	fmt.Fprintf(p, "%*s | %s%s\n", gutter, "", strings.Repeat(" ", before), p.paint(color, "^"+strings.Repeat("~", max(0, width-1))))
+}
