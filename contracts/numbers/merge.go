@@ -1,0 +1,118 @@
+package numbers
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/evctl/evctl/contracts"
+)
+
+// Release is a released version and the ledger it carries.
+type Release struct {
+	Version contracts.Version
+	Ledger  Ledger
+}
+
+// Previous is the ledger that version v of an event continues: that of the
+// released versions of its major, or when there are none, of the major before it.
+// Each major is a protobuf package of its own, so majors that live beside each
+// other do not have to agree. Releases may come in any order; newer ones than v
+// count, because their numbers are taken.
+//
+// It fails when two releases of a major contradict each other, which happens when
+// they were made side by side and merged.
+func Previous(releases []Release, v contracts.Version) (Ledger, error) {
+	major := -1
+	for _, r := range releases {
+		if r.Version.Major <= v.Major {
+			major = max(major, r.Version.Major)
+		}
+	}
+	line := slices.DeleteFunc(slices.Clone(releases), func(r Release) bool { return r.Version.Major != major })
+	slices.SortFunc(line, func(a, b Release) int { return a.Version.Compare(b.Version) })
+	var merged Ledger
+	for _, r := range line {
+		next, err := Merge(merged, r.Ledger)
+		if err != nil {
+			return Ledger{}, fmt.Errorf("field numbers of version %s: %w", r.Version, err)
+		}
+		merged = next
+	}
+	return merged, nil
+}
+
+// Merge combines the ledgers of several versions of an event. The error names all
+// numbers that two of them use for different things, and all names that have two
+// numbers.
+func Merge(ledgers ...Ledger) (Ledger, error) {
+	merged := Ledger{scopes: map[string][]Entry{}}
+	var conflicts []error
+	for _, l := range ledgers {
+		for _, key := range l.Keys() {
+			entries, errs := mergeScope(key, merged.scopes[key], l.scopes[key])
+			merged.scopes[key] = entries
+			conflicts = append(conflicts, errs...)
+		}
+	}
+	if len(conflicts) > 0 {
+		return Ledger{}, errors.Join(conflicts...)
+	}
+	return merged, nil
+}
+
+func mergeScope(key string, a, b []Entry) ([]Entry, []error) {
+	byNumber := make(map[int]Entry, len(a)+len(b))
+	for _, e := range a {
+		byNumber[e.Number] = e
+	}
+	var conflicts []error
+	for _, e := range b {
+		if known, ok := byNumber[e.Number]; ok {
+			both, ok := mergeEntry(known, e)
+			if !ok {
+				conflicts = append(conflicts, fmt.Errorf("number %d of %s is %q in one version and %q in another", e.Number, key, known.text(), e.text()))
+				continue
+			}
+			e = both
+		}
+		byNumber[e.Number] = e
+	}
+	entries := make([]Entry, 0, len(byNumber))
+	for _, e := range byNumber {
+		entries = append(entries, e)
+	}
+	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
+	return entries, append(conflicts, doubles(key, entries)...)
+}
+
+// mergeEntry wants one wire class, and one list of names that continues the other.
+func mergeEntry(a, b Entry) (Entry, bool) {
+	if !compatible(a.Kind, b.Kind) {
+		return Entry{}, false
+	}
+	if len(a.Names) > len(b.Names) {
+		a.Names, b.Names = b.Names, a.Names
+	}
+	return b, slices.Equal(a.Names, b.Names[:len(a.Names)])
+}
+
+// doubles finds names that have two numbers for one wire class.
+func doubles(key string, entries []Entry) []error {
+	type identity struct {
+		name  string
+		class Kind
+	}
+	first := make(map[identity]int, len(entries))
+	var conflicts []error
+	for _, e := range entries {
+		id := identity{e.Name(), wireClass(e.Kind)}
+		if n, ok := first[id]; ok {
+			conflicts = append(conflicts, fmt.Errorf("%q of %s has number %d in one version and %d in another", e.text(), key, n, e.Number))
+			continue
+		}
+		first[id] = e.Number
+	}
+	return conflicts
+}

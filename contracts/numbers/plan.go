@@ -1,0 +1,261 @@
+package numbers
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/evctl/evctl/contracts"
+)
+
+// Scope is a message, an enum or a union with the numbers of its members.
+type Scope struct {
+	Key    string // in the ledger
+	Leaf   Leaf   // Message, Enum or Union
+	Schema *contracts.Schema
+	// Definition is the one that declares the scope; empty for the event itself and
+	// for what is written in place.
+	Definition string
+	Fields     []Field // in the order of the contract; Extra last
+	// Reserved are the numbers that were given away and are not in use now.
+	Reserved []Entry
+}
+
+// Field is a member of a scope: a property, a value or a variant.
+type Field struct {
+	Number int
+	Name   string // property, value or variant as it is on the wire; empty for Extra
+	Kind   Kind
+	Type   Type   // not for enum values and Extra
+	Scope  *Scope // of the type's leaf, when that has one; definitions share theirs
+
+	Property *contracts.Property  // in messages, nil for Extra
+	Value    *contracts.EnumValue // in enums
+	Variant  *contracts.Variant   // in unions
+}
+
+// Allocate is the ledger of an event that follows previous: all of its numbers,
+// and new ones for what is new.
+func Allocate(previous Ledger, c *contracts.Contract) Ledger {
+	_, ledger := Plan(previous, c)
+	return ledger
+}
+
+// Plan gives every property, enum value and union variant of a linked event its
+// number and returns the event's message, and the ledger with what was added.
+//
+// New members take the smallest numbers that were never used, required properties
+// first because numbers up to 15 are a byte shorter on the wire, otherwise in the
+// order of the contract. Equal arguments give equal results.
+func Plan(previous Ledger, c *contracts.Contract) (*Scope, Ledger) {
+	p := planner{
+		ledger:      Ledger{scopes: maps.Clone(previous.scopes)},
+		definitions: map[string]*Scope{},
+	}
+	if p.ledger.scopes == nil {
+		p.ledger.scopes = map[string][]Entry{}
+	}
+	event := &Scope{Key: eventScope, Leaf: Message, Schema: c.Payload}
+	p.fill(event)
+	return event, p.ledger
+}
+
+type planner struct {
+	ledger      Ledger
+	definitions map[string]*Scope
+}
+
+// fill numbers the members of a scope, and the scopes below it.
+func (p *planner) fill(s *Scope) {
+	s.Fields = members(s)
+	entries := number(p.ledger.scopes[s.Key], s.Fields)
+	if len(entries) > 0 {
+		p.ledger.scopes[s.Key] = entries
+	}
+	live := map[int]bool{}
+	for i := range s.Fields {
+		f := &s.Fields[i]
+		live[f.Number] = true
+		if f.Type.Scoped() {
+			f.Scope = p.below(s, f)
+		}
+	}
+	for _, e := range entries {
+		if !live[e.Number] {
+			s.Reserved = append(s.Reserved, e)
+		}
+	}
+}
+
+// below is the scope of a field's leaf.
+func (p *planner) below(s *Scope, f *Field) *Scope {
+	t := f.Type
+	scope := &Scope{Leaf: t.Leaf, Schema: t.Schema, Definition: t.Definition}
+	if t.Definition == "" {
+		scope.Key = s.Key + "/" + strconv.Itoa(f.Number)
+		p.fill(scope)
+		return scope
+	}
+	scope.Key = string(t.Leaf) + ":" + t.Definition
+	if known := p.definitions[scope.Key]; known != nil {
+		return known
+	}
+	p.definitions[scope.Key] = scope
+	p.fill(scope)
+	return scope
+}
+
+// members lists what a scope has to number.
+func members(s *Scope) []Field {
+	switch s.Leaf {
+	case Enum:
+		return values(s.Schema)
+	case Union:
+		return variants(s.Schema.Union)
+	}
+	return properties(s.Schema)
+}
+
+func values(s *contracts.Schema) []Field {
+	fields := make([]Field, len(s.Enum))
+	for i := range s.Enum {
+		fields[i] = Field{Name: s.Enum[i].Text(), Kind: EnumValue, Value: &s.Enum[i]}
+	}
+	return fields
+}
+
+func variants(u *contracts.Union) []Field {
+	fields := make([]Field, len(u.Variants))
+	for i, v := range u.Variants {
+		t := TypeOf(v.Schema)
+		fields[i] = Field{Name: v.Name, Kind: t.Kind(), Type: t, Variant: v}
+	}
+	return fields
+}
+
+func properties(s *contracts.Schema) []Field {
+	fields := make([]Field, 0, len(s.Properties)+1)
+	for _, property := range s.Properties {
+		t := TypeOf(property.Schema)
+		fields = append(fields, Field{Name: property.Name, Kind: t.Kind(), Type: t, Property: property})
+	}
+	if hasExtra(s) {
+		fields = append(fields, Field{Kind: Extra})
+	}
+	return fields
+}
+
+// number sets the numbers of fields and returns the entries with those of new
+// fields added. It does not change the entries it is given.
+func number(entries []Entry, fields []Field) []Entry {
+	n := numbering{entries: slices.Clone(entries), fields: fields}
+	n.claim(current)
+	n.claim(former)
+	n.claim(renamed)
+	n.allocate()
+	slices.SortFunc(n.entries, func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
+	return n.entries
+}
+
+type numbering struct {
+	entries []Entry
+	fields  []Field
+}
+
+// A claim says under which name a field may look for an entry, and whether that
+// name must be the entry's current one. The claims of all fields to current names
+// come first, so that no field loses its number to another one.
+type claim func(n *numbering, f *Field) (name string, mustBeCurrent, ok bool)
+
+func current(_ *numbering, f *Field) (string, bool, bool) { return f.Name, true, true }
+
+// former finds the number of a property in a version that still has the name which
+// a later version changed.
+func former(_ *numbering, f *Field) (string, bool, bool) { return f.Name, false, f.Kind != Extra }
+
+// renamed follows renamedFrom, unless the earlier name is still in use.
+func renamed(n *numbering, f *Field) (string, bool, bool) {
+	if f.Property == nil || f.Property.Schema.RenamedFrom == "" {
+		return "", false, false
+	}
+	from := f.Property.Schema.RenamedFrom
+	inUse := slices.ContainsFunc(n.fields, func(g Field) bool { return g.Property != nil && g.Name == from })
+	return from, false, !inUse
+}
+
+func (n *numbering) claim(claims claim) {
+	byName, taken := n.index()
+	for i := range n.fields {
+		f := &n.fields[i]
+		if f.Number != 0 {
+			continue
+		}
+		name, mustBeCurrent, ok := claims(n, f)
+		if !ok {
+			continue
+		}
+		for _, at := range byName[name] {
+			e := &n.entries[at]
+			if taken[e.Number] || !compatible(e.Kind, f.Kind) || mustBeCurrent && e.Name() != name {
+				continue
+			}
+			f.Number, e.Kind = e.Number, f.Kind
+			taken[e.Number] = true
+			if !slices.Contains(e.Names, f.Name) && f.Kind != Extra {
+				e.Names = append(slices.Clip(e.Names), f.Name)
+			}
+			break
+		}
+	}
+}
+
+// index finds entries by all of their names, and tells which ones have a field.
+func (n *numbering) index() (byName map[string][]int, taken map[int]bool) {
+	byName, taken = map[string][]int{}, map[int]bool{}
+	for i, e := range n.entries {
+		for _, name := range e.Names {
+			byName[name] = append(byName[name], i)
+		}
+		if e.Kind == Extra {
+			byName[""] = append(byName[""], i)
+		}
+	}
+	for _, f := range n.fields {
+		taken[f.Number] = f.Number != 0
+	}
+	return byName, taken
+}
+
+// allocate gives new numbers to the fields that have none yet.
+func (n *numbering) allocate() {
+	used := make(map[int]bool, len(n.entries))
+	for _, e := range n.entries {
+		used[e.Number] = true
+	}
+	next := 0
+	for _, wantRequired := range []bool{true, false} {
+		for i := range n.fields {
+			f := &n.fields[i]
+			required := f.Property != nil && f.Property.Required
+			if f.Number != 0 || required != wantRequired {
+				continue
+			}
+			next = unused(used, next+1)
+			f.Number = next
+			e := Entry{Number: next, Kind: f.Kind}
+			if f.Kind != Extra {
+				e.Names = []string{f.Name}
+			}
+			n.entries = append(n.entries, e)
+		}
+	}
+}
+
+// unused is the smallest number from at on that was never given away.
+func unused(used map[int]bool, at int) int {
+	for used[at] || reservedFirst <= at && at <= reservedLast {
+		at++
+	}
+	return at
+}
