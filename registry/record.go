@@ -1,0 +1,309 @@
+package registry
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/document"
+)
+
+// MaxRecord bounds the size of a release file in bytes.
+const MaxRecord = 16 << 20
+
+// Head is what a release says about itself before its contents.
+type Head struct {
+	Digest         contracts.Digest
+	Event          string
+	Version        contracts.Version
+	ContractDigest contracts.Digest
+	Released       time.Time // UTC, whole seconds
+}
+
+// Record is one released version. It is immutable and safe for concurrent use.
+type Record struct {
+	Head
+	// File is the release file as it is stored; positions of the contract point
+	// into it.
+	File *diag.File
+	// Contents as compact JSON.
+	ContractJSON, SchemaJSON, ProtobufJSON json.RawMessage
+
+	parse    sync.Once
+	contract *contracts.Contract
+	err      error
+}
+
+// NewRecord makes the release of a linked contract. The path is only what the
+// record's positions are reported under; schema and protobuf are JSON texts.
+func NewRecord(path string, c *contracts.Contract, released time.Time, schema, protobuf []byte) (*Record, error) {
+	body := []byte("{")
+	for _, text := range []struct{ key, value string }{
+		{"event", c.Name},
+		{"version", c.Version.String()},
+		{"contract_digest", string(contracts.DigestOf(c))},
+		{"released", released.UTC().Truncate(time.Second).Format(time.RFC3339)},
+	} {
+		body = append(document.AppendQuoted(body, text.key), ':')
+		body = append(document.AppendQuoted(body, text.value), ',')
+	}
+	for i, member := range []struct {
+		key   string
+		value []byte
+	}{{"contract", contracts.Marshal(c)}, {"schema", schema}, {"protobuf", protobuf}} {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(document.AppendQuoted(body, member.key), ':')
+		body = append(body, member.value...)
+	}
+	body = compact(make([]byte, 0, len(body)+1), append(body, '}'))
+	r, err := Decode(diag.NewFile(path, seal(body)))
+	if err != nil {
+		return nil, fmt.Errorf("release %s: %w", c.ID(), err)
+	}
+	return r, nil
+}
+
+const digestPrefix = `{"digest":"`
+
+// seal puts the digest of a compact object in front of its members and indents
+// the result for reviews.
+func seal(body []byte) []byte {
+	sum := sha256.Sum256(body)
+	sealed := append([]byte(digestPrefix+"sha256:"+hex.EncodeToString(sum[:])+`",`), body[1:]...)
+	var out bytes.Buffer
+	if err := json.Indent(&out, sealed, "", "  "); err != nil {
+		return sealed // not JSON: Decode says so
+	}
+	out.WriteByte('\n')
+	return out.Bytes()
+}
+
+// unseal checks the digest of a sealed object. It returns the digest and the
+// compact members behind it.
+func unseal(data []byte) (contracts.Digest, []byte, error) {
+	text := compact(make([]byte, 0, len(data)/2+64), bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	const size = len("sha256:") + 2*sha256.Size
+	head := len(digestPrefix) + size + len(`",`)
+	if len(text) < head || !bytes.HasPrefix(text, []byte(digestPrefix)) || string(text[head-2:head]) != `",` {
+		return "", nil, damaged(data, "does not start with its digest")
+	}
+	want := contracts.Digest(text[len(digestPrefix) : len(digestPrefix)+size])
+	body := text[head-1:]
+	body[0] = '{'
+	sum := sha256.Sum256(body)
+	if got := contracts.Digest("sha256:" + hex.EncodeToString(sum[:])); got != want {
+		return "", nil, damaged(data, fmt.Sprintf("contents have digest %s, expected %s", got, want))
+	}
+	return want, body, nil
+}
+
+func damaged(data []byte, message string) error {
+	if len(data) == 0 {
+		return Errorf(CodeReleaseEdited, "file is empty")
+	}
+	if bytes.Contains(data, []byte("\n<<<<<<< ")) || bytes.HasPrefix(data, []byte("<<<<<<< ")) {
+		return Errorf(CodeReleaseEdited, "file has merge conflict markers")
+	}
+	return Errorf(CodeReleaseEdited, "%s", message)
+}
+
+// compact appends JSON text to dst without the white space between its tokens.
+// It does not check the text: what it is compared with was checked.
+func compact(dst, src []byte) []byte {
+	for i := 0; i < len(src); {
+		switch c := src[i]; c {
+		case ' ', '\n', '\r', '\t':
+			i++
+		case '"':
+			end := i + 1
+			for end < len(src) && src[end] != '"' {
+				if src[end] == '\\' {
+					end++
+				}
+				end++
+			}
+			end = min(end+1, len(src))
+			dst = append(dst, src[i:end]...)
+			i = end
+		default:
+			dst = append(dst, c)
+			i++
+		}
+	}
+	return dst
+}
+
+// Peek reads the head of a release file after checking its digest. It does not
+// look into the contents, so it costs microseconds.
+func Peek(data []byte) (Head, error) {
+	digest, body, err := unseal(data)
+	if err != nil {
+		return Head{}, err
+	}
+	return readHead(digest, body)
+}
+
+func readHead(digest contracts.Digest, body []byte) (Head, error) {
+	h := Head{Digest: digest}
+	rest := body[1:]
+	var version, contract, released string
+	for _, member := range []struct {
+		key  string
+		into *string
+	}{{"event", &h.Event}, {"version", &version}, {"contract_digest", &contract}, {"released", &released}} {
+		var ok bool
+		if *member.into, rest, ok = cutText(rest, member.key); !ok {
+			return Head{}, Errorf(CodeReleaseEdited, "member %q is missing or out of order", member.key)
+		}
+	}
+	h.ContractDigest = contracts.Digest(contract)
+	var err error
+	if h.Version, err = contracts.ParseVersion(version); err != nil {
+		return Head{}, Errorf(CodeReleaseEdited, "%v", err)
+	}
+	if h.Released, err = time.Parse(time.RFC3339, released); err != nil {
+		return Head{}, Errorf(CodeReleaseEdited, "released has %q, expected a time", released)
+	}
+	return h, nil
+}
+
+// cutText reads `"key":"text",` from compact JSON.
+func cutText(text []byte, key string) (value string, rest []byte, ok bool) {
+	rest, ok = bytes.CutPrefix(text, []byte(`"`+key+`":"`))
+	if !ok {
+		return "", nil, false
+	}
+	end := 0
+	for end < len(rest) && rest[end] != '"' {
+		if rest[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	if end+1 >= len(rest) || rest[end+1] != ',' {
+		return "", nil, false
+	}
+	quoted := text[len(key)+3 : len(key)+5+end]
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		value = string(quoted[1 : len(quoted)-1])
+	} else if json.Unmarshal(quoted, &value) != nil {
+		return "", nil, false
+	}
+	return value, rest[end+2:], true
+}
+
+// Decode reads a release file and checks its digest. Its errors do not name the
+// file; callers do.
+func Decode(f *diag.File) (*Record, error) {
+	if len(f.Data) > MaxRecord {
+		return nil, Errorf(CodeReleaseEdited, "file has %d bytes, expected at most %d", len(f.Data), MaxRecord)
+	}
+	digest, body, err := unseal(f.Data)
+	if err != nil {
+		return nil, err
+	}
+	head, err := readHead(digest, body)
+	if err != nil {
+		return nil, err
+	}
+	var contents struct {
+		Contract, Schema, Protobuf json.RawMessage
+	}
+	if err := json.Unmarshal(body, &contents); err != nil {
+		return nil, Errorf(CodeReleaseEdited, "contents are not JSON: %v", err)
+	}
+	for _, member := range []json.RawMessage{contents.Contract, contents.Schema, contents.Protobuf} {
+		if member == nil {
+			return nil, Errorf(CodeReleaseEdited, "expected the members contract, schema and protobuf")
+		}
+	}
+	return &Record{
+		Head: head, File: f,
+		ContractJSON: contents.Contract, SchemaJSON: contents.Schema, ProtobufJSON: contents.Protobuf,
+	}, nil
+}
+
+// Contract parses and links the released contract. It is parsed once; its
+// positions point into File.
+func (r *Record) Contract() (*contracts.Contract, error) {
+	r.parse.Do(func() { r.contract, r.err = parseContract(r.File) })
+	return r.contract, r.err
+}
+
+func parseContract(f *diag.File) (*contracts.Contract, error) {
+	node, diags := document.Parse(diag.NewFile(f.Path, onlyMember(f.Data, "contract")))
+	if node == nil || len(diags) > 0 {
+		return nil, Errorf(CodeReleaseEdited, "contract cannot be read: %s", first(diags))
+	}
+	c, diags := contracts.FromNode(f, node)
+	if c == nil || len(diags) > 0 {
+		return nil, Errorf(CodeReleaseEdited, "contract cannot be read: %s", first(diags))
+	}
+	empty, _ := contracts.NewLibrary(nil)
+	if diags := empty.Link(c); len(diags) > 0 {
+		return nil, Errorf(CodeReleaseEdited, "contract cannot be read: %s", first(diags))
+	}
+	return c, nil
+}
+
+func first(diags []diag.Diagnostic) string {
+	if len(diags) == 0 {
+		return "it is missing"
+	}
+	p := diags[0].Position()
+	return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, diags[0].Message)
+}
+
+// onlyMember blanks everything but one member's value of a JSON object, so that
+// the value can be parsed alone with the offsets of the whole text.
+func onlyMember(data []byte, key string) []byte {
+	start, end := memberSpan(data, key)
+	blank := bytes.Repeat([]byte(" "), len(data))
+	for i, c := range data {
+		if c == '\n' {
+			blank[i] = c
+		}
+	}
+	copy(blank[start:end], data[start:end])
+	return blank
+}
+
+// memberSpan finds the value of a top-level member in valid JSON.
+func memberSpan(data []byte, key string) (start, end int) {
+	depth := 0
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 && start > 0 {
+				return start, i
+			}
+		case ',':
+			if depth == 1 && start > 0 {
+				return start, i
+			}
+		case '"':
+			open := i
+			for i++; i < len(data) && data[i] != '"'; i++ {
+				if data[i] == '\\' {
+					i++
+				}
+			}
+			if depth == 1 && start == 0 && i < len(data) && string(data[open+1:i]) == key {
+				if colon := bytes.IndexByte(data[i:], ':'); colon > 0 {
+					start = i + colon + 1
+				}
+			}
+		}
+	}
+	return start, len(data)
+}
