@@ -1,0 +1,536 @@
+package rawjson
+
+import (
+	"bytes"
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of one document.
+const (
+	// MaxBytes bounds the text. Tokens need up to eight times the space.
+	MaxBytes = 8 << 20
+	// MaxDepth bounds how deep arrays and objects contain each other.
+	MaxDepth = 128
+	// MaxDigits bounds the length of a number and its exponent; every float64 lies
+	// well within it, and arithmetic with such numbers is cheap.
+	MaxDigits = 400
+)
+
+// Rules that a text can break.
+const (
+	RuleSyntax    = "json-syntax"
+	RuleEncoding  = "json-encoding"
+	RuleDuplicate = "json-duplicate"
+	RuleNumber    = "json-number"
+	RuleDepth     = "json-depth"
+	RuleSize      = "json-size"
+)
+
+// Rules lists what this package requires of a text, with a sentence for each.
+var Rules = []struct{ ID, Summary string }{
+	{RuleSyntax, "the text is not one JSON value"},
+	{RuleEncoding, "the text is not UTF-8, or has a surrogate without its other half"},
+	{RuleDuplicate, "a name stands twice in one object"},
+	{RuleNumber, "a number has too many digits or too large an exponent"},
+	{RuleDepth, "arrays and objects contain each other too deeply"},
+	{RuleSize, "the text is too long"},
+}
+
+// Error says why a text was not read.
+type Error struct {
+	Rule     string
+	Pointer  string // JSON pointer to the value being read
+	Offset   int    // byte at which reading stopped
+	Expected string
+	Found    string
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("offset %d: found %s, expected %s", e.Offset, e.Found, e.Expected)
+}
+
+// Parse reads one JSON value.
+func Parse(data []byte) (*Document, *Error) {
+	d := &Document{}
+	if err := d.Read(data); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Read reads one JSON value in place of what the document held before. It keeps
+// data, which must not be changed while the document is in use.
+func (d *Document) Read(data []byte) *Error {
+	if d.seed == (maphash.Seed{}) {
+		d.seed = maphash.MakeSeed()
+	}
+	d.data, d.tokens, d.text = data, d.tokens[:0], d.text[:0]
+	if len(data) > MaxBytes {
+		return &Error{Rule: RuleSize, Offset: MaxBytes, Found: fmt.Sprintf("%d bytes", len(data)), Expected: fmt.Sprintf("at most %d", MaxBytes)}
+	}
+	r := reader{Document: d}
+	r.space()
+	if r.value() {
+		r.space()
+		if r.at == len(data) {
+			return nil
+		}
+		r.fail(RuleSyntax, "the end of the text")
+	}
+	slices.Reverse(r.path)
+	r.err.Pointer = strings.Join(r.path, "")
+	return r.err
+}
+
+// Size is the memory that the document keeps for its next Read, in bytes.
+func (d *Document) Size() int { return cap(d.tokens)*16 + cap(d.text) + cap(d.table)*4 }
+
+// reader goes through the text once. Its methods return false when the text is
+// broken; err then says why.
+type reader struct {
+	*Document
+	at    int
+	depth int
+	err   *Error
+	path  []string // of the error, innermost first
+}
+
+func (r *reader) fail(rule, expected string) bool {
+	r.err = &Error{Rule: rule, Offset: r.at, Found: r.found(), Expected: expected}
+	return false
+}
+
+// found names the character at which reading stopped.
+func (r *reader) found() string {
+	if r.at >= len(r.data) {
+		return "the end of the text"
+	}
+	c, size := utf8.DecodeRune(r.data[r.at:])
+	switch {
+	case c == '\ufeff':
+		return "a byte order mark"
+	case c == utf8.RuneError && size <= 1:
+		return fmt.Sprintf("byte 0x%02x", r.data[r.at])
+	}
+	return strconv.QuoteRune(c)
+}
+
+func (r *reader) space() {
+	for r.at < len(r.data) {
+		switch r.data[r.at] {
+		case ' ', '\t', '\n', '\r':
+			r.at++
+		default:
+			return
+		}
+	}
+}
+
+// peek is the next byte, or 0 at the end.
+func (r *reader) peek() byte {
+	if r.at < len(r.data) {
+		return r.data[r.at]
+	}
+	return 0
+}
+
+func (r *reader) push(k Kind) int {
+	r.tokens = append(r.tokens, token{start: uint32(r.at), info: uint32(k)})
+	return len(r.tokens) - 1
+}
+
+// value reads the value that starts here.
+func (r *reader) value() bool {
+	switch c := r.peek(); {
+	case c == '{':
+		return r.object()
+	case c == '[':
+		return r.array()
+	case c == '"':
+		return r.string()
+	case c == '-' || '0' <= c && c <= '9':
+		return r.number()
+	case c == 't':
+		return r.word(True, "true")
+	case c == 'f':
+		return r.word(False, "false")
+	case c == 'n':
+		return r.word(Null, "null")
+	}
+	return r.fail(RuleSyntax, "a value")
+}
+
+func (r *reader) word(k Kind, text string) bool {
+	i := r.push(k)
+	if !bytes.HasPrefix(r.data[r.at:], []byte(text)) {
+		return r.fail(RuleSyntax, text)
+	}
+	r.at += len(text)
+	r.tokens[i].end = uint32(r.at)
+	return true
+}
+
+func (r *reader) enter() bool {
+	r.depth++
+	if r.depth > MaxDepth {
+		r.fail(RuleDepth, fmt.Sprintf("at most %d levels", MaxDepth))
+		r.err.Found = "a deeper level"
+		return false
+	}
+	return true
+}
+
+func (r *reader) leave(i, count int) bool {
+	r.depth--
+	r.at++
+	t := &r.tokens[i]
+	t.end, t.next = uint32(r.at), uint32(len(r.tokens))
+	t.info |= uint32(count) << countShift
+	return true
+}
+
+func (r *reader) array() bool {
+	i, count := r.push(Array), 0
+	if !r.enter() {
+		return false
+	}
+	r.at++
+	r.space()
+	for r.peek() != ']' {
+		if count > 0 {
+			if r.peek() != ',' {
+				return r.fail(RuleSyntax, "',' or ']'")
+			}
+			r.at++
+			r.space()
+		}
+		if !r.value() {
+			r.path = append(r.path, "/"+strconv.Itoa(count))
+			return false
+		}
+		count++
+		r.space()
+	}
+	return r.leave(i, count)
+}
+
+func (r *reader) object() bool {
+	i, count := r.push(Object), 0
+	if !r.enter() {
+		return false
+	}
+	r.at++
+	r.space()
+	for r.peek() != '}' {
+		if count > 0 {
+			if r.peek() != ',' {
+				return r.fail(RuleSyntax, "',' or '}'")
+			}
+			r.at++
+			r.space()
+		}
+		if !r.member() {
+			return false
+		}
+		count++
+		r.space()
+	}
+	r.leave(i, count)
+	return r.unique(i)
+}
+
+func (r *reader) member() bool {
+	if r.peek() != '"' {
+		return r.fail(RuleSyntax, "a name in double quotes")
+	}
+	name := len(r.tokens)
+	if !r.string() {
+		return false
+	}
+	r.space()
+	if r.peek() != ':' {
+		return r.fail(RuleSyntax, "':'")
+	}
+	r.at++
+	r.space()
+	if !r.value() {
+		r.path = append(r.path, "/"+pointerToken(r.Text(name)))
+		return false
+	}
+	return true
+}
+
+var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
+
+func pointerToken(name []byte) string { return pointerEscape.Replace(string(name)) }
+
+// unique checks the names of object i. Few names are compared pair by pair, more
+// go through a hash table, so that the cost stays linear.
+func (r *reader) unique(i int) bool {
+	n := r.Len(i)
+	if n < 2 {
+		return true
+	}
+	if n > manyMembers {
+		return r.uniqueAmongMany(i, n)
+	}
+	var names [manyMembers]uint32
+	at := i + 1
+	for k := range n {
+		text := r.Text(at)
+		for _, other := range names[:k] {
+			if bytes.Equal(text, r.Text(int(other))) {
+				return r.duplicate(at)
+			}
+		}
+		names[k] = uint32(at)
+		at = r.Next(at + 1)
+	}
+	return true
+}
+
+func (r *reader) uniqueAmongMany(i, n int) bool {
+	size := 1
+	for size < 2*n {
+		size *= 2
+	}
+	r.table = slices.Grow(r.table[:0], size)[:size]
+	clear(r.table)
+	at := i + 1
+	for range n {
+		text := r.Text(at)
+		slot := int(maphash.Bytes(r.seed, text)) & (size - 1)
+		for r.table[slot] != 0 {
+			if bytes.Equal(text, r.Text(int(r.table[slot]))) {
+				return r.duplicate(at)
+			}
+			slot = (slot + 1) & (size - 1)
+		}
+		r.table[slot] = uint32(at)
+		at = r.Next(at + 1)
+	}
+	return true
+}
+
+func (r *reader) duplicate(name int) bool {
+	r.path = append(r.path, "/"+pointerToken(r.Text(name)))
+	r.err = &Error{
+		Rule: RuleDuplicate, Offset: r.Offset(name),
+		Found: "a second " + clip(r.Raw(name)), Expected: "each name once",
+	}
+	return false
+}
+
+func clip(b []byte) string {
+	const limit = 60
+	if len(b) <= limit {
+		return string(b)
+	}
+	return strings.ToValidUTF8(string(b[:limit]), "") + "…"
+}
+
+// number follows RFC 8259, section 6.
+func (r *reader) number() bool {
+	i := r.push(Number)
+	flags := uint32(integer)
+	if r.peek() == '-' {
+		r.at++
+	}
+	switch c := r.peek(); {
+	case c == '0':
+		r.at++
+		if c := r.peek(); '0' <= c && c <= '9' {
+			return r.fail(RuleSyntax, "a number without leading zeros")
+		}
+	case !r.digits():
+		return r.fail(RuleSyntax, "a digit")
+	}
+	if r.peek() == '.' {
+		flags = 0
+		r.at++
+		if !r.digits() {
+			return r.fail(RuleSyntax, "a digit")
+		}
+	}
+	exponent := r.at
+	if c := r.peek(); c == 'e' || c == 'E' {
+		flags = 0
+		r.at++
+		if c := r.peek(); c == '+' || c == '-' {
+			r.at++
+		}
+		exponent = r.at
+		if !r.digits() {
+			return r.fail(RuleSyntax, "a digit")
+		}
+	}
+	t := &r.tokens[i]
+	t.end = uint32(r.at)
+	t.info |= flags
+	return r.bounded(i, r.data[exponent:r.at])
+}
+
+func (r *reader) digits() bool {
+	start := r.at
+	for r.at < len(r.data) && '0' <= r.data[r.at] && r.data[r.at] <= '9' {
+		r.at++
+	}
+	return r.at > start
+}
+
+func (r *reader) bounded(i int, exponent []byte) bool {
+	if n := len(r.Raw(i)); n > MaxDigits {
+		r.at = r.Offset(i)
+		r.fail(RuleNumber, fmt.Sprintf("at most %d", MaxDigits))
+		r.err.Found = fmt.Sprintf("a number of %d characters", n)
+		return false
+	}
+	n := 0
+	for _, c := range exponent {
+		if n = n*10 + int(c-'0'); n > MaxDigits {
+			r.at = r.Offset(i)
+			r.fail(RuleNumber, fmt.Sprintf("an exponent of at most %d", MaxDigits))
+			r.err.Found = clip(r.Raw(i))
+			return false
+		}
+	}
+	return true
+}
+
+// string reads a string; one without escapes stays where it is.
+func (r *reader) string() bool {
+	i := r.push(String)
+	r.at++
+	for r.at < len(r.data) {
+		switch c := r.data[r.at]; {
+		case c == '"':
+			r.at++
+			r.tokens[i].end = uint32(r.at)
+			return true
+		case c == '\\':
+			return r.escapedString(i)
+		case c < ' ':
+			return r.fail(RuleSyntax, "an escape sequence: strings have no control characters")
+		case c < utf8.RuneSelf:
+			r.at++
+		case !r.rune():
+			return false
+		}
+	}
+	return r.fail(RuleSyntax, "the end of the string")
+}
+
+// rune reads one character that is not ASCII.
+func (r *reader) rune() bool {
+	c, size := utf8.DecodeRune(r.data[r.at:])
+	if c == utf8.RuneError && size <= 1 {
+		return r.fail(RuleEncoding, "UTF-8")
+	}
+	r.at += size
+	return true
+}
+
+// escapedString goes on with string i at its first escape, and decodes it.
+func (r *reader) escapedString(i int) bool {
+	begin := len(r.text)
+	r.text = append(r.text, r.data[r.tokens[i].start+1:r.at]...)
+	for r.at < len(r.data) {
+		start := r.at
+		switch c := r.data[r.at]; {
+		case c == '"':
+			r.at++
+			t := &r.tokens[i]
+			t.end, t.next = uint32(r.at), uint32(begin)
+			t.info |= escaped | uint32(len(r.text)-begin)<<countShift
+			return true
+		case c == '\\':
+			if !r.escape() {
+				return false
+			}
+			continue
+		case c < ' ':
+			return r.fail(RuleSyntax, "an escape sequence: strings have no control characters")
+		case c < utf8.RuneSelf:
+			r.at++
+		case !r.rune():
+			return false
+		}
+		r.text = append(r.text, r.data[start:r.at]...)
+	}
+	return r.fail(RuleSyntax, "the end of the string")
+}
+
+func (r *reader) escape() bool {
+	r.at++
+	switch c := r.peek(); c {
+	case '"', '\\', '/':
+		r.text = append(r.text, c)
+	case 'b':
+		r.text = append(r.text, '\b')
+	case 'f':
+		r.text = append(r.text, '\f')
+	case 'n':
+		r.text = append(r.text, '\n')
+	case 'r':
+		r.text = append(r.text, '\r')
+	case 't':
+		r.text = append(r.text, '\t')
+	case 'u':
+		return r.unicode()
+	default:
+		return r.fail(RuleSyntax, `one of "\/bfnrtu behind a backslash`)
+	}
+	r.at++
+	return true
+}
+
+// unicode reads \uXXXX, and a second one when the first is half of a pair.
+func (r *reader) unicode() bool {
+	start := r.at - 1
+	c, ok := r.hex()
+	if !ok {
+		return false
+	}
+	if 0xd800 <= c && c < 0xe000 {
+		low := rune(0)
+		if c < 0xdc00 && bytes.HasPrefix(r.data[r.at:], []byte(`\u`)) {
+			r.at++
+			if low, ok = r.hex(); !ok {
+				return false
+			}
+		}
+		if low < 0xdc00 || low >= 0xe000 {
+			r.at = start
+			r.fail(RuleEncoding, "a pair of surrogates")
+			r.err.Found = fmt.Sprintf(`\u%04x alone`, c)
+			return false
+		}
+		c = (c-0xd800)<<10 + (low - 0xdc00) + 0x10000
+	}
+	r.text = utf8.AppendRune(r.text, c)
+	return true
+}
+
+// hex reads the four digits behind \u.
+func (r *reader) hex() (rune, bool) {
+	r.at++
+	v := rune(0)
+	for range 4 {
+		c := r.peek()
+		switch {
+		case '0' <= c && c <= '9':
+			v = v<<4 | rune(c-'0')
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			v = v<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, r.fail(RuleSyntax, "four hexadecimal digits")
+		}
+		r.at++
+	}
+	return v, true
+}
