@@ -92,6 +92,6 @@ func builtin() Set {
 			Why: "The language requires it: a contract that breaks it has no meaning that could be compared, generated from or validated with.",
 		})
 	}
-	set.Rules = append(set.Rules, configRules...)
+	set.Rules = append(append(set.Rules, configRules...), ignoreRules...)
 	return set
 }
