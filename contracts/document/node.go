@@ -2,7 +2,9 @@ package document
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/evctl/evctl/contracts/diag"
 )
@@ -147,12 +149,21 @@ func isNumber(text string) bool {
 const hexDigits = "0123456789abcdef"
 
 // AppendQuoted appends s as a JSON string with the fewest escapes: quotes,
-// backslashes and control characters only.
+// backslashes, control characters and what YAML readers take for line breaks or
+// do not let pass, so that the JSON we write is always YAML too.
 func AppendQuoted(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); i++ {
 		c := s[i]
+		if c >= 0x80 {
+			if escape, size := yamlEscape(s[i:]); size > 0 {
+				b = append(append(b, s[start:i]...), escape...)
+				i += size - 1
+				start = i + 1
+			}
+			continue
+		}
 		if c >= 0x20 && c != '"' && c != '\\' && c != 0x7f {
 			continue
 		}
@@ -172,6 +183,23 @@ func AppendQuoted(b []byte, s string) []byte {
 		}
 	}
 	return append(append(b, s[start:]...), '"')
+}
+
+// yamlEscape is the escape of the character that s begins with, when it is not
+// printable to YAML: C1 controls, line and paragraph separator, byte order mark and
+// the two noncharacters of the basic plane. size is how many bytes it has in s.
+func yamlEscape(s string) (escape string, size int) {
+	switch s[0] {
+	case 0xc2, 0xe2, 0xef:
+	default:
+		return "", 0
+	}
+	r, size := utf8.DecodeRuneInString(s)
+	switch {
+	case 0x80 <= r && r < 0xa0, r == 0x2028, r == 0x2029, r == 0xfeff, r == 0xfffe, r == 0xffff:
+		return fmt.Sprintf("\\u%04x", r), size
+	}
+	return "", 0
 }
 
 // Quote is AppendQuoted as a string.
