@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -92,6 +93,6 @@ func builtin() Set {
 			Why: "The language requires it: a contract that breaks it has no meaning that could be compared, generated from or validated with.",
 		})
 	}
-	set.Rules = append(append(set.Rules, configRules...), ignoreRules...)
+	set.Rules = slices.Concat(set.Rules, configRules, ignoreRules, baselineRules)
 	return set
 }

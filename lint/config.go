@@ -47,6 +47,7 @@ var configRules = []Rule{
 
 // configure reads the lint section of evctl.yaml.
 func (r *runner) configure() error {
+	r.custom()
 	cfg := r.w.Config.Lint
 	name := cfg.Profile
 	if r.opt.Profile != "" {

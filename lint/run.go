@@ -174,7 +174,14 @@ func (r *runner) once(ctx context.Context) error {
 // sorts the rest.
 func (r *runner) result() *Result {
 	all := slices.Concat(r.w.Diagnostics, r.config)
+	failed := map[string]bool{} // rules of evctl.yaml that could not run
 	for _, d := range r.found {
+		if d.Rule == customRuleInvalid {
+			if failed[d.Subject] {
+				continue
+			}
+			failed[d.Subject] = true
+		}
 		if d.Severity = r.severities.of(d.Rule, d.File); d.Severity != diag.Off {
 			all = append(all, d)
 		}

@@ -1,0 +1,187 @@
+package lint
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/workspace"
+)
+
+// FixedFile is a file with its repairs carried out.
+type FixedFile struct {
+	File *diag.File // as it was
+	Text []byte     // as it should be
+	// Titles says what was done, in the order of the file, one for each fix.
+	Titles []string
+}
+
+// Fixes is what the fixes of a run amount to.
+type Fixes struct {
+	Files []FixedFile // ordered by path
+	// Refused lists files that would not be readable any more; they are left alone.
+	Refused []string
+	// Left counts fixes that overlap others; the next run offers them again.
+	Left int
+}
+
+// Fix carries out the fixes of diagnostics in memory. A fix that touches several
+// files is carried out in all of them or in none.
+func Fix(list []diag.Diagnostic) *Fixes {
+	f := &Fixes{}
+	var fixes []*diag.Fix
+	for i := range list {
+		if list[i].Fix != nil {
+			fixes = append(fixes, list[i].Fix)
+		}
+	}
+	for {
+		accepted := f.accept(fixes)
+		broken := f.apply(accepted)
+		if len(broken) == 0 {
+			return f
+		}
+		for _, file := range broken {
+			f.Refused = append(f.Refused, file.Path)
+		}
+		fixes = slices.DeleteFunc(fixes, func(x *diag.Fix) bool {
+			return slices.ContainsFunc(x.Edits, func(e diag.Edit) bool { return slices.Contains(broken, e.File) })
+		})
+	}
+}
+
+// accept picks fixes whose edits do not overlap, first come, first served.
+func (f *Fixes) accept(fixes []*diag.Fix) []*diag.Fix {
+	f.Left = 0
+	taken := map[*diag.File][]diag.Edit{}
+	var accepted []*diag.Fix
+	for _, x := range fixes {
+		if slices.ContainsFunc(x.Edits, func(e diag.Edit) bool { return overlapsAny(e, taken[e.File]) }) {
+			f.Left++
+			continue
+		}
+		for _, e := range x.Edits {
+			taken[e.File] = append(taken[e.File], e)
+		}
+		accepted = append(accepted, x)
+	}
+	return accepted
+}
+
+// overlapsAny reports whether an edit touches the bytes of another one. The same
+// edit twice is no conflict.
+func overlapsAny(e diag.Edit, others []diag.Edit) bool {
+	return slices.ContainsFunc(others, func(o diag.Edit) bool {
+		if e == o {
+			return false
+		}
+		if e.Span.Start == o.Span.Start {
+			return true
+		}
+		return e.Span.Start < o.Span.End && o.Span.Start < e.Span.End
+	})
+}
+
+// apply makes the new texts, and returns the files that could not be read back.
+func (f *Fixes) apply(fixes []*diag.Fix) (broken []*diag.File) {
+	f.Files = nil
+	edits := map[*diag.File][]diag.Edit{}
+	titles := map[*diag.File][]string{}
+	for _, x := range fixes {
+		for i, e := range x.Edits {
+			edits[e.File] = append(edits[e.File], e)
+			first := slices.IndexFunc(x.Edits, func(o diag.Edit) bool { return o.File == e.File })
+			if i == first {
+				titles[e.File] = append(titles[e.File], x.Title)
+			}
+		}
+	}
+	for file, list := range edits {
+		text, left := diag.Apply(file, list)
+		if left > 0 || !readable(file, text) {
+			broken = append(broken, file)
+			continue
+		}
+		if !bytes.Equal(text, file.Data) {
+			f.Files = append(f.Files, FixedFile{File: file, Text: text, Titles: titles[file]})
+		}
+	}
+	slices.SortFunc(f.Files, func(a, b FixedFile) int { return strings.Compare(a.File.Path, b.File.Path) })
+	slices.SortFunc(broken, func(a, b *diag.File) int { return strings.Compare(a.Path, b.Path) })
+	return broken
+}
+
+// readable reports whether a repaired file has no more errors of the language than
+// it had before.
+func readable(before *diag.File, text []byte) bool {
+	after := diag.NewFile(before.Path, text)
+	if path.Base(before.Path) == workspace.ConfigName {
+		_, old := workspace.ParseConfig(before)
+		c, now := workspace.ParseConfig(after)
+		return c.Node != nil && len(now) <= len(old)
+	}
+	_, old := contracts.Parse(before)
+	c, now := contracts.Parse(after)
+	return c != nil && len(now) <= len(old)
+}
+
+// Write replaces the files below root, each in one step: a file is either as it was
+// or repaired. A file that changed since it was read is not touched, and an error.
+func (f *Fixes) Write(root string) error {
+	for _, fixed := range f.Files {
+		if err := fixed.write(filepath.Join(root, filepath.FromSlash(fixed.File.Path))); err != nil {
+			return fmt.Errorf("fix %s: %w", fixed.File.Path, err)
+		}
+	}
+	return nil
+}
+
+func (f *FixedFile) write(name string) error {
+	// A link is followed, so that the file it names is replaced and not the link.
+	name, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return err
+	}
+	now, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(now, f.File.Data) {
+		return fmt.Errorf("file changed while it was checked; run the command again")
+	}
+	return writeAtomically(name, f.Text)
+}
+
+// writeAtomically writes a file beside the old one, with its permissions, and puts
+// it in its place.
+func writeAtomically(name string, text []byte) error {
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(name); err == nil {
+		mode = info.Mode().Perm()
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(name), ".evctl-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name())
+	_, err = temporary.Write(text)
+	if err == nil {
+		err = temporary.Chmod(mode)
+	}
+	if err == nil {
+		err = temporary.Sync()
+	}
+	if closeErr := temporary.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), name)
+}
