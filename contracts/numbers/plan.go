@@ -150,9 +150,10 @@ func properties(s *contracts.Schema) []Field {
 // fields added. It does not change the entries it is given.
 func number(entries []Entry, fields []Field) []Entry {
 	n := numbering{entries: slices.Clone(entries), fields: fields}
-	n.claim(current)
-	n.claim(former)
-	n.claim(renamed)
+	for _, current := range []bool{true, false} {
+		n.claim(ownName, current)
+		n.claim(earlierName, current)
+	}
 	n.allocate()
 	slices.SortFunc(n.entries, func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
 	return n.entries
@@ -163,50 +164,47 @@ type numbering struct {
 	fields  []Field
 }
 
-// A claim says under which name a field may look for an entry, and whether that
-// name must be the entry's current one. The claims of all fields to current names
-// come first, so that no field loses its number to another one.
-type claim func(n *numbering, f *Field) (name string, mustBeCurrent, ok bool)
+// ownName is the name under which a field has its number when nothing was renamed.
+// It is that of an earlier version, too, in which the property is not renamed yet.
+func ownName(_ []Field, f *Field) (string, bool) { return f.Name, true }
 
-func current(_ *numbering, f *Field) (string, bool, bool) { return f.Name, true, true }
-
-// former finds the number of a property in a version that still has the name which
-// a later version changed.
-func former(_ *numbering, f *Field) (string, bool, bool) { return f.Name, false, f.Kind != Extra }
-
-// renamed follows renamedFrom, unless the earlier name is still in use.
-func renamed(n *numbering, f *Field) (string, bool, bool) {
+// earlierName follows renamedFrom, unless the earlier name is still in use.
+func earlierName(fields []Field, f *Field) (string, bool) {
 	if f.Property == nil || f.Property.Schema.RenamedFrom == "" {
-		return "", false, false
+		return "", false
 	}
 	from := f.Property.Schema.RenamedFrom
-	inUse := slices.ContainsFunc(n.fields, func(g Field) bool { return g.Property != nil && g.Name == from })
-	return from, false, !inUse
+	inUse := slices.ContainsFunc(fields, func(g Field) bool { return g.Property != nil && g.Name == from })
+	return from, !inUse
 }
 
-func (n *numbering) claim(claims claim) {
+// claim gives the fields without a number the entry that has their name, as its
+// current one or as any. Current names are claimed for all fields first, so that
+// no field loses its number to another one.
+func (n *numbering) claim(nameOf func([]Field, *Field) (string, bool), current bool) {
 	byName, taken := n.index()
 	for i := range n.fields {
 		f := &n.fields[i]
-		if f.Number != 0 {
-			continue
-		}
-		name, mustBeCurrent, ok := claims(n, f)
-		if !ok {
+		name, ok := nameOf(n.fields, f)
+		if f.Number != 0 || !ok {
 			continue
 		}
 		for _, at := range byName[name] {
 			e := &n.entries[at]
-			if taken[e.Number] || !compatible(e.Kind, f.Kind) || mustBeCurrent && e.Name() != name {
-				continue
+			if !taken[e.Number] && compatible(e.Kind, f.Kind) && (!current || e.Name() == name) {
+				f.Number, e.Kind = e.Number, f.Kind
+				taken[e.Number] = true
+				e.rename(f)
+				break
 			}
-			f.Number, e.Kind = e.Number, f.Kind
-			taken[e.Number] = true
-			if !slices.Contains(e.Names, f.Name) && f.Kind != Extra {
-				e.Names = append(slices.Clip(e.Names), f.Name)
-			}
-			break
 		}
+	}
+}
+
+// rename records the name of a field that the entry did not have so far.
+func (e *Entry) rename(f *Field) {
+	if f.Kind != Extra && !slices.Contains(e.Names, f.Name) {
+		e.Names = append(slices.Clip(e.Names), f.Name)
 	}
 }
 
