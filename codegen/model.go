@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"encoding/json"
+	"iter"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -79,6 +80,28 @@ type Type struct {
 	Of *Ref // of an Alias, never nullable itself: each use says whether null is valid there
 }
 
+// Uses yields every place in which the declaration uses other types.
+func (t *Type) Uses() iter.Seq[*Ref] {
+	return func(yield func(*Ref) bool) {
+		for _, f := range t.Fields {
+			if !yield(f.Type) {
+				return
+			}
+		}
+		if t.Extra != nil && !yield(t.Extra.Type) {
+			return
+		}
+		for _, v := range t.Variants {
+			if !yield(v.Type) {
+				return
+			}
+		}
+		if t.Of != nil {
+			yield(t.Of)
+		}
+	}
+}
+
 // Field is a declared property of an object.
 type Field struct {
 	Wire     string      // property name in JSON
@@ -100,14 +123,14 @@ type Extra struct {
 // Value is one value of an enum.
 type Value struct {
 	contracts.EnumValue
-	Name naming.Name // unique within the enum, without the enum's own name
+	Name naming.Name // unique within the enum, a Part to write after the enum's own name
 	Doc  Doc
 }
 
 // Variant is one choice of a union.
 type Variant struct {
 	*contracts.Variant
-	Name naming.Name // unique within the union, without the union's own name
+	Name naming.Name // unique within the union, a Part to write after the union's own name
 	Type *Ref        // not nullable, unless it is Any: the union's uses carry null
 	Doc  Doc
 }

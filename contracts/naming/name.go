@@ -3,7 +3,8 @@ package naming
 import "strings"
 
 // Name is an identifier before a language gives it a case: lower-case words of
-// ASCII letters and digits, at least one, the first of which starts with a letter.
+// ASCII letters and digits, at least one, the first of which starts with a letter
+// (see Part for the exception).
 type Name struct{ words string } // separated by spaces, so that names compare with ==
 
 // New makes a name of words. A leading digit gets the word n before it.
@@ -20,6 +21,9 @@ func New(words ...string) Name {
 
 // Of makes a name of text.
 func Of(text string) Name { return New(Words(text)...) }
+
+// Part makes a name that stands after another one, and so may start with a digit.
+func Part(text string) Name { return Name{strings.Join(Words(text), " ")} }
 
 // Words are the name's words.
 func (n Name) Words() []string { return strings.Split(n.words, " ") }

@@ -13,6 +13,7 @@ func Unique(candidates []Name) (names []Name, first []int) {
 			owner[c.Key()] = i
 		}
 	}
+	next := map[string]int{}
 	names, first = make([]Name, len(candidates)), make([]int, len(candidates))
 	for i, c := range candidates {
 		names[i], first[i] = c, -1
@@ -20,11 +21,12 @@ func Unique(candidates []Name) (names []Name, first []int) {
 			continue
 		}
 		first[i] = owner[c.Key()]
-		for n := 2; ; n++ {
+		for n := max(next[c.Key()], 2); ; n++ {
 			name := c.With(strconv.Itoa(n))
 			if _, taken := owner[name.Key()]; !taken {
 				names[i] = name
 				owner[name.Key()] = i
+				next[c.Key()] = n + 1
 				break
 			}
 		}

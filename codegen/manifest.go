@@ -1,0 +1,85 @@
+package codegen
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// ManifestName is the file in every out folder that lists what evctl put there.
+const ManifestName = ".evctl-manifest.json"
+
+// manifest tells our files from others. Targets that share a folder have a list
+// each.
+type manifest struct {
+	Comment string                       `json:"$comment"`
+	Version int                          `json:"version"` // of this format: 1
+	Targets map[string]map[string]string `json:"targets"` // target → path → digest of the content
+}
+
+const manifestVersion = 1
+
+func newManifest() manifest {
+	return manifest{Comment: Marker, Version: manifestVersion, Targets: map[string]map[string]string{}}
+}
+
+// readManifest reads the list of a folder; a folder without one has an empty list.
+func readManifest(root *os.Root) (manifest, error) {
+	data, err := root.ReadFile(ManifestName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return newManifest(), nil
+	}
+	if err != nil {
+		return manifest{}, fmt.Errorf("read %s: %w", ManifestName, err)
+	}
+	m := newManifest()
+	if err := json.Unmarshal(data, &m); err != nil {
+		return manifest{}, fmt.Errorf("read %s: %w", ManifestName, err)
+	}
+	if m.Version != manifestVersion {
+		return manifest{}, fmt.Errorf("read %s: version %d is not known, expected %d", ManifestName, m.Version, manifestVersion)
+	}
+	if m.Targets == nil {
+		m.Targets = map[string]map[string]string{}
+	}
+	return m, nil
+}
+
+// find returns the digest that the manifest has for a path.
+func (m manifest) find(path string) (digest string, ok bool) {
+	for _, files := range m.Targets {
+		if digest, ok := files[path]; ok {
+			return digest, true
+		}
+	}
+	return "", false
+}
+
+func (m manifest) encode() []byte {
+	m.Comment = Marker
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(m) // strings and maps of strings always encode
+	return b.Bytes()
+}
+
+// digestOf names a file's content, whatever its line endings: version control may
+// have changed those.
+func digestOf(content []byte) string {
+	sum := sha256.Sum256(unixLines(content))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+func unixLines(content []byte) []byte {
+	if !bytes.Contains(content, []byte("\r\n")) {
+		return content
+	}
+	return bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
+}

@@ -1,0 +1,158 @@
+package codegen
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+)
+
+// Apply carries a plan out. New contents are all written beside their places
+// first and then renamed, so that a failure leaves whole files, and one that
+// happens before the first rename leaves everything as it was. Current files are
+// not touched. It refuses plans with edited or foreign files.
+func (p *Plan) Apply(ctx context.Context) error {
+	if blocked := p.Blocked(); len(blocked) > 0 {
+		return fmt.Errorf("%s is %s", blocked[0].Path, blocked[0].Status)
+	}
+	var staged []*stage
+	defer func() {
+		for _, s := range staged {
+			s.discard()
+		}
+	}()
+	for _, f := range p.folders {
+		s, err := f.stage(ctx)
+		if s != nil {
+			staged = append(staged, s)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, s := range staged {
+		if err := s.commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stage is a folder's new contents under temporary names.
+type stage struct {
+	folder *folder
+	root   *os.Root
+	// temporary holds the temporary name of each path that is not renamed yet.
+	temporary map[string]string
+	order     []string
+	made      int
+}
+
+func (f *folder) stage(ctx context.Context) (*stage, error) {
+	manifest := f.next.encode()
+	if f.unchanged(manifest) {
+		return nil, nil
+	}
+	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make out folder: %w", err)
+	}
+	root, err := os.OpenRoot(f.dir)
+	if err != nil {
+		return nil, fmt.Errorf("open out folder %s: %w", f.out, err)
+	}
+	s := &stage{folder: f, root: root, temporary: map[string]string{}}
+	for _, c := range f.changes {
+		if c.Status != Missing && c.Status != Stale {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return s, err
+		}
+		if err := s.write(c.name, c.content); err != nil {
+			return s, fmt.Errorf("write %s: %w", c.Path, err)
+		}
+	}
+	if err := s.write(ManifestName, manifest); err != nil {
+		return s, fmt.Errorf("write %s: %w", pathJoin(f.out, ManifestName), err)
+	}
+	return s, nil
+}
+
+// unchanged reports whether there is nothing to do in the folder.
+func (f *folder) unchanged(manifest []byte) bool {
+	for _, c := range f.changes {
+		if c.Status != Current {
+			return false
+		}
+	}
+	old, err := os.ReadFile(filepath.Join(f.dir, ManifestName))
+	return err == nil && bytes.Equal(unixLines(old), manifest)
+}
+
+func (s *stage) write(name string, content []byte) error {
+	dir := path.Dir(name)
+	if dir != "." {
+		if err := s.root.MkdirAll(filepath.FromSlash(dir), 0o755); err != nil {
+			return err
+		}
+	}
+	s.made++
+	temporary := path.Join(dir, ".evctl-"+strconv.Itoa(os.Getpid())+"-"+strconv.Itoa(s.made)+".tmp")
+	file, err := s.root.OpenFile(filepath.FromSlash(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	s.temporary[name] = temporary
+	s.order = append(s.order, name)
+	_, err = file.Write(content)
+	return errors.Join(err, file.Close())
+}
+
+// commit puts the contents into their places; the manifest, written last, comes
+// last.
+func (s *stage) commit() error {
+	for _, name := range s.order {
+		if name == ManifestName {
+			if err := s.removeExtra(); err != nil {
+				return err
+			}
+		}
+		if err := s.root.Rename(filepath.FromSlash(s.temporary[name]), filepath.FromSlash(name)); err != nil {
+			return fmt.Errorf("write %s: %w", pathJoin(s.folder.out, name), err)
+		}
+		delete(s.temporary, name)
+	}
+	return nil
+}
+
+// removeExtra removes files that are no longer generated, and folders that are
+// empty without them.
+func (s *stage) removeExtra() error {
+	for _, c := range s.folder.changes {
+		if c.Status != Leftover {
+			continue
+		}
+		if err := s.root.Remove(filepath.FromSlash(c.name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove %s: %w", c.Path, err)
+		}
+		for dir := path.Dir(c.name); dir != "."; dir = path.Dir(dir) {
+			if s.root.Remove(filepath.FromSlash(dir)) != nil {
+				break // not empty
+			}
+		}
+	}
+	return nil
+}
+
+// discard removes what was not renamed.
+func (s *stage) discard() {
+	for _, temporary := range s.temporary {
+		_ = s.root.Remove(filepath.FromSlash(temporary)) // it only matters that we tried
+	}
+	_ = s.root.Close()
+}
