@@ -19,9 +19,8 @@ import (
 // maxExpression bounds the size of an expression in nodes of its syntax tree.
 const maxExpression = 1000
 
-// ContractFields is what an expression of a custom rule knows about a contract.
-// With `on: event` the fields are variables; with `on: property` they are fields
-// of the variable contract.
+// ContractFields is what an expression of a custom rule knows about a contract, as
+// the variable event.
 type ContractFields struct {
 	Kind        string            `expr:"kind"` // event, define or fragment
 	Name        string            `expr:"name"`
@@ -41,7 +40,9 @@ type ContractFields struct {
 	Extensions  map[string]string `expr:"extensions"` // x-… keys, with their values as JSON
 }
 
-// PropertyFields is what an expression of a custom rule knows about a property.
+// PropertyFields is what an expression of a custom rule knows about a property, as
+// the variable property of rules with `on: property`. Those see the properties of
+// definitions and fragments too; event is then the definition or fragment.
 type PropertyFields struct {
 	Name        string            `expr:"name"`
 	Pointer     string            `expr:"pointer"` // such as /properties/items/items/properties/sku
@@ -65,10 +66,13 @@ type PropertyFields struct {
 	Extensions  map[string]string `expr:"extensions"`
 }
 
-// propertyVariables are the variables of expressions about properties.
+type eventVariables struct {
+	Event ContractFields `expr:"event"`
+}
+
 type propertyVariables struct {
-	PropertyFields
-	Contract ContractFields `expr:"contract"`
+	Property PropertyFields `expr:"property"`
+	Event    ContractFields `expr:"event"`
 }
 
 var ruleID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
@@ -131,13 +135,13 @@ func (c *customRule) compile() (Rule, *diag.Diagnostic) {
 	case strings.TrimSpace(c.Message) == "":
 		return none, c.problem("message", fmt.Sprintf("rule %s has no message", c.ID), "say what is wrong, such as message: event {name} has no team tag")
 	case strings.TrimSpace(c.When) == "":
-		return none, c.problem("when", fmt.Sprintf("rule %s has no expression", c.ID), "say when it finds something, such as when: owner == \"\"")
+		return none, c.problem("when", fmt.Sprintf("rule %s has no expression", c.ID), "say when it finds something, such as when: event.owner == \"\"")
 	}
 	rule := Rule{ID: c.ID, Group: Custom, Profile: Minimal, Severity: level, Summary: c.Message}
 	var variables any
 	switch c.On {
 	case "", "event":
-		variables, rule.Contract = ContractFields{}, c.checkEvent
+		variables, rule.Contract = eventVariables{}, c.checkEvent
 	case "property":
 		variables, rule.Contract = propertyVariables{}, c.checkProperties
 	default:
@@ -195,7 +199,7 @@ func (c *customRule) message(name string) string {
 }
 
 func (c *customRule) checkEvent(p *Pass) {
-	if p.Contract.Kind == contracts.Event && c.run(p, contractFields(p)) {
+	if p.Contract.Kind == contracts.Event && c.run(p, eventVariables{contractFields(p)}) {
 		p.Report(p.Contract.Head(), "", c.message(p.Contract.Name), c.Hint)
 	}
 }

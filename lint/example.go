@@ -23,17 +23,18 @@ func fixtures() fs.FS {
 
 // Example shows a rule. It is kept as a text archive with these parts:
 //
-//	released/…  what was released before, for rules that compare (optional)
-//	bad/…       a workspace, or some of its files, with the finding
-//	want        the text report on bad
-//	good/…      the same without the finding
-//	fixed/…     what evctl lint --fix makes of bad (rules that fix)
+//	old/…    what was released before, for rules that compare
+//	bad/…    a workspace, or some of its files, with the finding; rules that compare
+//	         may call it new/…
+//	want     the text report on bad
+//	good/…   the same without the finding
+//	fixed/…  what evctl lint --fix makes of bad, for rules that fix
 //
 // Where evctl.yaml is not among the files of a workspace, an empty one is meant.
 type Example struct {
-	Note                       string // text before the first file, or ""
-	Released, Bad, Good, Fixed []ExampleFile
-	Want                       string
+	Note                  string // text before the first file, or ""
+	Old, Bad, Good, Fixed []ExampleFile
+	Want                  string
 }
 
 // ExampleFile is one file of an example; Path is relative to its workspace.
@@ -69,16 +70,16 @@ func ParseExample(data []byte) (*Example, error) {
 		switch {
 		case f.Name == "want":
 			e.Want = string(f.Data)
-		case inside && folder == "released":
-			e.Released = append(e.Released, file)
-		case inside && folder == "bad":
+		case inside && folder == "old":
+			e.Old = append(e.Old, file)
+		case inside && (folder == "bad" || folder == "new"):
 			e.Bad = append(e.Bad, file)
 		case inside && folder == "good":
 			e.Good = append(e.Good, file)
 		case inside && folder == "fixed":
 			e.Fixed = append(e.Fixed, file)
 		default:
-			return nil, fmt.Errorf("example has a file %q, expected want or one in released, bad, good or fixed", f.Name)
+			return nil, fmt.Errorf("example has a file %q, expected want or one in old, bad, good or fixed", f.Name)
 		}
 	}
 	return e, nil

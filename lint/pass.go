@@ -19,6 +19,7 @@ type Pass struct {
 	Now time.Time
 
 	rule       string
+	released   func(string) bool
 	shared     *sync.Map
 	places     []Place
 	properties []*Place
@@ -27,6 +28,38 @@ type Pass struct {
 
 // Config is the workspace's evctl.yaml.
 func (p *Pass) Config() *workspace.Config { return p.Workspace.Config }
+
+// Released reports whether the contract being checked is part of a released event, so
+// that its wire names can only change with a new major version. What cannot be known,
+// because only some files are loaded, counts as released.
+func (p *Pass) Released() bool {
+	c := p.Contract
+	if c.Kind == contracts.Event {
+		return p.released != nil && p.released(c.Name)
+	}
+	if p.Workspace.Partial {
+		return true
+	}
+	for _, event := range p.Workspace.Events() {
+		if uses(event, c) && p.released != nil && p.released(event.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+func uses(event, shared *contracts.Contract) bool {
+	if shared.Kind == contracts.Definition {
+		d := event.Definition(shared.Name)
+		return d != nil && !d.Local
+	}
+	for _, include := range event.Include {
+		if include.Name == shared.Name {
+			return true
+		}
+	}
+	return false
+}
 
 // Report adds a finding about the place that pointer names in the contract being
 // checked. The pointer goes into the fingerprint: it must not depend on wording or on

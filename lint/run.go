@@ -25,6 +25,9 @@ type Options struct {
 	Severities map[string]diag.Severity
 	// Now decides whether dates have passed.
 	Now time.Time
+	// Released tells whether a version of the event was released: fixes then leave
+	// its wire names alone. Nil means that nothing is known to be released.
+	Released func(event string) bool
 	// Sources contribute findings that need more than the workspace.
 	Sources []Source
 }
@@ -84,7 +87,7 @@ type runner struct {
 }
 
 func (r *runner) pass(c *contracts.Contract) *Pass {
-	return &Pass{Workspace: r.w, Contract: c, Now: r.opt.Now, shared: &r.shared}
+	return &Pass{Workspace: r.w, Contract: c, Now: r.opt.Now, released: r.opt.Released, shared: &r.shared}
 }
 
 // contracts runs the rules about single contracts on all cores.
