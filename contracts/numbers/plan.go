@@ -201,9 +201,9 @@ func (n *numbering) claim(nameOf func([]Field, *Field) (string, bool), current b
 	}
 }
 
-// rename records the name of a field that the entry did not have so far.
+// rename makes the name of the field that has the entry now its current one.
 func (e *Entry) rename(f *Field) {
-	if f.Kind != Extra && !slices.Contains(e.Names, f.Name) {
+	if f.Kind != Extra && e.Name() != f.Name {
 		e.Names = append(slices.Clip(e.Names), f.Name)
 	}
 }
