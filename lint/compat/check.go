@@ -1,0 +1,70 @@
+package compat
+
+import (
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/diff"
+)
+
+// Check is the verdict on two versions of an event: which changes there are, what
+// each of them breaks, and which bump they ask for. It is the one function that
+// decides; it does not look at the versions that the contracts claim.
+//
+// Both contracts must be linked and not Broken.
+func Check(old, new *contracts.Contract, opt Options) Verdict {
+	changes := diff.Compare(old, new)
+	v := Verdict{}
+	edits := map[edit]int{}
+	for _, c := range changes {
+		f := opt.judge(c)
+		v.Needed = max(v.Needed, f.Needed)
+		key := editOf(f)
+		if i, seen := edits[key]; seen && key.new.File != nil {
+			v.Findings[i].Uses = append(v.Findings[i].Uses, c.At().Pointer)
+			continue
+		}
+		edits[key] = len(v.Findings)
+		v.Findings = append(v.Findings, f)
+	}
+	return v
+}
+
+// edit identifies what a person did: one edit of a definition is a change at each
+// of its uses.
+type edit struct {
+	kind     string
+	old, new diag.Location
+	detail   string
+	verdict  [2]bool
+}
+
+func editOf(f Finding) edit {
+	place := f.Change.At()
+	e := edit{kind: f.Change.Kind(), old: place.Old, new: place.New, verdict: [2]bool{f.Backward, f.Forward}}
+	switch c := f.Change.(type) {
+	case *diff.PropertyRemoved:
+		e.detail = c.Property.Name
+	case *diff.BoundChanged:
+		e.detail = c.Keyword
+	case *diff.AnnotationChanged:
+		e.detail = c.Keyword
+	case *diff.VariantRemoved:
+		e.detail = c.Variant.Name
+	case *diff.EnumValueRemoved:
+		e.detail = c.Value.JSON
+	case *diff.PatternPropertyRemoved:
+		e.detail = c.Property.Pattern
+	}
+	return e
+}
+
+// judge decides what a change breaks.
+func (o Options) judge(c diff.Change) Finding {
+	j := judge{strict: o.StrictContent}
+	r := j.change(c)
+	j.overlap(c, &r)
+	return Finding{
+		Rule: r.rule, Change: c, Backward: r.backward, Forward: r.forward,
+		Needed: o.bump(r.backward, r.forward, r.least), Note: r.note,
+	}
+}
