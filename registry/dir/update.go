@@ -21,13 +21,13 @@ const staleAfter = time.Hour
 // before the first appears under its own, so that a full disk is noticed early.
 // Should the process end in between, the versions that appeared are complete and
 // the others are not there.
-func (s *Store) Update(ctx context.Context, plan func(registry.Reader) ([]*registry.Record, error)) (_ []*registry.Record, err error) {
+func (s *Store) Update(ctx context.Context, plan func(registry.Reader) ([]*registry.Record, error)) (stored []*registry.Record, err error) {
 	made, err := makeDir(s.path)
 	if err != nil {
 		return nil, fmt.Errorf("make registry: %w", err)
 	}
 	defer func() {
-		if made && err != nil {
+		if made && len(stored) == 0 {
 			_ = os.Remove(s.path) // only when it is empty
 		}
 	}()
@@ -38,10 +38,16 @@ func (s *Store) Update(ctx context.Context, plan func(registry.Reader) ([]*regis
 	defer lock.release()
 
 	records, err := plan(s)
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err != nil || len(records) == 0 {
 		return nil, err
 	}
 	if err := s.removeLeftovers(lock.exclusive); err != nil {
+		return nil, err
+	}
+	if err := s.free(records); err != nil {
 		return nil, err
 	}
 	temps := make([]string, 0, len(records))
@@ -68,6 +74,22 @@ func (s *Store) Update(ctx context.Context, plan func(registry.Reader) ([]*regis
 		syncDir(filepath.Dir(s.path))
 	}
 	return records, nil
+}
+
+// free checks that none of the records has a name that is taken.
+func (s *Store) free(records []*registry.Record) error {
+	names := make(map[string]bool, len(records))
+	for _, r := range records {
+		file, err := s.file(r.Event, r.Version)
+		if err != nil {
+			return err
+		}
+		if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) || names[file] {
+			return registry.Errorf(registry.CodeVersionConflict, "%s %s is released already", r.Event, r.Version)
+		}
+		names[file] = true
+	}
+	return nil
 }
 
 // makeDir makes a directory and its parents, and reports whether it was not there.

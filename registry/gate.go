@@ -1,0 +1,30 @@
+package registry
+
+import (
+	"context"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
+)
+
+// Gate judges a candidate against the released versions of its event, oldest
+// first. An error among the findings keeps the candidate out. The gate of evctl
+// is lint/compat; it is handed in so that stores and clients do without it.
+type Gate func(ctx context.Context, candidate *contracts.Contract, released []*contracts.Contract) (Judgement, error)
+
+// Judgement is what a gate says.
+type Judgement struct {
+	// Needed is the bump that the change asks for over the latest released version.
+	Needed   contracts.Bump
+	Findings []diag.Diagnostic
+}
+
+// Refused reports whether the findings keep the candidate out.
+func (j Judgement) Refused() bool {
+	for i := range j.Findings {
+		if j.Findings[i].Severity == diag.Error {
+			return true
+		}
+	}
+	return false
+}
