@@ -1,0 +1,462 @@
+package payload
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// Valid reports whether the payload satisfies the contract. It stops at the first
+// violation and does not allocate, apart from numbers that need big arithmetic.
+func (v *Validator) Valid(raw []byte) bool {
+	r := newRun()
+	defer r.release()
+	return r.doc.Read(raw) == nil && r.value(v.root, 0)
+}
+
+// Validate lists what is wrong with a payload, in the order of its text as far as
+// possible, at most MaxViolations. It is nil when the payload is valid.
+func (v *Validator) Validate(raw []byte) []Violation {
+	r := newRun()
+	defer r.release()
+	if err := r.doc.Read(raw); err != nil {
+		return []Violation{violationOf(err)}
+	}
+	return r.violations(v.root, 0)
+}
+
+// run is the state of one validation.
+type run struct {
+	doc rawjson.Document
+
+	// quiet runs return at the first violation and describe nothing.
+	quiet   bool
+	limit   int
+	brief   bool // do not say what the variants of unions object to
+	masked  bool // inside of a value that must not be shown
+	path    []byte
+	found   []Violation
+	tested  map[tested]bool // verdicts of shared nodes while unions try variants
+	testing int             // unions that are trying variants
+	bits    []uint64        // which properties are there, of objects with many
+
+	// own are members of the object root that belong to the envelope.
+	root int
+	own  []string
+}
+
+type tested struct {
+	node  *node
+	token int
+}
+
+// maxKept bounds the memory that a run keeps for the next one, in bytes.
+const maxKept = 1 << 20
+
+var runs = sync.Pool{New: func() any { return &run{} }}
+
+func newRun() *run {
+	r := runs.Get().(*run)
+	r.quiet, r.root, r.own = true, -1, nil
+	return r
+}
+
+func (r *run) release() {
+	if r.doc.Size() > maxKept {
+		return
+	}
+	r.found = nil
+	r.path, r.bits = r.path[:0], r.bits[:0]
+	if len(r.tested) > 0 {
+		r.tested = nil
+	}
+	runs.Put(r)
+}
+
+// violations runs a program quietly first, because most payloads are valid.
+func (r *run) violations(n *node, i int) []Violation {
+	if r.value(n, i) {
+		return nil
+	}
+	r.quiet, r.limit = false, MaxViolations
+	r.value(n, i)
+	r.quiet = true
+	return r.found
+}
+
+// full reports that there is nothing more to find out.
+func (r *run) full() bool { return r.quiet || len(r.found) >= r.limit }
+
+// fail records a violation at value i, unless the run is quiet, and returns false.
+func (r *run) fail(i int, rule, expected string) bool {
+	if r.full() {
+		return false
+	}
+	return r.failFound(i, rule, expected, describe(&r.doc, i, r.masked))
+}
+
+func (r *run) failFound(i int, rule, expected, found string) bool {
+	if r.full() {
+		return false
+	}
+	r.found = append(r.found, Violation{
+		Pointer: string(r.path), Rule: rule, Expected: expected, Found: found, Offset: r.doc.Offset(i),
+	})
+	return false
+}
+
+// enter adds a token to the path and returns the length to cut it back to.
+func (r *run) enter(token []byte) int {
+	n := len(r.path)
+	if r.quiet {
+		return n
+	}
+	r.path = append(r.path, '/')
+	for _, c := range token {
+		switch c {
+		case '~':
+			r.path = append(r.path, '~', '0')
+		case '/':
+			r.path = append(r.path, '~', '1')
+		default:
+			r.path = append(r.path, c)
+		}
+	}
+	return n
+}
+
+// value checks token i against n.
+func (r *run) value(n *node, i int) bool {
+	if n.shared && r.testing > 1 && r.quiet && r.doc.Kind(i) >= rawjson.Array {
+		return r.remembered(n, i)
+	}
+	if !n.masked || r.masked || r.quiet {
+		return r.check(n, i)
+	}
+	r.masked = true
+	ok := r.check(n, i)
+	r.masked = false
+	return ok
+}
+
+// remembered checks n at i once, however many variants ask: unions inside of
+// unions would otherwise multiply the work.
+func (r *run) remembered(n *node, i int) bool {
+	key := tested{n, i}
+	if ok, done := r.tested[key]; done {
+		return ok
+	}
+	ok := r.check(n, i)
+	if r.tested == nil {
+		r.tested = map[tested]bool{}
+	}
+	r.tested[key] = ok
+	return ok
+}
+
+func (r *run) check(n *node, i int) bool {
+	k := r.doc.Kind(i)
+	if n.kinds&(1<<k) == 0 {
+		return r.fail(i, "type", n.expected)
+	}
+	if n.union != nil {
+		return k == rawjson.Null && n.union.nullable || r.union(n.union, i)
+	}
+	ok := true
+	switch k {
+	case rawjson.String:
+		if n.text != nil {
+			ok = r.text(n.text, i)
+		}
+	case rawjson.Number:
+		ok = r.number(n, i)
+	case rawjson.Array:
+		if n.array != nil {
+			ok = r.array(n.array, i)
+		}
+	case rawjson.Object:
+		if n.object != nil {
+			ok = r.object(n.object, i)
+		}
+	}
+	if n.enum != nil && (ok || !r.full()) && !n.enum.has(&r.doc, i, k) {
+		return r.fail(i, "enum", n.enum.expected)
+	}
+	return ok
+}
+
+func (e *enumCheck) has(d *rawjson.Document, i int, k rawjson.Kind) bool {
+	switch k {
+	case rawjson.String:
+		return e.texts[d.TextString(i)]
+	case rawjson.Number:
+		v := rawjson.ParseDecimal(d.Raw(i))
+		return slices.ContainsFunc(e.numbers, func(w rawjson.Decimal) bool { return v.Cmp(w) == 0 })
+	case rawjson.Null:
+		return true // the node's kinds decide
+	}
+	return e.bools&(1<<k) != 0
+}
+
+func (r *run) text(t *textCheck, i int) bool {
+	ok := true
+	text := r.doc.TextString(i)
+	if n := len(text); n < t.min*utf8.UTFMax || t.max >= 0 && n > t.max {
+		ok = r.length(t, i, utf8.RuneCountInString(text))
+	}
+	if t.format != nil && (ok || !r.full()) && !t.format.Valid(text) {
+		ok = r.fail(i, "format", t.formatText)
+	}
+	if t.pattern != nil && (ok || !r.full()) && !t.pattern.MatchString(text) {
+		ok = r.fail(i, "pattern", t.patternText)
+	}
+	return ok
+}
+
+func (r *run) length(t *textCheck, i, n int) bool {
+	switch {
+	case n < t.min:
+		return r.count(i, "minLength", "at least", t.min, n, "character")
+	case t.max >= 0 && n > t.max:
+		return r.count(i, "maxLength", "at most", t.max, n, "character")
+	}
+	return true
+}
+
+// count records that value i has n of something, and should have others.
+func (r *run) count(i int, rule, words string, limit, n int, noun string) bool {
+	if r.full() {
+		return false
+	}
+	return r.failFound(i, rule, words+" "+plural(limit, noun), plural(n, noun))
+}
+
+func plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case noun == "property":
+		return strconv.Itoa(n) + " properties"
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+func (r *run) number(n *node, i int) bool {
+	if n.integer && !r.doc.Plain(i) && !rawjson.ParseDecimal(r.doc.Raw(i)).IsInteger() {
+		return r.fail(i, "type", n.expected)
+	}
+	if n.number == nil {
+		return true
+	}
+	ok := true
+	v := rawjson.ParseDecimal(r.doc.Raw(i))
+	for _, b := range n.number.bounds {
+		if c := v.Cmp(b.limit) * b.sign; (c < 0 || c == 0 && !b.equal) && (ok || !r.full()) {
+			ok = r.fail(i, b.rule, b.expected)
+		}
+	}
+	if m := n.number.multipleOf; m != nil && (ok || !r.full()) && !v.IsMultipleOf(*m) {
+		ok = r.fail(i, "multipleOf", n.number.multiple)
+	}
+	return ok
+}
+
+func (r *run) array(a *arrayCheck, i int) bool {
+	ok := true
+	n := r.doc.Len(i)
+	if n < a.min {
+		ok = r.count(i, "minItems", "at least", a.min, n, "item")
+	} else if a.max >= 0 && n > a.max {
+		ok = r.count(i, "maxItems", "at most", a.max, n, "item")
+	}
+	if a.items != nil && (ok || !r.full()) {
+		ok = r.items(a.items, i) && ok
+	}
+	if a.unique && (ok || !r.full()) {
+		ok = r.unique(i) && ok
+	}
+	return ok
+}
+
+func (r *run) items(item *node, i int) bool {
+	ok := true
+	at := i + 1
+	for k := range r.doc.Len(i) {
+		cut := len(r.path)
+		if !r.quiet {
+			r.path = strconv.AppendInt(append(r.path, '/'), int64(k), 10)
+		}
+		ok = r.value(item, at) && ok
+		r.path = r.path[:cut]
+		if !ok && r.full() {
+			return false
+		}
+		at = r.doc.Next(at)
+	}
+	return ok
+}
+
+// fewItems is the length up to which items are compared pair by pair.
+const fewItems = 8
+
+func (r *run) unique(i int) bool {
+	n := r.doc.Len(i)
+	if n > fewItems {
+		return r.uniqueByHash(i, n)
+	}
+	var items [fewItems]int
+	at := i + 1
+	for k := range n {
+		for j, other := range items[:k] {
+			if r.doc.Equal(at, other) {
+				return r.repeated(i, j, k)
+			}
+		}
+		items[k] = at
+		at = r.doc.Next(at)
+	}
+	return true
+}
+
+func (r *run) uniqueByHash(i, n int) bool {
+	type item struct{ index, token int }
+	seen := make(map[uint64][]item, n)
+	at := i + 1
+	for k := range n {
+		h := r.doc.Hash(at)
+		for _, other := range seen[h] {
+			if r.doc.Equal(at, other.token) {
+				return r.repeated(i, other.index, k)
+			}
+		}
+		seen[h] = append(seen[h], item{k, at})
+		at = r.doc.Next(at)
+	}
+	return true
+}
+
+func (r *run) repeated(i, first, second int) bool {
+	if r.full() {
+		return false
+	}
+	return r.failFound(i, "uniqueItems", "unique items", fmt.Sprintf("item %d again as item %d", first, second))
+}
+
+func (r *run) object(o *objectCheck, i int) bool {
+	var few [1]uint64
+	seen := few[:]
+	if len(o.properties) > 64 {
+		base := len(r.bits)
+		r.bits = append(r.bits, make([]uint64, (len(o.properties)+63)/64)...)
+		seen = r.bits[base:]
+		defer func() { r.bits = r.bits[:base] }()
+	}
+	ok := true
+	count := r.doc.Len(i)
+	next := 0 // members mostly come in the order of the contract
+	for at, left := i+1, count; left > 0; left-- {
+		name := r.doc.Text(at)
+		p := -1
+		if next < len(o.properties) && o.properties[next].name == string(name) {
+			p = next
+		} else if k, declared := o.index[string(name)]; declared {
+			p = k
+		}
+		switch {
+		case p >= 0:
+			next = p + 1
+			seen[p/64] |= 1 << (p % 64)
+		case i == r.root && slices.Contains(r.own, string(name)):
+			count--
+			at = r.doc.Next(at + 1)
+			continue
+		}
+		ok = r.member(o, p, name, at) && ok
+		if !ok && r.full() {
+			return false
+		}
+		at = r.doc.Next(at + 1)
+	}
+	return r.complete(o, i, seen, count) && ok
+}
+
+// member checks the member whose name is token at, declared property p or -1.
+func (r *run) member(o *objectCheck, p int, name []byte, at int) bool {
+	var cut int
+	if o.keysMasked {
+		cut = r.enter([]byte("*"))
+	} else {
+		cut = r.enter(name)
+	}
+	ok := true
+	if p >= 0 {
+		ok = r.value(o.properties[p].node, at+1)
+	}
+	if o.keys != nil {
+		ok = r.value(o.keys, at) && ok
+	}
+	described := p >= 0
+	for _, c := range o.patterns {
+		if (ok || !r.full()) && c.pattern.Match(name) {
+			described = true
+			ok = r.value(c.node, at+1) && ok
+		}
+	}
+	switch {
+	case described || !ok && r.full():
+	case !o.open:
+		ok = r.undeclared(o, name, at)
+	case o.additional != nil:
+		ok = r.value(o.additional, at+1) && ok
+	}
+	r.path = r.path[:cut]
+	return ok
+}
+
+func (r *run) undeclared(o *objectCheck, name []byte, at int) bool {
+	if r.full() {
+		return false
+	}
+	expected := declaredProperty
+	if near := contracts.Nearest(string(name), o.names); near != "" {
+		expected += ", did you mean " + document.Quote(near) + "?"
+	}
+	return r.failFound(at, "additionalProperties", expected, clip(r.doc.Raw(at)))
+}
+
+// complete checks what concerns the object as a whole.
+func (r *run) complete(o *objectCheck, i int, seen []uint64, count int) bool {
+	ok := true
+	for _, p := range o.required {
+		if seen[p/64]&(1<<(p%64)) == 0 {
+			if r.full() {
+				return false
+			}
+			ok = r.failFound(i, "required", "property "+document.Quote(o.properties[p].name), "nothing")
+		}
+	}
+	if len(o.any) > 0 && (ok || !r.full()) && !slices.ContainsFunc(o.any, func(g anyGroup) bool { return g.in(seen) }) {
+		ok = r.failFound(i, "requireAny", o.anyText, "none")
+	}
+	if count < o.min {
+		ok = r.count(i, "minProperties", "at least", o.min, count, "property")
+	} else if o.max >= 0 && count > o.max {
+		ok = r.count(i, "maxProperties", "at most", o.max, count, "property")
+	}
+	return ok
+}
+
+func (g anyGroup) in(seen []uint64) bool {
+	for _, p := range g {
+		if seen[p/64]&(1<<(p%64)) == 0 {
+			return false
+		}
+	}
+	return true
+}

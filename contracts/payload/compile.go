@@ -1,0 +1,402 @@
+package payload
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/formats"
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// Validator is a compiled schema. It may be used from several goroutines.
+type Validator struct {
+	root *node
+}
+
+// ErrBroken says that a contract has errors of the language, and so no meaning to
+// validate with.
+var ErrBroken = errors.New("contract has errors")
+
+// Compile compiles the payload of a linked event.
+func Compile(c *contracts.Contract) (*Validator, error) {
+	if c.Broken || c.Payload == nil {
+		return nil, fmt.Errorf("compile %s: %w", c.ID(), ErrBroken)
+	}
+	v, err := CompileSchema(c.Payload)
+	if err != nil {
+		return nil, fmt.Errorf("compile %s: %w", c.ID(), err)
+	}
+	return v, nil
+}
+
+// CompileSchema compiles any linked schema: a definition, or that of a property,
+// to check examples and defaults with.
+func CompileSchema(s *contracts.Schema) (*Validator, error) {
+	c := compiler{done: map[*contracts.Schema]*node{}, patterns: map[string]*regexp.Regexp{}}
+	root := c.schema(s)
+	if c.err != nil {
+		return nil, c.err
+	}
+	return &Validator{root: root}, nil
+}
+
+type compiler struct {
+	done     map[*contracts.Schema]*node
+	patterns map[string]*regexp.Regexp
+	err      error
+}
+
+func (c *compiler) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf(format, args...)
+	}
+}
+
+// schema compiles s; what is used in several places is compiled once.
+func (c *compiler) schema(s *contracts.Schema) *node {
+	if n, ok := c.done[s]; ok {
+		n.shared = true
+		return n
+	}
+	n := c.compile(s)
+	c.done[s] = n
+	return n
+}
+
+func (c *compiler) compile(s *contracts.Schema) *node {
+	switch {
+	case s.Ref != "":
+		return c.reference(s)
+	case s.Union != nil:
+		n := &node{}
+		n.union = c.union(s.Union)
+		for _, v := range n.union.variants {
+			n.kinds |= v.node.kinds
+		}
+		n.expected = n.union.expected
+		c.annotate(n, s)
+		return n
+	}
+	return c.typed(s, nil)
+}
+
+// reference is the node of the definition itself, unless something stands beside
+// the $ref.
+func (c *compiler) reference(s *contracts.Schema) *node {
+	if s.Target == nil {
+		c.fail("$ref %q is not linked", s.Ref)
+		return &node{}
+	}
+	target := c.schema(s.Target)
+	if !s.Nullable && !secret(s.PII) {
+		return target
+	}
+	n := *target
+	n.shared = false
+	c.annotate(&n, s)
+	return &n
+}
+
+func (c *compiler) annotate(n *node, s *contracts.Schema) {
+	if s.Nullable && n.union != nil && !n.union.nullable {
+		u := *n.union
+		u.nullable = true
+		u.expected += " or null"
+		n.union = &u
+	}
+	if s.Nullable && n.kinds&nullKind == 0 {
+		n.kinds |= nullKind
+		n.expected += " or null"
+	}
+	n.masked = n.masked || secret(s.PII)
+}
+
+func secret(class contracts.PII) bool {
+	return class == contracts.Direct || class == contracts.Sensitive
+}
+
+var typeKinds = map[contracts.Types]kinds{
+	contracts.String:  stringKind,
+	contracts.Integer: numberKind,
+	contracts.Number:  numberKind,
+	contracts.Boolean: boolKinds,
+	contracts.Object:  objectKind,
+	contracts.Array:   arrayKind,
+	contracts.Map:     objectKind,
+	contracts.Any:     allKinds,
+}
+
+// tag is the discriminator's property that a variant is read as if it had.
+type tag struct{ property, value string }
+
+func (c *compiler) typed(s *contracts.Schema, implied *tag) *node {
+	n := &node{}
+	if s.Types == 0 {
+		c.fail("schema has no type")
+	}
+	for t, k := range typeKinds {
+		if s.Types.Has(t) {
+			n.kinds |= k
+		}
+	}
+	n.integer = s.Types.Has(contracts.Integer)
+	n.expected = strings.ReplaceAll(s.Types.String(), "map", "object")
+	if s.Enum != nil && !s.Open {
+		n.enum = c.enum(s)
+	}
+	if s.Types.Has(contracts.String) {
+		n.text = c.text(s)
+	}
+	if s.Types&contracts.Numeric != 0 {
+		n.number = c.number(s)
+	}
+	switch {
+	case s.Types.Has(contracts.Array):
+		n.array = c.arrayOf(s)
+	case s.Types.Has(contracts.Object):
+		n.object = c.objectOf(s, implied)
+	case s.Types.Has(contracts.Map):
+		n.object = c.mapOf(s)
+	}
+	c.annotate(n, s)
+	return n
+}
+
+func (c *compiler) enum(s *contracts.Schema) *enumCheck {
+	e := &enumCheck{texts: map[string]bool{}}
+	var words []string
+	for _, v := range s.Enum {
+		words = append(words, v.JSON)
+		switch v.Type() {
+		case contracts.String:
+			e.texts[v.Text()] = true
+		case contracts.Boolean:
+			e.bools |= map[string]kinds{"false": 1 << rawjson.False, "true": 1 << rawjson.True}[v.JSON]
+		default:
+			e.numbers = append(e.numbers, rawjson.ParseDecimal([]byte(v.JSON)))
+		}
+	}
+	e.expected = oneOf(words)
+	if s.Nullable {
+		e.expected = oneOf(append(words, "null"))
+	}
+	return e
+}
+
+// maxListed bounds how many alternatives a message lists.
+const maxListed = 10
+
+// oneOf lists alternatives: `"a"`, `one of "a", "b"`.
+func oneOf(words []string) string {
+	if len(words) == 1 {
+		return words[0]
+	}
+	if more := len(words) - maxListed; more > 0 {
+		words = append(words[:maxListed:maxListed], strconv.Itoa(more)+" more")
+	}
+	return "one of " + strings.Join(words, ", ")
+}
+
+func (c *compiler) text(s *contracts.Schema) *textCheck {
+	if s.MinLength == nil && s.MaxLength == nil && s.Pattern == "" && s.Format == "" {
+		return nil
+	}
+	t := &textCheck{
+		min: least(s.MinLength), max: most(s.MaxLength), pattern: c.pattern(s.Pattern),
+		patternText: "text that matches " + s.Pattern, formatText: "format " + s.Format,
+	}
+	if s.Format != "" {
+		f, ok := formats.Find(s.Format)
+		if !ok {
+			c.fail("format %q is not known", s.Format)
+		}
+		t.format = &f
+	}
+	return t
+}
+
+func (c *compiler) pattern(text string) *regexp.Regexp {
+	if text == "" {
+		return nil
+	}
+	if re, ok := c.patterns[text]; ok {
+		return re
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		c.fail("pattern %q: %w", text, err)
+	}
+	c.patterns[text] = re
+	return re
+}
+
+func least(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+func most(n *int) int {
+	if n == nil {
+		return -1
+	}
+	return *n
+}
+
+func (c *compiler) number(s *contracts.Schema) *numberCheck {
+	n := &numberCheck{}
+	for _, b := range []struct {
+		rule  string
+		limit *contracts.Decimal
+		sign  int
+		equal bool
+		words string
+	}{
+		{"minimum", s.Minimum, 1, true, "at least "},
+		{"exclusiveMinimum", s.ExclusiveMinimum, 1, false, "more than "},
+		{"maximum", s.Maximum, -1, true, "at most "},
+		{"exclusiveMaximum", s.ExclusiveMaximum, -1, false, "less than "},
+	} {
+		if b.limit != nil {
+			limit := rawjson.ParseDecimal([]byte(*b.limit))
+			n.bounds = append(n.bounds, bound{b.rule, limit, b.sign, b.equal, b.words + string(*b.limit)})
+		}
+	}
+	if s.MultipleOf != nil {
+		m := rawjson.ParseDecimal([]byte(*s.MultipleOf))
+		n.multipleOf, n.multiple = &m, "a multiple of "+string(*s.MultipleOf)
+	}
+	if n.multipleOf == nil && n.bounds == nil {
+		return nil
+	}
+	return n
+}
+
+func (c *compiler) arrayOf(s *contracts.Schema) *arrayCheck {
+	a := &arrayCheck{min: least(s.MinItems), max: most(s.MaxItems), unique: s.UniqueItems}
+	if s.Items != nil {
+		a.items = c.schema(s.Items)
+	}
+	return a
+}
+
+func (c *compiler) objectOf(s *contracts.Schema, implied *tag) *objectCheck {
+	o := &objectCheck{
+		index: make(map[string]int, len(s.Properties)),
+		open:  s.Additional.Allowed, min: least(s.MinProperties), max: most(s.MaxProperties),
+	}
+	if implied != nil {
+		o.add(implied.property, c.constant(implied.value), true)
+	}
+	for _, p := range s.Properties {
+		o.add(p.Name, c.schema(p.Schema), p.Required)
+	}
+	for _, p := range s.PatternProperties {
+		o.patterns = append(o.patterns, patternCheck{c.pattern(p.Pattern), c.schema(p.Schema)})
+	}
+	if s.Additional.Schema != nil {
+		o.additional = c.schema(s.Additional.Schema)
+	}
+	c.requireAny(o, s.RequireAny)
+	return o
+}
+
+func (o *objectCheck) add(name string, n *node, required bool) {
+	o.index[name] = len(o.properties)
+	if required {
+		o.required = append(o.required, len(o.properties))
+	}
+	o.properties = append(o.properties, property{name, n})
+	o.names = append(o.names, name)
+}
+
+func (c *compiler) constant(text string) *node {
+	n := &node{}
+	n.kinds, n.expected = stringKind, "string"
+	n.enum = &enumCheck{texts: map[string]bool{text: true}, expected: document.Quote(text)}
+	return n
+}
+
+func (c *compiler) requireAny(o *objectCheck, groups [][]string) {
+	var words []string
+	for _, names := range groups {
+		var g anyGroup
+		var quoted []string
+		for _, name := range names {
+			i, ok := o.index[name]
+			if !ok {
+				c.fail("requireAny names %q, which is not declared", name)
+			}
+			g = append(g, i)
+			quoted = append(quoted, document.Quote(name))
+		}
+		o.any = append(o.any, g)
+		words = append(words, strings.Join(quoted, " with "))
+	}
+	o.anyText = "at least " + oneOf(words)
+}
+
+func (c *compiler) mapOf(s *contracts.Schema) *objectCheck {
+	o := &objectCheck{open: true, min: least(s.MinProperties), max: most(s.MaxProperties)}
+	if s.Values != nil {
+		o.additional = c.schema(s.Values)
+	}
+	if s.MapKeys != nil {
+		o.keys = c.schema(s.MapKeys)
+		o.keysMasked = o.keys.masked
+	}
+	return o
+}
+
+func (c *compiler) union(u *contracts.Union) *unionCheck {
+	out := &unionCheck{rule: u.Keyword(), exclusive: u.Exclusive, discriminator: u.Discriminator}
+	var names, tags []string
+	for i, v := range u.Variants {
+		names = append(names, v.Name)
+		if u.Discriminator == "" {
+			out.variants = append(out.variants, variant{v.Name, c.schema(v.Schema)})
+			continue
+		}
+		out.variants = append(out.variants, variant{v.Name, c.tagged(u, v)})
+		if out.byTag == nil {
+			out.byTag = map[string]int{}
+		}
+		out.byTag[v.Tag] = i
+		tags = append(tags, document.Quote(v.Tag))
+	}
+	switch {
+	case u.Discriminator != "":
+		out.expected = oneOf(tags)
+	case u.Exclusive:
+		out.expected = "exactly " + oneOf(names)
+	default:
+		out.expected = "at least " + oneOf(names)
+	}
+	if len(names) == 1 {
+		out.expected = names[0]
+	}
+	return out
+}
+
+// tagged compiles a variant that a discriminator selects.
+func (c *compiler) tagged(u *contracts.Union, v *contracts.Variant) *node {
+	if !v.TagImplied {
+		return c.schema(v.Schema)
+	}
+	object := v.Schema.Resolved()
+	if object.Types != contracts.Object {
+		c.fail("variant %q is not an object", v.Name)
+		return &node{}
+	}
+	n := c.typed(object, &tag{u.Discriminator, v.Tag})
+	for s := v.Schema; s.Ref != "" && s.Target != nil; s = s.Target {
+		n.masked = n.masked || secret(s.PII)
+	}
+	return n
+}

@@ -1,0 +1,11 @@
+// Package payload decides whether the bytes of an event satisfy its contract, and
+// says why not.
+//
+// Compile turns a linked contract into a program once; Valid and Validate run it,
+// from any number of goroutines. Verdicts equal those that a JSON Schema validator
+// gives with the projection of contracts/schema, except where Stricter says
+// otherwise. A Set holds the programs of many versions and takes whole events.
+//
+// The package owns the meaning of the language for values. It does not read JSON
+// (contracts/rawjson does), and it does not fetch contracts.
+package payload

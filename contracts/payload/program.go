@@ -1,0 +1,116 @@
+package payload
+
+import (
+	"regexp"
+
+	"github.com/evctl/evctl/contracts/formats"
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// kinds is a set of JSON types, bit 1<<rawjson.Kind.
+type kinds uint8
+
+const (
+	nullKind   kinds = 1 << rawjson.Null
+	boolKinds  kinds = 1<<rawjson.False | 1<<rawjson.True
+	numberKind kinds = 1 << rawjson.Number
+	stringKind kinds = 1 << rawjson.String
+	arrayKind  kinds = 1 << rawjson.Array
+	objectKind kinds = 1 << rawjson.Object
+	allKinds         = nullKind | boolKinds | numberKind | stringKind | arrayKind | objectKind
+)
+
+// node is a compiled schema. Checks of types that a schema does not constrain
+// further are nil.
+type node struct {
+	kinds    kinds // what can be accepted at all; of a union, by any variant
+	integer  bool  // numbers must be whole
+	masked   bool  // values must not be shown: direct or sensitive personal data
+	shared   bool  // several places use it, so that its verdicts are worth keeping
+	expected string
+
+	enum   *enumCheck
+	text   *textCheck
+	number *numberCheck
+	array  *arrayCheck
+	object *objectCheck
+	union  *unionCheck
+}
+
+type enumCheck struct {
+	texts    map[string]bool
+	numbers  []rawjson.Decimal
+	bools    kinds
+	expected string
+}
+
+type textCheck struct {
+	min, max int // in code points; max < 0: none
+	pattern  *regexp.Regexp
+	format   *formats.Format
+	// What is expected, for messages.
+	patternText, formatText string
+}
+
+type numberCheck struct {
+	bounds     []bound
+	multipleOf *rawjson.Decimal
+	multiple   string
+}
+
+// bound is one of the four keywords that bound a number.
+type bound struct {
+	rule     string
+	limit    rawjson.Decimal
+	sign     int  // 1 for lower bounds, -1 for upper ones
+	equal    bool // whether the limit itself is allowed
+	expected string
+}
+
+type arrayCheck struct {
+	items    *node // nil: anything
+	min, max int
+	unique   bool
+}
+
+type objectCheck struct {
+	properties []property
+	index      map[string]int
+	required   []int // of properties
+	any        []anyGroup
+	anyText    string
+	patterns   []patternCheck
+	additional *node // of members that nothing else describes; nil with open: anything
+	open       bool
+	keys       *node // of maps: what the names must be
+	min, max   int
+	names      []string // of the properties, for advice
+	keysMasked bool
+}
+
+type property struct {
+	name string
+	node *node
+}
+
+type anyGroup []int
+
+type patternCheck struct {
+	pattern *regexp.Regexp
+	node    *node
+}
+
+type unionCheck struct {
+	rule          string // oneOf or anyOf
+	exclusive     bool
+	discriminator string
+	variants      []variant
+	byTag         map[string]int
+	nullable      bool // null is accepted without asking the variants
+	expected      string
+}
+
+type variant struct {
+	name string
+	node *node
+}
