@@ -1,0 +1,74 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/evctl/evctl/contracts/formats"
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// Reference is a JSON Schema compiled by an independent validator. It may be used
+// from several goroutines.
+type Reference struct {
+	schema *jsonschema.Schema
+}
+
+// documentURL names the schema for its own references; nothing is ever loaded.
+const documentURL = "https://evctl.invalid/schema.json"
+
+// Compile compiles a JSON Schema of draft 4 to 2020-12; without $schema it is 2020-12.
+// Formats are asserted, by contracts/formats. References must stay within the
+// document: nothing is read from disk or network. The document is checked by the
+// rules of contracts/rawjson first, because numbers without bounds would cost
+// unbounded time.
+func Compile(document []byte) (*Reference, error) {
+	if _, err := rawjson.Parse(document); err != nil {
+		return nil, fmt.Errorf("compile JSON Schema: %w", err)
+	}
+	c := jsonschema.NewCompiler()
+	c.Draft = jsonschema.Draft2020
+	c.AssertFormat = true
+	c.LoadURL = func(url string) (io.ReadCloser, error) {
+		return nil, fmt.Errorf("reference to %s leaves the document", url)
+	}
+	for _, f := range formats.Table {
+		c.Formats[f.Name] = func(v any) bool {
+			text, ok := v.(string)
+			return !ok || f.Valid(text)
+		}
+	}
+	if err := c.AddResource(documentURL, bytes.NewReader(document)); err != nil {
+		return nil, fmt.Errorf("compile JSON Schema: %w", err)
+	}
+	s, err := c.Compile(documentURL)
+	if err != nil {
+		return nil, fmt.Errorf("compile JSON Schema: %w", err)
+	}
+	return &Reference{s}, nil
+}
+
+// Valid returns nil when the JSON text satisfies the schema, and otherwise an error
+// that says why, over several lines.
+func (r *Reference) Valid(raw []byte) error {
+	if _, err := rawjson.Parse(raw); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		return err
+	}
+	err := r.schema.Validate(value)
+	var invalid *jsonschema.ValidationError
+	if errors.As(err, &invalid) {
+		return errors.New(invalid.GoString())
+	}
+	return err
+}
