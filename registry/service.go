@@ -1,0 +1,372 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/numbers"
+	"github.com/evctl/evctl/contracts/schema"
+)
+
+// Service releases versions: the same code and the same gate for a directory and
+// for a server.
+type Service struct {
+	Store
+	gate Gate
+	now  func() time.Time
+}
+
+// NewService makes the service of a store. The gate is asked about every version
+// that is not released yet; the clock says when it was.
+func NewService(store Store, gate Gate, now func() time.Time) *Service {
+	return &Service{store, gate, now}
+}
+
+// PushOptions says how to push.
+type PushOptions struct {
+	// DryRun decides everything and writes nothing.
+	DryRun bool
+}
+
+// Status is what became of a candidate.
+type Status string
+
+const (
+	Pushed    Status = "pushed"
+	WouldPush Status = "would-push" // a dry run
+	Unchanged Status = "unchanged"  // released already, with the same content
+	Skipped   Status = "skipped"    // a draft
+	Refused   Status = "refused"
+	Held      Status = "held" // fine, but not pushed because others were refused
+)
+
+// Outcome says what became of one candidate. Its JSON is part of the output of
+// evctl push and of the HTTP API; members are only ever added.
+type Outcome struct {
+	Event   string            `json:"event"`
+	Version contracts.Version `json:"version"`
+	Status  Status            `json:"status"`
+	// Why it was refused or skipped.
+	Code    Code   `json:"code,omitempty"`
+	Message string `json:"message,omitempty"`
+	Hint    string `json:"hint,omitempty"`
+	// Previous is the latest version that was released before, if any.
+	Previous *contracts.Version `json:"previous,omitempty"`
+	// Needed is the bump that the change asks for over Previous.
+	Needed *contracts.Bump `json:"needed,omitempty"`
+	// Digests of the release (when there is one) and of the contract.
+	Digest         contracts.Digest  `json:"digest,omitempty"`
+	ContractDigest contracts.Digest  `json:"contract_digest,omitempty"`
+	Findings       []diag.Diagnostic `json:"-"` // printed by lint/report
+
+	record *Record
+}
+
+// Report is what became of the candidates of one push, in their order.
+type Report struct {
+	Outcomes []*Outcome
+}
+
+// Refused reports whether anything was refused; nothing was written then.
+func (r *Report) Refused() bool {
+	return slices.ContainsFunc(r.Outcomes, func(o *Outcome) bool { return o.Status == Refused })
+}
+
+// Count counts the outcomes of a status.
+func (r *Report) Count(status Status) int {
+	n := 0
+	for _, o := range r.Outcomes {
+		if o.Status == status {
+			n++
+		}
+	}
+	return n
+}
+
+// errRefused ends an update that must not write.
+var errRefused = errors.New("refused")
+
+// Push releases linked events. Either all of them pass and are written, or nothing
+// is: candidates that are refused are in the report, an error means that the job
+// could not be done. Pushing what is released already changes nothing.
+//
+// Several versions of one event are judged in the order given, each as if those
+// before it were released.
+func (s *Service) Push(ctx context.Context, candidates []*contracts.Contract, opt PushOptions) (*Report, error) {
+	report := &Report{}
+	if opt.DryRun {
+		if err := s.judgeAll(ctx, s.Store, candidates, report); err != nil {
+			return nil, err
+		}
+		report.settle(WouldPush)
+		return report, nil
+	}
+	stored, err := s.Update(ctx, func(r Reader) ([]*Record, error) {
+		report.Outcomes = nil // the store may have to plan again
+		if err := s.judgeAll(ctx, r, candidates, report); err != nil {
+			return nil, err
+		}
+		if report.Refused() {
+			return nil, errRefused
+		}
+		return report.records(), nil
+	})
+	if err != nil && !errors.Is(err, errRefused) {
+		return nil, err
+	}
+	report.settle(Pushed)
+	report.adopt(stored)
+	return report, nil
+}
+
+// settle gives the candidates that passed their final status.
+func (r *Report) settle(passed Status) {
+	if r.Refused() {
+		passed = Held
+	}
+	for _, o := range r.Outcomes {
+		if o.record == nil {
+			continue
+		}
+		o.Status = passed
+		if passed == Held || passed == WouldPush {
+			o.Digest = "" // depends on when it is released
+		}
+	}
+}
+
+func (r *Report) records() []*Record {
+	var records []*Record
+	for _, o := range r.Outcomes {
+		if o.record != nil {
+			records = append(records, o.record)
+		}
+	}
+	return records
+}
+
+// adopt takes over the digests of what was stored: a server decides itself when
+// something was released.
+func (r *Report) adopt(stored []*Record) {
+	for _, record := range stored {
+		for _, o := range r.Outcomes {
+			if o.record != nil && o.Event == record.Event && o.Version == record.Version {
+				o.Digest = record.Digest
+			}
+		}
+	}
+}
+
+// judgeAll decides about the candidates, events side by side.
+func (s *Service) judgeAll(ctx context.Context, r Reader, candidates []*contracts.Contract, report *Report) error {
+	report.Outcomes = make([]*Outcome, len(candidates))
+	byEvent := map[string][]int{}
+	for i, c := range candidates {
+		byEvent[c.Name] = append(byEvent[c.Name], i)
+	}
+	now := s.now()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for event, list := range byEvent {
+		group.Go(func() error {
+			j := judge{Service: s, reader: r, event: event, now: now}
+			for _, i := range list {
+				o, err := j.candidate(ctx, candidates[i])
+				if err != nil {
+					return fmt.Errorf("push %s: %w", candidates[i].ID(), err)
+				}
+				report.Outcomes[i] = o
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// judge decides about the candidates of one event.
+type judge struct {
+	*Service
+	reader   Reader
+	event    string
+	now      time.Time
+	read     bool
+	released []*Record // oldest first; those that this push adds are among them
+}
+
+func (j *judge) candidate(ctx context.Context, c *contracts.Contract) (*Outcome, error) {
+	o := &Outcome{Event: c.Name, Version: c.Version}
+	switch {
+	case c.Kind != contracts.Event:
+		return o.refuse(Errorf(CodeContractInvalid, "%s is not an event", c.ID())), nil
+	case c.Broken:
+		return o.refuse(Errorf(CodeContractInvalid, "the contract has errors").WithHint("evctl lint shows them")), nil
+	}
+	o.ContractDigest = contracts.DigestOf(c)
+	versions, err := j.versions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(versions, c.Version) {
+		return o, j.again(ctx, o, c)
+	}
+	if c.Status == contracts.Draft {
+		o.refuse(Errorf(CodeEventDraft, "status is draft").WithHint("set status: active to release it"))
+		o.Status = Skipped
+		return o, nil
+	}
+	if n := len(versions); n > 0 {
+		latest := versions[n-1]
+		o.Previous = &latest
+		if c.Version.Compare(latest) < 0 {
+			return o.refuse(Errorf(CodeVersionTooLow, "version %s is lower than %s, which is released", c.Version, latest).
+				WithHint("versions go up: continue from "+latest.String())), nil
+		}
+	}
+	return o, j.fresh(ctx, o, c)
+}
+
+func (o *Outcome) refuse(err *Error) *Outcome {
+	o.Status, o.Code, o.Message, o.Hint = Refused, err.Code, err.Message, err.Hint
+	return o
+}
+
+// versions lists what is released without reading it; most candidates of a push
+// are, and one look at their head says so.
+func (j *judge) versions(ctx context.Context) ([]contracts.Version, error) {
+	versions, err := j.reader.Versions(ctx, j.event)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range j.released {
+		if !slices.Contains(versions, r.Version) {
+			versions = append(versions, r.Version)
+		}
+	}
+	return versions, nil
+}
+
+// again decides about a version that is released: the same, or a conflict.
+func (j *judge) again(ctx context.Context, o *Outcome, c *contracts.Contract) error {
+	head, same, err := j.sameAsReleased(ctx, c, o.ContractDigest)
+	if err != nil {
+		return err
+	}
+	if !same {
+		o.refuse(Errorf(CodeVersionConflict, "version %s is released with other content", c.Version).
+			WithHint("released versions never change: raise the version, or undo the edit"))
+		return nil
+	}
+	o.Status, o.Digest = Unchanged, head.Digest
+	return nil
+}
+
+func (j *judge) sameAsReleased(ctx context.Context, c *contracts.Contract, digest contracts.Digest) (Head, bool, error) {
+	for _, r := range j.released {
+		if r.Version == c.Version {
+			return r.Head, r.ContractDigest == digest, nil
+		}
+	}
+	head, err := j.reader.Head(ctx, c.Name, c.Version)
+	if err != nil || head.ContractDigest == digest {
+		return head, err == nil, err
+	}
+	// An older evctl may have had another canonical form: compare the meaning.
+	record, err := j.reader.Get(ctx, c.Name, c.Version)
+	if err != nil {
+		return head, false, err
+	}
+	released, err := record.Contract()
+	if err != nil {
+		return head, false, describe(record, err)
+	}
+	return head, contracts.DigestOf(released) == digest, nil
+}
+
+// fresh decides about a version that is not released, and makes its record.
+func (j *judge) fresh(ctx context.Context, o *Outcome, c *contracts.Contract) error {
+	if !j.read {
+		records, err := Released(ctx, j.reader, j.event)
+		if err != nil {
+			return err
+		}
+		j.read, j.released = true, append(records, j.released...)
+	}
+	released := make([]*contracts.Contract, len(j.released))
+	for i, r := range j.released {
+		var err error
+		if released[i], err = r.Contract(); err != nil {
+			return describe(r, err)
+		}
+	}
+	judgement, err := j.gate(ctx, c, released)
+	if err != nil {
+		return err
+	}
+	o.Findings = judgement.Findings
+	if len(released) > 0 {
+		o.Needed = &judgement.Needed
+	}
+	if judgement.Refused() {
+		o.refuse(Errorf(CodeIncompatible, "version %s does not keep what is released", c.Version))
+		return nil
+	}
+	record, err := j.record(c)
+	if err != nil {
+		return err
+	}
+	o.record, o.Digest = record, record.Digest
+	j.released = append(j.released, record)
+	return nil
+}
+
+func describe(r *Record, err error) error {
+	return fmt.Errorf("released version %s %s: %w", r.Event, r.Version, err)
+}
+
+// record makes the release of a contract that passed, and reads it back: what
+// cannot be read back must not be released.
+func (j *judge) record(c *contracts.Contract) (*Record, error) {
+	ledger, err := j.ledger(c)
+	if err != nil {
+		return nil, err
+	}
+	protobuf, err := ledger.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("field numbers: %w", err)
+	}
+	record, err := NewRecord(c.ID(), c, j.now, schema.Project(c), protobuf)
+	if err != nil {
+		return nil, err
+	}
+	back, err := record.Contract()
+	if err != nil {
+		return nil, describe(record, err)
+	}
+	if contracts.DigestOf(back) != record.ContractDigest {
+		return nil, Errorf(CodeInternal, "released form of %s does not mean what its contract means", c.ID())
+	}
+	return record, nil
+}
+
+func (j *judge) ledger(c *contracts.Contract) (numbers.Ledger, error) {
+	releases := make([]numbers.Release, len(j.released))
+	for i, r := range j.released {
+		releases[i].Version = r.Version
+		if err := releases[i].Ledger.UnmarshalJSON(r.ProtobufJSON); err != nil {
+			return numbers.Ledger{}, describe(r, err)
+		}
+	}
+	previous, err := numbers.Previous(releases, c.Version)
+	if err != nil {
+		return numbers.Ledger{}, err
+	}
+	return numbers.Allocate(previous, c), nil
+}
