@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/document"
 )
 
 // Value is a JSON value as compact JSON text: object keys as written, numbers
@@ -65,7 +66,7 @@ const maxExponent = 400
 
 // ParseDecimal checks that text is a JSON number of reasonable size.
 func ParseDecimal(text string) (Decimal, error) {
-	if !isJSONNumber(text) {
+	if !document.IsNumber(text) {
 		return "", fmt.Errorf("%q is not a JSON number", text)
 	}
 	if len(text) > maxExponent {
@@ -112,40 +113,6 @@ func (d Decimal) IsInteger() bool {
 
 // MarshalJSON writes the number as it was written.
 func (d Decimal) MarshalJSON() ([]byte, error) { return []byte(d), nil }
-
-// isJSONNumber follows the grammar of RFC 8259, section 6.
-func isJSONNumber(s string) bool {
-	s = strings.TrimPrefix(s, "-")
-	whole, rest := digits(s)
-	if whole == "" || len(whole) > 1 && whole[0] == '0' {
-		return false
-	}
-	if strings.HasPrefix(rest, ".") {
-		var fraction string
-		if fraction, rest = digits(rest[1:]); fraction == "" {
-			return false
-		}
-	}
-	if rest != "" && (rest[0] == 'e' || rest[0] == 'E') {
-		rest = rest[1:]
-		if rest != "" && (rest[0] == '+' || rest[0] == '-') {
-			rest = rest[1:]
-		}
-		var exponent string
-		if exponent, rest = digits(rest); exponent == "" {
-			return false
-		}
-	}
-	return rest == ""
-}
-
-func digits(s string) (leading, rest string) {
-	i := 0
-	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
-		i++
-	}
-	return s[:i], s[i:]
-}
 
 // unquote decodes a JSON string that this package or encoding/json made.
 func unquote(text string) string {

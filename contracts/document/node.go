@@ -1,8 +1,6 @@
 package document
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -43,17 +41,32 @@ func (n *Node) Get(key string) *Node {
 	if n == nil {
 		return nil
 	}
-	for i := range n.Entries {
-		if n.Entries[i].Key == key {
-			return n.Entries[i].Value
-		}
+	if i := n.index(key); i >= 0 {
+		return n.Entries[i].Value
 	}
 	return nil
 }
 
+// index finds the entry of a key, or -1.
+func (n *Node) index(key string) int {
+	for i := range n.Entries {
+		if n.Entries[i].Key == key {
+			return i
+		}
+	}
+	return -1
+}
+
 // IsNull reports whether the node is an unquoted null: nothing, ~ or null.
 func (n *Node) IsNull() bool {
-	return n.Kind == Scalar && !n.Quoted && (n.Text == "" || n.Text == "~" || strings.EqualFold(n.Text, "null"))
+	if n.Kind != Scalar || n.Quoted {
+		return false
+	}
+	switch n.Text {
+	case "", "~", "null", "Null", "NULL":
+		return true
+	}
+	return false
 }
 
 // Bool reads an unquoted true or false. The words that YAML 1.1 also takes for
@@ -84,7 +97,7 @@ func (n *Node) Describe() string {
 	if _, ok := n.Bool(); ok {
 		return strings.ToLower(n.Text)
 	}
-	if !n.Quoted && json.Valid([]byte(n.Text)) {
+	if !n.Quoted && IsNumber(n.Text) {
 		return "number " + clip(n.Text)
 	}
 	return "string " + Quote(clip(n.Text))
@@ -132,7 +145,7 @@ func (n *Node) AppendJSON(b []byte) []byte {
 		}
 		return append(b, "false"...)
 	}
-	if !n.Quoted && isNumber(n.Text) {
+	if !n.Quoted && IsNumber(n.Text) {
 		return append(b, n.Text...)
 	}
 	return AppendQuoted(b, n.Text)
@@ -141,65 +154,85 @@ func (n *Node) AppendJSON(b []byte) []byte {
 // JSON is the node as compact JSON text; see AppendJSON.
 func (n *Node) JSON() string { return string(n.AppendJSON(nil)) }
 
-func isNumber(text string) bool {
-	first := text[0]
-	return (first == '-' || '0' <= first && first <= '9') && json.Valid([]byte(text))
+// IsNumber reports whether text is a number in JSON's grammar (RFC 8259, section 6).
+func IsNumber(text string) bool {
+	text = strings.TrimPrefix(text, "-")
+	whole, rest := digits(text)
+	if whole == "" || len(whole) > 1 && whole[0] == '0' {
+		return false
+	}
+	if strings.HasPrefix(rest, ".") {
+		var fraction string
+		if fraction, rest = digits(rest[1:]); fraction == "" {
+			return false
+		}
+	}
+	if rest != "" && (rest[0] == 'e' || rest[0] == 'E') {
+		rest = rest[1:]
+		if rest != "" && (rest[0] == '+' || rest[0] == '-') {
+			rest = rest[1:]
+		}
+		var exponent string
+		if exponent, rest = digits(rest); exponent == "" {
+			return false
+		}
+	}
+	return rest == ""
+}
+
+func digits(s string) (leading, rest string) {
+	i := 0
+	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
+		i++
+	}
+	return s[:i], s[i:]
 }
 
 const hexDigits = "0123456789abcdef"
 
 // AppendQuoted appends s as a JSON string with the fewest escapes: quotes,
-// backslashes, control characters and what YAML readers take for line breaks or
-// do not let pass, so that the JSON we write is always YAML too.
+// backslashes, and the characters that YAML does not take as they are or breaks
+// lines at. The result reads the same as JSON and as YAML.
 func AppendQuoted(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
-	for i := 0; i < len(s); i++ {
+	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= 0x80 {
-			if escape, size := yamlEscape(s[i:]); size > 0 {
-				b = append(append(b, s[start:i]...), escape...)
-				i += size - 1
-				start = i + 1
-			}
+		if c >= ' ' && c != '"' && c != '\\' && c < 0x7f {
+			i++
 			continue
 		}
-		if c >= 0x20 && c != '"' && c != '\\' && c != 0x7f {
-			continue
+		r, size := rune(c), 1
+		if c >= utf8.RuneSelf {
+			if r, size = utf8.DecodeRuneInString(s[i:]); printable(r) && !lineBreak(r) {
+				i += size
+				continue
+			}
 		}
 		b = append(b, s[start:i]...)
-		start = i + 1
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\n':
-			b = append(b, '\\', 'n')
-		case '\r':
-			b = append(b, '\\', 'r')
-		case '\t':
-			b = append(b, '\\', 't')
-		default:
-			b = append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
+		i += size
+		start = i
+		b = appendEscape(b, r)
 	}
 	return append(append(b, s[start:]...), '"')
 }
 
-// yamlEscape is the escape of the character that s begins with, when it is not
-// printable to YAML: C1 controls, line and paragraph separator, byte order mark and
-// the two noncharacters of the basic plane. size is how many bytes it has in s.
-func yamlEscape(s string) (escape string, size int) {
-	switch s[0] {
-	case 0xc2, 0xe2, 0xef:
-	default:
-		return "", 0
+// lineBreak reports whether YAML 1.1 folds a line at a character that JSON takes
+// for text.
+func lineBreak(r rune) bool { return r == 0x85 || r == 0x2028 || r == 0x2029 }
+
+func appendEscape(b []byte, r rune) []byte {
+	switch r {
+	case '"', '\\':
+		return append(b, '\\', byte(r))
+	case '\n':
+		return append(b, '\\', 'n')
+	case '\r':
+		return append(b, '\\', 'r')
+	case '\t':
+		return append(b, '\\', 't')
 	}
-	r, size := utf8.DecodeRuneInString(s)
-	switch {
-	case 0x80 <= r && r < 0xa0, r == 0x2028, r == 0x2029, r == 0xfeff, r == 0xfffe, r == 0xffff:
-		return fmt.Sprintf("\\u%04x", r), size
-	}
-	return "", 0
+	return append(b, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }
 
 // Quote is AppendQuoted as a string.

@@ -2,54 +2,69 @@ package document
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/evctl/evctl/contracts/diag"
 )
 
-// spanOf finds the bytes of a node. The library gives the start; the end is
+// spanOfNode finds the bytes of a node. The library gives the start; the end is
 // found in the text, because re-deriving it from values would lose quotes,
 // escapes and folding.
-func (p *parser) spanOf(y *yaml.Node) diag.Span {
+func (p *parser) spanOfNode(y *yaml.Node) diag.Span {
 	if y.Line == 0 {
 		return diag.Span{}
 	}
-	start := p.offset(y.Line, y.Column)
+	start := p.yaml.lines.offset(y.Line, y.Column)
 	end := start
-	switch {
-	case y.Kind == yaml.AliasNode:
+	switch y.Kind {
+	case yaml.AliasNode:
 		end = start + 1 + int32(len(y.Value))
-	case y.Kind != yaml.ScalarNode:
-		end = start + 1 // completed by endOfCollection
-	case y.Style&yaml.DoubleQuotedStyle != 0:
-		end = p.endOfQuoted(start, '"')
-	case y.Style&yaml.SingleQuotedStyle != 0:
-		end = p.endOfQuoted(start, '\'')
-	case y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
-		end = p.endOfLine(start)
-	case bytes.HasPrefix(p.file.Data[start:], []byte(y.Value)):
-		end = start + int32(len(y.Value))
+	case yaml.ScalarNode:
+		if y.Anchor != "" || y.Style&yaml.TaggedStyle != 0 {
+			start = p.skipProperties(start)
+		}
+		end = p.endOfScalar(y, start)
 	default:
-		end = p.endOfLine(start)
+		end = start + 1 // completed by endOfCollection
 	}
 	return diag.Span{Start: start, End: max(start, min(end, int32(len(p.file.Data))))}
 }
 
-func (p *parser) offset(line, column int) int32 {
-	if line == 1 && bytes.HasPrefix(p.file.Data, bom) {
-		return p.file.Offset(diag.Position{Line: 1, Column: column + 1})
+// skipProperties moves over the anchor and tag before a scalar.
+func (p *parser) skipProperties(at int32) int32 {
+	data := p.file.Data
+	for i := int(at); i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '&' || c == '!':
+			for i+1 < len(data) && data[i+1] > ' ' && data[i+1] != ',' {
+				i++
+			}
+		case c > ' ':
+			return int32(i)
+		case c == '\n' || c == '\r':
+			return int32(i) // nothing behind it: an anchored null
+		}
 	}
-	return p.file.Offset(diag.Position{Line: line, Column: column})
+	return int32(len(data))
+}
+
+func (p *parser) endOfScalar(y *yaml.Node, start int32) int32 {
+	switch {
+	case y.Style&yaml.DoubleQuotedStyle != 0:
+		return p.endOfQuoted(start, '"')
+	case y.Style&yaml.SingleQuotedStyle != 0:
+		return p.endOfQuoted(start, '\'')
+	case y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		return p.endOfBlock(start)
+	}
+	return p.endOfPlain(y.Value, start)
 }
 
 func (p *parser) endOfQuoted(start int32, quote byte) int32 {
 	data := p.file.Data
-	open := bytes.IndexByte(data[start:], quote) // an anchor or tag may stand before it
-	if open < 0 {
-		return start
-	}
-	for i := int(start) + open + 1; i < len(data); i++ {
+	for i := int(start) + 1; i < len(data); i++ {
 		switch {
 		case data[i] == '\\' && quote == '"':
 			i++
@@ -60,6 +75,64 @@ func (p *parser) endOfQuoted(start int32, quote byte) int32 {
 		}
 	}
 	return int32(len(data))
+}
+
+// endOfPlain follows the words of a plain scalar, which may be folded over lines.
+func (p *parser) endOfPlain(value string, start int32) int32 {
+	data := p.file.Data
+	if bytes.HasPrefix(data[start:], []byte(value)) {
+		return start + int32(len(value))
+	}
+	at := int(start)
+	for i := 0; i < len(value); i++ {
+		if value[i] == ' ' || value[i] == '\n' {
+			continue
+		}
+		for at < len(data) && data[at] <= ' ' {
+			at++
+		}
+		if at == len(data) || data[at] != value[i] {
+			return p.endOfLine(start)
+		}
+		at++
+	}
+	return int32(at)
+}
+
+// endOfBlock is the end of a block scalar's last line that is not blank: its lines
+// are indented like the first one, or deeper.
+func (p *parser) endOfBlock(start int32) int32 {
+	data := p.file.Data
+	end := p.endOfLine(start)
+	if bytes.ContainsAny(data[start:min(int(start)+3, len(data))], "123456789") {
+		return end // the indentation is said, not shown
+	}
+	indent := -1
+	for at := nextLine(data, int(end)); at < len(data); at = nextLine(data, at) {
+		first := at
+		for first < len(data) && data[first] == ' ' {
+			first++
+		}
+		if first == len(data) || data[first] == '\n' || data[first] == '\r' {
+			continue
+		}
+		if indent < 0 {
+			indent = first - at
+		}
+		if first-at < indent || indent == 0 {
+			break
+		}
+		end = p.endOfLine(int32(at))
+	}
+	return end
+}
+
+// nextLine is the offset at which the line after at starts.
+func nextLine(data []byte, at int) int {
+	if i := bytes.IndexByte(data[at:], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return len(data)
 }
 
 func (p *parser) endOfLine(start int32) int32 {
@@ -79,7 +152,10 @@ func (p *parser) endOfCollection(y *yaml.Node, lastChild int32) int32 {
 	data := p.file.Data
 	for i := int(lastChild); i < len(data); i++ {
 		switch data[i] {
-		case ' ', '\t', '\r', '\n', ',':
+		case ' ', '\t', '\r', '\n', ',', ':', '?':
+			continue
+		case '#':
+			i = nextLine(data, i) - 1
 			continue
 		case ']', '}':
 			return int32(i + 1)
@@ -87,4 +163,107 @@ func (p *parser) endOfCollection(y *yaml.Node, lastChild int32) int32 {
 		break
 	}
 	return lastChild
+}
+
+// lineTable converts the library's lines and columns to byte offsets. YAML 1.1,
+// which the library follows, breaks lines at more characters than editors do.
+type lineTable struct {
+	data   []byte
+	starts []int32
+	ascii  bool
+	marks  map[int][]int32 // offsets of every 64th character of long lines
+}
+
+const markEvery = 64
+
+func newLineTable(data []byte) lineTable {
+	t := lineTable{data: data, ascii: true}
+	simple := true
+	count := 1
+	for _, c := range data {
+		if c == '\n' {
+			count++
+		} else if c >= utf8.RuneSelf {
+			t.ascii = false
+		} else if c == '\r' {
+			simple = false
+		}
+	}
+	t.starts = append(make([]int32, 0, count), 0)
+	if bytes.HasPrefix(data, bom) {
+		t.starts[0] = int32(len(bom)) // columns do not count the byte order mark
+	}
+	if simple && t.ascii {
+		for i, c := range data {
+			if c == '\n' {
+				t.starts = append(t.starts, int32(i+1))
+			}
+		}
+		return t
+	}
+	for i := 0; i < len(data); i++ {
+		switch {
+		case data[i] == '\n':
+			t.starts = append(t.starts, int32(i+1))
+		case data[i] == '\r' && (i+1 == len(data) || data[i+1] != '\n'):
+			t.starts = append(t.starts, int32(i+1))
+		case data[i] == 0xc2 && data[i+1] == 0x85: // next line
+			t.starts = append(t.starts, int32(i+2))
+		case data[i] == 0xe2 && data[i+1] == 0x80 && data[i+2]&0xfe == 0xa8: // line, paragraph separator
+			t.starts = append(t.starts, int32(i+3))
+		}
+	}
+	return t
+}
+
+// offset is the place of a line and column, both counted from 1, clamped to the text.
+func (t *lineTable) offset(line, column int) int32 {
+	if line < 1 {
+		return 0
+	}
+	if line > len(t.starts) {
+		return int32(len(t.data))
+	}
+	start := int(t.starts[line-1])
+	if t.ascii {
+		return int32(min(start+column-1, len(t.data)))
+	}
+	ahead := column - 1
+	if ahead > 4*markEvery {
+		marks := t.marksOf(line)
+		i := min(ahead/markEvery, len(marks)-1)
+		start, ahead = int(marks[i]), ahead-i*markEvery
+	}
+	for ; ahead > 0 && start < len(t.data); ahead-- {
+		_, size := utf8.DecodeRune(t.data[start:])
+		start += size
+	}
+	return int32(start)
+}
+
+// marksOf measures a long line once, so that finding its columns stays cheap.
+func (t *lineTable) marksOf(line int) []int32 {
+	if marks, done := t.marks[line]; done {
+		return marks
+	}
+	if t.marks == nil {
+		t.marks = map[int][]int32{}
+	}
+	end := len(t.data)
+	if line < len(t.starts) {
+		end = int(t.starts[line])
+	}
+	var marks []int32
+	for at, n := int(t.starts[line-1]), 0; at <= end; n++ {
+		if n%markEvery == 0 {
+			marks = append(marks, int32(at))
+		}
+		if at == end {
+			break
+		}
+		_, size := utf8.DecodeRune(t.data[at:])
+		at += size
+	}
+	t.marks[line] = marks
+	return marks
 }
