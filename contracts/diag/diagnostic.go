@@ -106,8 +106,8 @@ func path(f *File) string {
 }
 
 // Apply carries out the edits that lie in file f and returns the new text. Edits
-// that overlap an earlier one are left out and counted; running the tool again
-// applies them.
+// that overlap an earlier one, or do not lie within the text, are left out and
+// counted; running the tool again applies them.
 func Apply(f *File, edits []Edit) (text []byte, left int) {
 	mine := slices.DeleteFunc(slices.Clone(edits), func(e Edit) bool { return e.File != f })
 	slices.SortStableFunc(mine, func(a, b Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
@@ -116,7 +116,7 @@ func Apply(f *File, edits []Edit) (text []byte, left int) {
 		if i > 0 && e == mine[i-1] {
 			continue
 		}
-		if e.Span.Start < at {
+		if e.Span.Start < at || e.Span.End < e.Span.Start || int(e.Span.End) > len(f.Data) {
 			left++
 			continue
 		}

@@ -14,8 +14,10 @@ type File struct {
 	Data []byte
 
 	once  sync.Once
-	lines []int32 // byte offset at which each line starts
+	lines []int32 // byte offset at which the text of each line starts
 }
+
+var bom = []byte("\xef\xbb\xbf")
 
 // NewFile wraps data, which must not be changed afterwards.
 func NewFile(path string, data []byte) *File {
@@ -29,13 +31,14 @@ type Position struct {
 	Column int `json:"column"`
 }
 
-// Position converts a byte offset; offsets outside the file are clamped to it.
+// Position converts a byte offset; offsets outside the file are clamped to it. A
+// byte order mark is not a character that people see: it has no column.
 func (f *File) Position(offset int32) Position {
 	if f == nil {
 		return Position{1, 1}
 	}
-	offset = max(0, min(offset, int32(len(f.Data))))
 	starts := f.lineStarts()
+	offset = max(starts[0], min(offset, int32(len(f.Data))))
 	line := sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
 	column := utf8.RuneCount(f.Data[starts[line-1]:offset]) + 1
 	return Position{line, column}
@@ -45,7 +48,7 @@ func (f *File) Position(offset int32) Position {
 func (f *File) Offset(p Position) int32 {
 	starts := f.lineStarts()
 	if p.Line < 1 {
-		return 0
+		return starts[0]
 	}
 	if p.Line > len(starts) {
 		return int32(len(f.Data))
@@ -76,7 +79,10 @@ func (f *File) Lines() int { return len(f.lineStarts()) }
 
 func (f *File) lineStarts() []int32 {
 	f.once.Do(func() {
-		f.lines = append(f.lines, 0)
+		f.lines = append(make([]int32, 0, bytes.Count(f.Data, []byte{'\n'})+1), 0)
+		if bytes.HasPrefix(f.Data, bom) {
+			f.lines[0] = int32(len(bom))
+		}
 		for i, b := range f.Data {
 			if b == '\n' {
 				f.lines = append(f.lines, int32(i+1))
