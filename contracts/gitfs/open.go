@@ -1,0 +1,168 @@
+package gitfs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os/exec"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Errors that callers tell apart. Their texts say what to do.
+var (
+	ErrNoGit        = errors.New("the git program is not installed")
+	ErrNoRepository = errors.New("not inside a git repository")
+	ErrUnknownRef   = errors.New("git does not know it")
+	ErrNoFolder     = errors.New("the commit does not have the folder")
+)
+
+// HintedError is an error with advice for people.
+type HintedError struct {
+	Err  error
+	Hint string
+}
+
+func (e *HintedError) Error() string { return e.Err.Error() }
+func (e *HintedError) Unwrap() error { return e.Err }
+
+// Open shows the folder dir, which is inside the work tree of a repository, as it
+// is in the commit that ref names. The caller closes it. Symbolic links and
+// submodules are left out.
+func Open(ctx context.Context, dir, ref string) (*FS, error) {
+	if ref == "" || strings.HasPrefix(ref, "-") || strings.ContainsAny(ref, "\x00\n") {
+		return nil, fmt.Errorf("git ref %q is not a name of a commit", ref)
+	}
+	if _, err := exec.LookPath("git"); err != nil {
+		return nil, &HintedError{ErrNoGit, "install git, or compare with a directory"}
+	}
+	r := repository{ctx, dir}
+	if _, err := r.git("rev-parse", "--is-inside-work-tree"); err != nil {
+		return nil, fmt.Errorf("open commit %s: %s is %w", ref, dir, ErrNoRepository)
+	}
+	commit, err := r.git("rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
+	if err != nil {
+		return nil, r.unknown(ref)
+	}
+	f := &FS{commit: strings.TrimSpace(string(commit)), nodes: map[string]*node{}}
+	listing, err := r.git("ls-tree", "-r", "-z", "--long", f.commit)
+	if err != nil {
+		return nil, fmt.Errorf("list commit %s: %w", ref, err)
+	}
+	if err := f.fill(listing); err != nil {
+		return nil, fmt.Errorf("list commit %s: %w", ref, err)
+	}
+	if len(f.nodes) == 0 {
+		return nil, fmt.Errorf("open commit %s: %w %s", ref, ErrNoFolder, dir)
+	}
+	f.contents = &contents{dir: dir}
+	return f, nil
+}
+
+// Commit is the full hash of the commit.
+func (f *FS) Commit() string { return f.commit }
+
+type repository struct {
+	ctx context.Context
+	dir string
+}
+
+func (r repository) git(args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(r.ctx, "git", args...)
+	cmd.Dir = r.dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		if r.ctx.Err() != nil {
+			return nil, r.ctx.Err()
+		}
+		if text := strings.TrimSpace(stderr.String()); text != "" {
+			return nil, errors.New(text)
+		}
+		return nil, fmt.Errorf("git %s: %w", args[0], err)
+	}
+	return out, nil
+}
+
+// unknown says what to do about a ref that cannot be found.
+func (r repository) unknown(ref string) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	err := fmt.Errorf("open commit %s: %w", ref, ErrUnknownRef)
+	shallow, _ := r.git("rev-parse", "--is-shallow-repository")
+	remote, branch, found := strings.Cut(ref, "/")
+	if remotes, e := r.git("remote"); e != nil || !slices.Contains(strings.Fields(string(remotes)), remote) || !found {
+		remote, branch = "origin", ref
+	}
+	if strings.TrimSpace(string(shallow)) == "true" {
+		return &HintedError{err, fmt.Sprintf("the clone is shallow; run git fetch --depth=1 %s %s", remote, fetchSpec(remote, branch))}
+	}
+	return &HintedError{err, fmt.Sprintf("check the name, or run git fetch %s", remote)}
+}
+
+// fetchSpec makes a fetched branch known under its usual name; hashes and other
+// names have none.
+func fetchSpec(remote, branch string) string {
+	if strings.ContainsAny(branch, "~^:@") || isHash(branch) {
+		return strings.TrimRight(branch, "~^0123456789")
+	}
+	return fmt.Sprintf("+refs/heads/%s:refs/remotes/%s/%s", branch, remote, branch)
+}
+
+func isHash(text string) bool {
+	return len(text) >= 7 && strings.Trim(text, "0123456789abcdef") == ""
+}
+
+// fill reads the output of ls-tree: mode, type, hash and size, a tab, and the path.
+func (f *FS) fill(listing []byte) error {
+	f.nodes["."] = &node{name: ".", dir: true}
+	files := 0
+	for line := range bytes.SplitSeq(listing, []byte{0}) {
+		if len(line) == 0 {
+			continue
+		}
+		about, name, ok := strings.Cut(string(line), "\t")
+		fields := strings.Fields(about)
+		if !ok || len(fields) != 4 {
+			return fmt.Errorf("git ls-tree said %q", line)
+		}
+		if !strings.HasPrefix(fields[0], "100") || !fs.ValidPath(name) {
+			continue
+		}
+		size, err := strconv.ParseInt(fields[3], 10, 64)
+		if err != nil {
+			return fmt.Errorf("git ls-tree said %q", line)
+		}
+		files++
+		f.put(name, &node{name: path.Base(name), hash: fields[2], size: size})
+	}
+	if files == 0 {
+		clear(f.nodes)
+	}
+	for _, n := range f.nodes {
+		slices.SortFunc(n.children, func(a, b *node) int { return strings.Compare(a.name, b.name) })
+	}
+	return nil
+}
+
+// put adds a file with the folders above it.
+func (f *FS) put(name string, n *node) {
+	f.nodes[name] = n
+	for child := n; ; {
+		parent := path.Dir(name)
+		above := f.nodes[parent]
+		if above != nil {
+			above.children = append(above.children, child)
+			return
+		}
+		above = &node{name: path.Base(parent), dir: true, children: []*node{child}}
+		f.nodes[parent] = above
+		name, child = parent, above
+	}
+}

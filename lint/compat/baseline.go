@@ -1,0 +1,230 @@
+package compat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/workspace"
+	"github.com/evctl/evctl/lint"
+)
+
+// Baseline is what new versions are compared with. Its methods may be called from
+// several goroutines. Reading costs as little as the caller asks for: digests are
+// there without contracts.
+type Baseline interface {
+	// Events lists the events that have versions.
+	Events(ctx context.Context) ([]string, error)
+	// Versions lists the versions of an event, oldest first, and none for an event
+	// that the baseline does not know.
+	Versions(ctx context.Context, event string) ([]contracts.Version, error)
+	// Digest is that of a version's contract. It fails with an *Edited where the
+	// release is not what was released.
+	Digest(ctx context.Context, event string, v contracts.Version) (contracts.Digest, error)
+	// Contract is a version, linked and not Broken. It fails as Digest does.
+	Contract(ctx context.Context, event string, v contracts.Version) (*contracts.Contract, error)
+}
+
+// Edited is the error of a release that is not what was released.
+type Edited struct {
+	Location diag.Location
+	Message  string // what is wrong with it
+	Hint     string
+}
+
+func (e *Edited) Error() string { return e.Message }
+
+func (e *Edited) diagnostic() diag.Diagnostic {
+	return diag.Diagnostic{
+		Rule: ruleReleaseEdited, Severity: diag.Error, Location: e.Location, Message: e.Message, Hint: e.Hint,
+	}
+}
+
+// OptionsFor is what evctl.yaml says about an event. Of the patterns under
+// compatibility.events that match its name, the one with the most letters counts.
+func OptionsFor(cfg *workspace.Config, event string) (Options, error) {
+	word, best := cfg.Compatibility.Mode, -1
+	for pattern, mode := range cfg.Compatibility.Events {
+		letters := len(pattern) - strings.Count(pattern, "*")
+		if MatchName(pattern, event) && (letters > best || letters == best && mode < word) {
+			word, best = mode, letters
+		}
+	}
+	mode, err := ParseMode(word)
+	if err != nil {
+		return Options{}, fmt.Errorf("compatibility of %s: %w", event, err)
+	}
+	return Options{Mode: mode, StrictContent: cfg.Compatibility.OpenContent == "strict"}, nil
+}
+
+// MatchName reports whether a pattern, in which * stands for any text, is the name.
+func MatchName(pattern, name string) bool {
+	parts := strings.Split(pattern, "*")
+	last := len(parts) - 1
+	if last == 0 {
+		return pattern == name
+	}
+	rest, ok := strings.CutPrefix(name, parts[0])
+	if !ok {
+		return false
+	}
+	for _, part := range parts[1:last] {
+		i := strings.Index(rest, part)
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len(part):]
+	}
+	return strings.HasSuffix(rest, parts[last])
+}
+
+// Source compares every event of a workspace with the baseline.
+func Source(base Baseline) lint.Source {
+	return func(ctx context.Context, w *workspace.Workspace) ([]diag.Diagnostic, error) {
+		found, err := compareAll(ctx, base, w)
+		if err != nil {
+			return nil, err
+		}
+		removed, err := removedEvents(ctx, base, w)
+		return append(found, removed...), err
+	}
+}
+
+func compareAll(ctx context.Context, base Baseline, w *workspace.Workspace) ([]diag.Diagnostic, error) {
+	events := w.Events()
+	found := make([][]diag.Diagnostic, len(events))
+	var next atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(events) {
+					return nil
+				}
+				if events[i].Broken {
+					continue
+				}
+				var err error
+				if found[i], err = compareOne(ctx, base, w.Config, events[i]); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	err := group.Wait()
+	return slices.Concat(found...), err
+}
+
+// compareOne judges an event. Released contracts are only parsed when the event is
+// not what was released last.
+func compareOne(ctx context.Context, base Baseline, cfg *workspace.Config, c *contracts.Contract) ([]diag.Diagnostic, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	versions, err := base.Versions(ctx, c.Name)
+	if err != nil || len(versions) == 0 {
+		return nil, err
+	}
+	same, edited, err := unchanged(ctx, base, c, versions)
+	if err != nil || same {
+		return edited, err
+	}
+	opt, err := OptionsFor(cfg, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	var released []*contracts.Contract
+	for _, v := range versions {
+		old, err := base.Contract(ctx, c.Name, v)
+		if e := (*Edited)(nil); errors.As(err, &e) {
+			continue // reported above
+		}
+		if err != nil {
+			return nil, err
+		}
+		released = append(released, old)
+	}
+	return append(edited, Judge(released, c, opt).Findings...), nil
+}
+
+// unchanged reports whether the event is what was released last, and which of its
+// releases are not what was released.
+func unchanged(ctx context.Context, base Baseline, c *contracts.Contract, versions []contracts.Version) (same bool, edited []diag.Diagnostic, err error) {
+	for _, v := range versions {
+		digest, err := base.Digest(ctx, c.Name, v)
+		if e := (*Edited)(nil); errors.As(err, &e) {
+			edited = append(edited, e.diagnostic())
+			continue
+		}
+		if err != nil {
+			return false, nil, err
+		}
+		same = v == c.Version && v == versions[len(versions)-1] && digest == contracts.DigestOf(c)
+	}
+	return same, edited, nil
+}
+
+// removedEvents reports events of the baseline that no contract declares. It says
+// nothing when a part of the workspace was not loaded or could not be read.
+func removedEvents(ctx context.Context, base Baseline, w *workspace.Workspace) ([]diag.Diagnostic, error) {
+	if w.Partial || unreadable(w) {
+		return nil, nil
+	}
+	events, err := base.Events(ctx)
+	if err != nil {
+		return nil, err
+	}
+	declared := map[string]bool{}
+	for _, c := range w.Events() {
+		declared[c.Name] = true
+	}
+	var found []diag.Diagnostic
+	for _, event := range events {
+		if declared[event] {
+			continue
+		}
+		d, err := removedEvent(ctx, base, event)
+		if err != nil {
+			return nil, err
+		}
+		if d != nil {
+			found = append(found, *d)
+		}
+	}
+	return found, nil
+}
+
+func removedEvent(ctx context.Context, base Baseline, event string) (*diag.Diagnostic, error) {
+	versions, err := base.Versions(ctx, event)
+	if err != nil || len(versions) == 0 {
+		return nil, err
+	}
+	latest, err := base.Contract(ctx, event, versions[len(versions)-1])
+	if e := (*Edited)(nil); errors.As(err, &e) {
+		d := e.diagnostic()
+		return &d, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return Removed(latest), nil
+}
+
+// unreadable reports whether some file has problems and is no contract at all:
+// it might declare any event.
+func unreadable(w *workspace.Workspace) bool {
+	read := map[*diag.File]bool{}
+	for _, c := range w.Contracts {
+		read[c.File] = true
+	}
+	return slices.ContainsFunc(w.Diagnostics, func(d diag.Diagnostic) bool { return !read[d.File] && d.File != w.Config.File })
+}
