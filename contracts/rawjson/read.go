@@ -321,12 +321,13 @@ func (r *reader) duplicate(name int) bool {
 	r.path = append(r.path, "/"+pointerToken(r.Text(name)))
 	r.err = &Error{
 		Rule: RuleDuplicate, Offset: r.Offset(name),
-		Found: "a second " + clip(r.Raw(name)), Expected: "each name once",
+		Found: "a second " + Clip(r.Raw(name)), Expected: "each name once",
 	}
 	return false
 }
 
-func clip(b []byte) string {
+// Clip is a text for messages, cut to a few dozen characters.
+func Clip(b []byte) string {
 	const limit = 60
 	if len(b) <= limit {
 		return string(b)
@@ -395,7 +396,7 @@ func (r *reader) bounded(i int, exponent []byte) bool {
 		if n = n*10 + int(c-'0'); n > MaxDigits {
 			r.at = r.Offset(i)
 			r.fail(RuleNumber, fmt.Sprintf("an exponent of at most %d", MaxDigits))
-			r.err.Found = clip(r.Raw(i))
+			r.err.Found = Clip(r.Raw(i))
 			return false
 		}
 	}
