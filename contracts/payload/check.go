@@ -46,9 +46,11 @@ type run struct {
 	testing int             // unions that are trying variants
 	bits    []uint64        // which properties are there, of objects with many
 
-	// own are members of the object root that belong to the envelope.
-	root int
-	own  []string
+	// own are members of the object root that belong to the envelope, unless they are
+	// declared; with ownAll, every member that is not declared.
+	root   int
+	own    []string
+	ownAll bool
 }
 
 type tested struct {
@@ -63,7 +65,7 @@ var runs = sync.Pool{New: func() any { return &run{} }}
 
 func newRun() *run {
 	r := runs.Get().(*run)
-	r.quiet, r.root, r.own = true, -1, nil
+	r.quiet, r.root, r.own, r.ownAll = true, -1, nil, false
 	return r
 }
 
@@ -372,7 +374,7 @@ func (r *run) object(o *objectCheck, i int) bool {
 		case p >= 0:
 			next = p + 1
 			seen[p/64] |= 1 << (p % 64)
-		case i == r.root && slices.Contains(r.own, string(name)):
+		case i == r.root && (r.ownAll || slices.Contains(r.own, string(name))):
 			count--
 			at = r.doc.Next(at + 1)
 			continue
@@ -427,7 +429,7 @@ func (r *run) undeclared(o *objectCheck, name []byte, at int) bool {
 	if near := contracts.Nearest(string(name), o.names); near != "" {
 		expected += ", did you mean " + document.Quote(near) + "?"
 	}
-	return r.failFound(at, "additionalProperties", expected, clip(r.doc.Raw(at)))
+	return r.failFound(at, "additionalProperties", expected, rawjson.Clip(r.doc.Raw(at)))
 }
 
 // complete checks what concerns the object as a whole.

@@ -16,7 +16,7 @@ type Violation struct {
 	// missing property is reported at its object, one too many at itself.
 	Pointer string `json:"pointer"`
 	// Rule is the keyword of the contract that is not satisfied, or the ID of one of
-	// the rules of rawjson.Rules and SetRules.
+	// the rules of rawjson.Rules, envelope.Rules and SetRules.
 	Rule string `json:"rule"`
 	// Expected and Found are texts for people. Found is cut to a few dozen characters,
 	// and does not show values that the contract marks as direct or sensitive, nor
@@ -66,16 +66,6 @@ func (v Violation) String() string {
 
 const declaredProperty = "a declared property"
 
-// maxFound bounds how much of a value is shown, in bytes.
-const maxFound = 60
-
-func clip(b []byte) string {
-	if len(b) <= maxFound {
-		return string(b)
-	}
-	return strings.ToValidUTF8(string(b[:maxFound]), "") + "…"
-}
-
 // describe names value i of a document; masked, without showing it.
 func describe(d *rawjson.Document, i int, masked bool) string {
 	switch k := d.Kind(i); {
@@ -90,9 +80,9 @@ func describe(d *rawjson.Document, i int, masked bool) string {
 	case masked:
 		return "a " + k.String()
 	case k == rawjson.String:
-		return "string " + clip(d.Raw(i))
+		return "string " + rawjson.Clip(d.Raw(i))
 	case k == rawjson.Number:
-		return "number " + clip(d.Raw(i))
+		return "number " + rawjson.Clip(d.Raw(i))
 	}
 	return string(d.Raw(i))
 }

@@ -1,0 +1,225 @@
+package payload
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/envelope"
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// Set validates events of many contracts and versions. It may be used from several
+// goroutines, and does not change.
+type Set struct {
+	envelope *envelope.Envelope
+	rest     *Validator // what the envelope's definition wants, or nil
+	events   map[string][]*version
+	names    []string // sorted
+}
+
+// version is one contract of a Set. It is compiled when the first event needs it.
+type version struct {
+	contract *contracts.Contract
+	once     sync.Once
+	program  *Validator // nil when the contract cannot be compiled
+}
+
+// Verdict says what became of one event. As JSON:
+//
+//	{"event": "order.completed", "version": "1.2.0", "valid": false, "violations": [
+//	  {"pointer": "/properties/total", "rule": "minimum", "expected": "at least 0", "found": "number -1", "offset": 57}]}
+type Verdict struct {
+	// Event and Version are those of the contract that decided. Where none did, they are
+	// what the event says of itself, empty when it does not.
+	Event   string `json:"event,omitempty"`
+	Version string `json:"version,omitempty"`
+	Valid   bool   `json:"valid"`
+	// Violations are empty for valid events. Their pointers and offsets start at the
+	// text that was validated, envelope included.
+	Violations []Violation `json:"violations,omitempty"`
+}
+
+// Rules of a Set, beside those of the contracts, of rawjson.Rules and of
+// envelope.Rules.
+const (
+	RuleEventUnknown   = "event-unknown"
+	RuleVersionMissing = "version-missing"
+	RuleVersionUnknown = "version-unknown"
+	RuleContractBroken = "contract-broken"
+)
+
+// SetRules lists what a Set requires of an event, with a sentence for each.
+var SetRules = []struct{ ID, Summary string }{
+	{RuleEventUnknown, "no contract has the event's name"},
+	{RuleVersionMissing, "the event does not say its version"},
+	{RuleVersionUnknown, "the event's contract has no such version"},
+	{RuleContractBroken, "the contract has errors, so nothing can be valid"},
+}
+
+// NewSet makes a set of linked events. Broken contracts are kept, and nothing is
+// valid for them. The envelope must be linked.
+func NewSet(env *envelope.Envelope, versions ...*contracts.Contract) (*Set, error) {
+	s := &Set{envelope: env, events: map[string][]*version{}}
+	if env.DefinitionName != "" {
+		if env.Definition == nil {
+			return nil, fmt.Errorf("envelope definition %q is not linked", env.DefinitionName)
+		}
+		rest, err := CompileSchema(env.Definition)
+		if err != nil {
+			return nil, fmt.Errorf("compile envelope definition %q: %w", env.DefinitionName, err)
+		}
+		s.rest = rest
+	}
+	for _, c := range versions {
+		if c.Kind != contracts.Event {
+			return nil, fmt.Errorf("%s is not an event", c.ID())
+		}
+		s.events[c.Name] = append(s.events[c.Name], &version{contract: c})
+	}
+	for name, list := range s.events {
+		s.names = append(s.names, name)
+		slices.SortFunc(list, func(a, b *version) int { return b.contract.Version.Compare(a.contract.Version) })
+		for i := 1; i < len(list); i++ {
+			if list[i].contract.Version == list[i-1].contract.Version {
+				return nil, fmt.Errorf("%w: %s", ErrDuplicate, list[i].contract.ID())
+			}
+		}
+	}
+	slices.Sort(s.names)
+	return s, nil
+}
+
+// ErrDuplicate says that a set was given one version of an event twice.
+var ErrDuplicate = errors.New("event version stands twice")
+
+// Names lists the events of the set, sorted.
+func (s *Set) Names() []string { return s.names }
+
+// Versions lists the versions of an event, newest first.
+func (s *Set) Versions(name string) []contracts.Version {
+	var list []contracts.Version
+	for _, v := range s.events[name] {
+		list = append(list, v.contract.Version)
+	}
+	return list
+}
+
+// Find returns the newest contract of an event whose version starts with the given
+// one ("1.2.0", "1.2", "1"; empty: any), or a violation that says why there is none.
+func (s *Set) Find(name, version string) (*contracts.Contract, *Violation) {
+	v, problem := s.find(name, version)
+	if problem != nil {
+		return nil, problem
+	}
+	return v.contract, nil
+}
+
+func (s *Set) find(name, text string) (*version, *Violation) {
+	list := s.events[name]
+	if len(list) == 0 {
+		expected := "an event that has a contract"
+		if near := contracts.Nearest(name, s.names); near != "" {
+			expected += ", did you mean " + document.Quote(near) + "?"
+		}
+		return nil, &Violation{Rule: RuleEventUnknown, Found: "event " + rawjson.Clip([]byte(document.Quote(name))), Expected: expected}
+	}
+	for _, v := range list {
+		if text == "" || v.contract.Version.String() == text || startsWith(v.contract.Version, text) {
+			return v, nil
+		}
+	}
+	known := make([]string, len(list))
+	for i, v := range list {
+		known[i] = v.contract.Version.String()
+	}
+	return nil, &Violation{Rule: RuleVersionUnknown, Found: "version " + rawjson.Clip([]byte(document.Quote(text))), Expected: oneOf(known)}
+}
+
+// startsWith reports whether text is the first number of v, or the first two.
+func startsWith(v contracts.Version, text string) bool {
+	major, minor, two := strings.Cut(text, ".")
+	return major == strconv.Itoa(v.Major) && (!two || minor == strconv.Itoa(v.Minor))
+}
+
+// Validate finds the contract of a whole event and checks the event against it.
+func (s *Set) Validate(raw []byte) Verdict {
+	r := newRun()
+	defer r.release()
+	if err := r.doc.Read(raw); err != nil {
+		return Verdict{Violations: []Violation{violationOf(err)}}
+	}
+	l, err := s.envelope.Locate(&r.doc)
+	if err != nil {
+		return Verdict{Event: l.Name, Version: l.Version, Violations: []Violation{violationOf(err)}}
+	}
+	if l.Version == "" && !s.envelope.Latest {
+		if _, problem := s.find(l.Name, ""); problem != nil {
+			return Verdict{Event: l.Name, Violations: []Violation{*problem}}
+		}
+		missing := Violation{Rule: RuleVersionMissing, Found: "no version", Expected: "the version of the contract"}
+		return Verdict{Event: l.Name, Violations: []Violation{missing}}
+	}
+	v, problem := s.find(l.Name, l.Version)
+	if problem != nil {
+		return Verdict{Event: l.Name, Version: l.Version, Violations: []Violation{*problem}}
+	}
+	found := s.checkRest(r)
+	if s.envelope.Flat() {
+		r.root, r.own = l.Properties, s.envelope.Members()
+	}
+	return v.verdict(r, l, found)
+}
+
+// ValidateAs checks properties that came without an envelope. An empty version means
+// the newest.
+func (s *Set) ValidateAs(raw []byte, name, version string) Verdict {
+	v, problem := s.find(name, version)
+	if problem != nil {
+		return Verdict{Event: name, Version: version, Violations: []Violation{*problem}}
+	}
+	r := newRun()
+	defer r.release()
+	if err := r.doc.Read(raw); err != nil {
+		return Verdict{Event: name, Version: v.contract.Version.String(), Violations: []Violation{violationOf(err)}}
+	}
+	return v.verdict(r, envelope.Located{}, nil)
+}
+
+// checkRest checks the body apart from the properties. Where those are the body
+// itself, members that the definition does not declare are theirs.
+func (s *Set) checkRest(r *run) []Violation {
+	if s.rest == nil {
+		return nil
+	}
+	r.root, r.own, r.ownAll = 0, nil, s.envelope.Flat()
+	if !r.ownAll {
+		r.own = s.envelope.Members()
+	}
+	found := r.violations(s.rest.root, 0)
+	r.root, r.own, r.ownAll = -1, nil, false
+	r.found = nil
+	return found
+}
+
+// verdict checks the properties, after what was found in the rest of the body.
+func (v *version) verdict(r *run, l envelope.Located, found []Violation) Verdict {
+	out := Verdict{Event: v.contract.Name, Version: v.contract.Version.String()}
+	v.once.Do(func() { v.program, _ = Compile(v.contract) })
+	if v.program == nil {
+		out.Violations = []Violation{{Rule: RuleContractBroken, Found: "a contract with errors", Expected: "one that evctl lint accepts"}}
+		return out
+	}
+	r.path = append(r.path[:0], l.Pointer...)
+	found = append(found, r.violations(v.program.root, l.Properties)...)
+	slices.SortStableFunc(found, func(a, b Violation) int { return cmp.Compare(a.Offset, b.Offset) })
+	out.Violations = found[:min(len(found), MaxViolations)]
+	out.Valid = len(found) == 0
+	return out
+}
