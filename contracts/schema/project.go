@@ -275,12 +275,9 @@ func (p *projector) enumDescriptions(s *contracts.Schema) {
 	if !slices.ContainsFunc(s.Enum, func(v contracts.EnumValue) bool { return v.Description != "" }) {
 		return
 	}
+	// Parallel to the values, as there is no object with scalars for keys.
 	p.key("x-evctl-enum-descriptions")
-	p.open()
-	for _, v := range s.Enum {
-		p.text(v.Text(), v.Description)
-	}
-	p.close()
+	p.list(len(s.Enum), func(i int) { p.b = document.AppendQuoted(p.b, s.Enum[i].Description) })
 }
 
 func (p *projector) object(s *contracts.Schema, implied *tag) {
