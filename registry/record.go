@@ -64,23 +64,33 @@ func NewRecord(path string, c *contracts.Contract, released time.Time, schema, p
 		body = append(body, member.value...)
 	}
 	body = compact(make([]byte, 0, len(body)+1), append(body, '}'))
-	r, err := Decode(diag.NewFile(path, seal(body)))
+	r, err := Decode(diag.NewFile(path, indented(sealed(body))))
 	if err != nil {
 		return nil, fmt.Errorf("release %s: %w", c.ID(), err)
 	}
 	return r, nil
 }
 
+var bom = []byte("\xef\xbb\xbf")
+
 const digestPrefix = `{"digest":"`
 
-// seal puts the digest of a compact object in front of its members and indents
-// the result for reviews.
-func seal(body []byte) []byte {
+// digestSize is the length of a digest's text.
+const digestSize = len("sha256:") + 2*sha256.Size
+
+// sealed puts the digest of a compact object in front of its members.
+func sealed(body []byte) []byte {
 	sum := sha256.Sum256(body)
-	sealed := append([]byte(digestPrefix+"sha256:"+hex.EncodeToString(sum[:])+`",`), body[1:]...)
+	out := make([]byte, 0, len(body)+len(digestPrefix)+digestSize+2)
+	out = append(out, digestPrefix+"sha256:"+hex.EncodeToString(sum[:])+`",`...)
+	return append(out, body[1:]...)
+}
+
+// indented is a release file as people review it.
+func indented(text []byte) []byte {
 	var out bytes.Buffer
-	if err := json.Indent(&out, sealed, "", "  "); err != nil {
-		return sealed // not JSON: Decode says so
+	if err := json.Indent(&out, text, "", "  "); err != nil {
+		return text // not JSON: Decode says so
 	}
 	out.WriteByte('\n')
 	return out.Bytes()
@@ -89,13 +99,12 @@ func seal(body []byte) []byte {
 // unseal checks the digest of a sealed object. It returns the digest and the
 // compact members behind it.
 func unseal(data []byte) (contracts.Digest, []byte, error) {
-	text := compact(make([]byte, 0, len(data)/2+64), bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
-	const size = len("sha256:") + 2*sha256.Size
-	head := len(digestPrefix) + size + len(`",`)
+	text := compact(make([]byte, 0, len(data)/2+64), bytes.TrimPrefix(data, bom))
+	head := len(digestPrefix) + digestSize + len(`",`)
 	if len(text) < head || !bytes.HasPrefix(text, []byte(digestPrefix)) || string(text[head-2:head]) != `",` {
 		return "", nil, damaged(data, "does not start with its digest")
 	}
-	want := contracts.Digest(text[len(digestPrefix) : len(digestPrefix)+size])
+	want := contracts.Digest(text[len(digestPrefix) : len(digestPrefix)+digestSize])
 	body := text[head-1:]
 	body[0] = '{'
 	sum := sha256.Sum256(body)
@@ -118,27 +127,40 @@ func damaged(data []byte, message string) error {
 // compact appends JSON text to dst without the white space between its tokens.
 // It does not check the text: what it is compared with was checked.
 func compact(dst, src []byte) []byte {
+	start := 0 // of what is kept
 	for i := 0; i < len(src); {
-		switch c := src[i]; c {
+		switch src[i] {
 		case ' ', '\n', '\r', '\t':
-			i++
-		case '"':
-			end := i + 1
-			for end < len(src) && src[end] != '"' {
-				if src[end] == '\\' {
-					end++
-				}
-				end++
+			dst = append(dst, src[start:i]...)
+			for i < len(src) && (src[i] == ' ' || src[i] == '\n' || src[i] == '\r' || src[i] == '\t') {
+				i++
 			}
-			end = min(end+1, len(src))
-			dst = append(dst, src[i:end]...)
-			i = end
+			start = i
+		case '"':
+			i = endOfString(src, i)
 		default:
-			dst = append(dst, c)
 			i++
 		}
 	}
-	return dst
+	return append(dst, src[start:]...)
+}
+
+// endOfString is the offset behind the string whose quote is at open.
+func endOfString(text []byte, open int) int {
+	for i := open + 1; ; {
+		n := bytes.IndexByte(text[i:], '"')
+		if n < 0 {
+			return len(text)
+		}
+		i += n + 1
+		slashes := 0
+		for text[i-2-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return i
+		}
+	}
 }
 
 // Peek reads the head of a release file after checking its digest. It does not
@@ -181,23 +203,18 @@ func cutText(text []byte, key string) (value string, rest []byte, ok bool) {
 	if !ok {
 		return "", nil, false
 	}
-	end := 0
-	for end < len(rest) && rest[end] != '"' {
-		if rest[end] == '\\' {
-			end++
-		}
-		end++
-	}
-	if end+1 >= len(rest) || rest[end+1] != ',' {
+	open := len(text) - len(rest) - 1
+	end := endOfString(text, open)
+	if end >= len(text) || text[end] != ',' {
 		return "", nil, false
 	}
-	quoted := text[len(key)+3 : len(key)+5+end]
+	quoted := text[open:end]
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		value = string(quoted[1 : len(quoted)-1])
 	} else if json.Unmarshal(quoted, &value) != nil {
 		return "", nil, false
 	}
-	return value, rest[end+2:], true
+	return value, text[end+1:], true
 }
 
 // Decode reads a release file and checks its digest. Its errors do not name the
@@ -229,6 +246,14 @@ func Decode(f *diag.File) (*Record, error) {
 		Head: head, File: f,
 		ContractJSON: contents.Contract, SchemaJSON: contents.Schema, ProtobufJSON: contents.Protobuf,
 	}, nil
+}
+
+// JSON is the release file without white space: the form in which it travels.
+func (r *Record) JSON() []byte { return Compact(r.File.Data) }
+
+// Compact is a release file or bundle without the white space between its tokens.
+func Compact(data []byte) []byte {
+	return compact(make([]byte, 0, len(data)), bytes.TrimPrefix(data, bom))
 }
 
 // Contract parses and links the released contract. It is parsed once; its
@@ -276,7 +301,7 @@ func onlyMember(data []byte, key string) []byte {
 	return blank
 }
 
-// memberSpan finds the value of a top-level member in valid JSON.
+// memberSpan finds the value of a top-level member in JSON whose digest was right.
 func memberSpan(data []byte, key string) (start, end int) {
 	depth := 0
 	for i := 0; i < len(data); i++ {
@@ -292,17 +317,13 @@ func memberSpan(data []byte, key string) (start, end int) {
 				return start, i
 			}
 		case '"':
-			open := i
-			for i++; i < len(data) && data[i] != '"'; i++ {
-				if data[i] == '\\' {
-					i++
+			end := endOfString(data, i)
+			if depth == 1 && start == 0 && bytes.Equal(data[i:end], []byte(`"`+key+`"`)) {
+				if colon := bytes.IndexByte(data[end:], ':'); colon >= 0 {
+					start = end + colon + 1
 				}
 			}
-			if depth == 1 && start == 0 && i < len(data) && string(data[open+1:i]) == key {
-				if colon := bytes.IndexByte(data[i:], ':'); colon > 0 {
-					start = i + colon + 1
-				}
-			}
+			i = end - 1
 		}
 	}
 	return start, len(data)

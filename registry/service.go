@@ -226,8 +226,9 @@ func (j *judge) candidate(ctx context.Context, c *contracts.Contract) (*Outcome,
 		latest := versions[n-1]
 		o.Previous = &latest
 		if c.Version.Compare(latest) < 0 {
-			return o.refuse(Errorf(CodeVersionTooLow, "version %s is lower than %s, which is released", c.Version, latest).
-				WithHint("versions go up: continue from "+latest.String())), nil
+			o.refuse(Errorf(CodeVersionTooLow, "version %s is lower than %s, which is released", c.Version, latest).
+				WithHint("versions go up: continue from " + latest.String()))
+			return o, j.assess(ctx, o, c)
 		}
 	}
 	return o, j.fresh(ctx, o, c)
@@ -262,7 +263,7 @@ func (j *judge) again(ctx context.Context, o *Outcome, c *contracts.Contract) er
 	if !same {
 		o.refuse(Errorf(CodeVersionConflict, "version %s is released with other content", c.Version).
 			WithHint("released versions never change: raise the version, or undo the edit"))
-		return nil
+		return j.assess(ctx, o, c)
 	}
 	o.Status, o.Digest = Unchanged, head.Digest
 	return nil
@@ -292,6 +293,24 @@ func (j *judge) sameAsReleased(ctx context.Context, c *contracts.Contract, diges
 
 // fresh decides about a version that is not released, and makes its record.
 func (j *judge) fresh(ctx context.Context, o *Outcome, c *contracts.Contract) error {
+	if err := j.assess(ctx, o, c); err != nil {
+		return err
+	}
+	if (Judgement{Findings: o.Findings}).Refused() {
+		o.refuse(Errorf(CodeIncompatible, "version %s does not keep what is released", c.Version))
+		return nil
+	}
+	record, err := j.record(c)
+	if err != nil {
+		return err
+	}
+	o.record, o.Digest = record, record.Digest
+	j.released = append(j.released, record)
+	return nil
+}
+
+// assess asks the gate, and notes what it says.
+func (j *judge) assess(ctx context.Context, o *Outcome, c *contracts.Contract) error {
 	if !j.read {
 		records, err := Released(ctx, j.reader, j.event)
 		if err != nil {
@@ -314,16 +333,6 @@ func (j *judge) fresh(ctx context.Context, o *Outcome, c *contracts.Contract) er
 	if len(released) > 0 {
 		o.Needed = &judgement.Needed
 	}
-	if judgement.Refused() {
-		o.refuse(Errorf(CodeIncompatible, "version %s does not keep what is released", c.Version))
-		return nil
-	}
-	record, err := j.record(c)
-	if err != nil {
-		return err
-	}
-	o.record, o.Digest = record, record.Digest
-	j.released = append(j.released, record)
 	return nil
 }
 

@@ -19,20 +19,10 @@ import (
 	"github.com/evctl/evctl/registry/storetest"
 )
 
-// backward is a gate that forbids breaks within a major version.
+// backward is the gate of evctl in its default mode.
 func backward(_ context.Context, candidate *contracts.Contract, released []*contracts.Contract) (registry.Judgement, error) {
-	var j registry.Judgement
-	for _, old := range released {
-		v := compat.Check(old, candidate, compat.Options{})
-		j.Needed = v.Needed
-		if old.Version.Major != candidate.Version.Major {
-			continue
-		}
-		for _, f := range v.Breaking() {
-			j.Findings = append(j.Findings, diag.Diagnostic{Rule: f.Rule, Severity: diag.Error, Location: f.Location(), Message: f.Message()})
-		}
-	}
-	return j, nil
+	j := compat.Judge(released, candidate, compat.Options{})
+	return registry.Judgement{Needed: j.Needed, Findings: j.Findings}, nil
 }
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
