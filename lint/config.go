@@ -15,6 +15,10 @@ import (
 // not exist. In evctl.yaml that is a diagnostic.
 var ErrUnknownRule = errors.New("unknown rule")
 
+// ErrRequiredRule is returned by Run when Options.Severities name a rule that cannot
+// be configured.
+var ErrRequiredRule = errors.New("rule is always an error")
+
 // IDs of what this package reports itself.
 const (
 	ruleUnknown       = "rule-unknown"
@@ -75,7 +79,7 @@ func (r *runner) configure() error {
 		if rule := r.catalogue.Rule(id); rule == nil {
 			return fmt.Errorf("%w %q%s", ErrUnknownRule, id, didYouMean(r.catalogue.Nearest(id)))
 		} else if rule.Required {
-			return fmt.Errorf("rule %q is required and cannot be configured", id)
+			return fmt.Errorf("%w: %q", ErrRequiredRule, id)
 		}
 	}
 	r.severities = newSeverities(r.catalogue, profile, rules, overrides, r.opt.Severities)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/naming"
 	"github.com/evctl/evctl/contracts/workspace"
 )
 
@@ -105,6 +106,7 @@ type Place struct {
 	Property *contracts.Property // the property whose value it is, or nil
 	Parent   *contracts.Schema   // the schema it is written in; nil for the payload and for definitions
 	Depth    int                 // objects, arrays, maps and unions around it
+	Words    []string            // of the property's name, lower case; see naming.Words
 }
 
 // Places lists every schema that the contract writes itself: its payload, what is
@@ -128,13 +130,14 @@ func (p *Pass) Properties() []*Place {
 func (p *Pass) collect() {
 	p.places = PlacesOf(p.Contract)
 	for i := range p.places {
-		if p.places[i].Property != nil {
-			p.properties = append(p.properties, &p.places[i])
+		if at := &p.places[i]; at.Property != nil {
+			at.Words = naming.Words(at.Property.Name)
+			p.properties = append(p.properties, at)
 		}
 	}
 }
 
-// PlacesOf is Places for any contract.
+// PlacesOf is Places for any contract, without the words of names.
 func PlacesOf(c *contracts.Contract) []Place {
 	w := placeWalker{places: make([]Place, 0, 32)}
 	w.add(Place{Schema: c.Payload})

@@ -209,4 +209,3 @@ func Removed(latest *contracts.Contract) *diag.Diagnostic {
 		Hint:    "keep the contract; to end the event, release a version with status: retired first",
 	}
 }
-

@@ -52,6 +52,14 @@ func Names() []string {
 	return names
 }
 
+// Known is an error for names that are no format.
+func Known(format string) error {
+	if slices.Contains(Names(), format) {
+		return nil
+	}
+	return fmt.Errorf("unknown format %q, expected one of %s", format, strings.Join(Names(), ", "))
+}
+
 // Write prints a report in the format of that name.
 func Write(w io.Writer, format string, r *Report) error {
 	for _, f := range Formats {
@@ -59,7 +67,7 @@ func Write(w io.Writer, format string, r *Report) error {
 			return f.Write(w, r)
 		}
 	}
-	return fmt.Errorf("unknown format %q, expected one of %s", format, strings.Join(Names(), ", "))
+	return Known(format)
 }
 
 // Counts is the number of findings of each severity.

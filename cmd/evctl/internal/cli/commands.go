@@ -10,6 +10,9 @@ import (
 // file and a line here.
 var commands = []func(*App) *cobra.Command{
 	newInit,
+	newLint,
+	newRules,
+	newExplain,
 }
 
 // version is the module version of a build made by go install, and the commit of others.

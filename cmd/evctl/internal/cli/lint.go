@@ -1,0 +1,234 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/workspace"
+	"github.com/evctl/evctl/lint"
+	"github.com/evctl/evctl/lint/report"
+)
+
+// lintFlags are the flags of evctl lint.
+type lintFlags struct {
+	format, output          string
+	profile, failOn         string
+	rules                   []string
+	fix                     bool
+	baseline, writeBaseline string
+	max                     int
+}
+
+func newLint(app *App) *cobra.Command {
+	f := lintFlags{format: "text", failOn: "error"}
+	cmd := &cobra.Command{
+		Use:   "lint [PATH...]",
+		Short: "Check contracts: language, naming, privacy, structure, compatibility",
+		Long: `Checks the contracts of the workspace, or only those at the given files and folders.
+What concerns the workspace as a whole, such as names that differ between events, is
+checked only without paths. Exit code 1 means findings of at least --fail-on.`,
+		Example: `  evctl lint
+  evctl lint contracts/order --format github
+  evctl lint --fix
+  evctl lint --baseline lint-baseline.json`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return runLint(cmd.Context(), app, f, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", f.format, strings.Join(report.Names(), ", "))
+	flags.StringVarP(&f.output, "output", "o", "", "write the report to this `file` instead of stdout")
+	flags.StringVar(&f.profile, "profile", "", "minimal, standard or strict, instead of the one of evctl.yaml")
+	flags.StringArrayVar(&f.rules, "rule", nil, "severity of a rule, as `id=severity`; may be repeated")
+	flags.StringVar(&f.failOn, "fail-on", f.failOn, "least severity that fails: error, warning or info")
+	flags.BoolVar(&f.fix, "fix", false, "repair what can be repaired, then report the rest")
+	flags.StringVar(&f.baseline, "baseline", "", "leave out the findings that this `file` lists")
+	flags.StringVar(&f.writeBaseline, "write-baseline", "", "list all findings in this `file` and succeed")
+	flags.IntVar(&f.max, "max-findings", 0, "print at most this many findings, the most severe ones; 0 prints all")
+	return cmd
+}
+
+func runLint(ctx context.Context, app *App, f lintFlags, paths []string) error {
+	threshold, err := f.check()
+	if err != nil {
+		return err
+	}
+	l := linter{app: app, flags: f, paths: paths}
+	if l.options, err = l.lintOptions(); err != nil {
+		return err
+	}
+	result, err := l.run(ctx)
+	if err != nil {
+		return err
+	}
+	if f.writeBaseline != "" {
+		return l.writeBaseline(result)
+	}
+	r := &report.Report{
+		Rules: result.Catalogue, Contracts: result.Contracts, Ignored: result.Ignored,
+		Color: app.Color && f.output == "", Max: f.max, Version: version(),
+	}
+	if f.baseline != "" {
+		if r.Known, err = l.subtract(result); err != nil {
+			return err
+		}
+	}
+	r.Diagnostics = result.Diagnostics
+	if err := l.print(r); err != nil {
+		return err
+	}
+	for i := range result.Diagnostics {
+		if result.Diagnostics[i].Severity >= threshold {
+			return errFindings
+		}
+	}
+	return nil
+}
+
+// check reads the flags that need no workspace, so that a wrong one is reported
+// before any work is done.
+func (f *lintFlags) check() (threshold diag.Severity, err error) {
+	threshold, err = diag.ParseSeverity(f.failOn)
+	if err != nil || threshold == diag.Off {
+		return 0, usagef("--fail-on is %q, expected error, warning or info", f.failOn)
+	}
+	if f.profile != "" {
+		if _, err := lint.ParseProfile(f.profile); err != nil {
+			return 0, usagef("--profile: %w", err)
+		}
+	}
+	if err := report.Known(f.format); err != nil {
+		return 0, usagef("--format: %w", err)
+	}
+	if f.baseline != "" && f.writeBaseline != "" {
+		return 0, usagef("--baseline and --write-baseline exclude each other")
+	}
+	if f.max < 0 {
+		return 0, usagef("--max-findings is %d, expected 0 or more", f.max)
+	}
+	return threshold, nil
+}
+
+// linter is one run of evctl lint.
+type linter struct {
+	app     *App
+	flags   lintFlags
+	paths   []string
+	options lint.Options
+}
+
+func (l *linter) lintOptions() (lint.Options, error) {
+	c, err := catalogue()
+	if err != nil {
+		return lint.Options{}, err
+	}
+	opt := lint.Options{Catalogue: c, Profile: l.flags.profile, Now: l.app.Now(), Severities: map[string]diag.Severity{}}
+	for _, text := range l.flags.rules {
+		id, word, ok := strings.Cut(text, "=")
+		if !ok {
+			return opt, usagef("--rule is %q, expected id=severity", text)
+		}
+		if opt.Severities[id], err = diag.ParseSeverity(word); err != nil {
+			return opt, usagef("--rule %s: %w", id, err)
+		}
+	}
+	return opt, nil
+}
+
+// run checks the workspace; with --fix it repairs and checks again until nothing is
+// left to repair.
+func (l *linter) run(ctx context.Context) (*lint.Result, error) {
+	const rounds = 10 // fixes that overlap are carried out one after the other
+	for round := 1; ; round++ {
+		w, err := l.open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		result, err := lint.Run(ctx, w, l.options)
+		if errors.Is(err, lint.ErrUnknownRule) || errors.Is(err, lint.ErrRequiredRule) {
+			return nil, usagef("--rule: %w", err)
+		}
+		if err != nil || !l.flags.fix || round > rounds {
+			return result, err
+		}
+		fixed, err := l.fix(w, result)
+		if err != nil || !fixed {
+			return result, err
+		}
+	}
+}
+
+func (l *linter) open(ctx context.Context) (*workspace.Workspace, error) {
+	paths := make([]string, len(l.paths))
+	for i, p := range l.paths {
+		if paths[i] = p; !filepath.IsAbs(p) {
+			paths[i] = filepath.Join(l.app.Dir, p)
+		}
+	}
+	return workspace.Open(ctx, l.app.Dir, paths...)
+}
+
+// fix repairs files and says so on stderr. It reports whether anything changed.
+func (l *linter) fix(w *workspace.Workspace, result *lint.Result) (changed bool, err error) {
+	fixes := lint.Fix(result.Diagnostics)
+	if err := fixes.Write(w.Root); err != nil {
+		return false, err
+	}
+	for _, f := range fixes.Files {
+		for _, title := range f.Titles {
+			fmt.Fprintf(l.app.Stderr, "fixed %s: %s\n", f.File.Path, title)
+		}
+	}
+	if len(fixes.Refused) > 0 {
+		return false, withHint(fmt.Errorf("fixes of %s would make it unreadable and were left out", strings.Join(fixes.Refused, ", ")),
+			"repair the findings by hand")
+	}
+	return len(fixes.Files) > 0, nil
+}
+
+func (l *linter) writeBaseline(result *lint.Result) error {
+	if len(l.paths) > 0 {
+		return usagef("--write-baseline covers the whole workspace, expected no paths")
+	}
+	b := lint.NewBaseline(result)
+	if err := b.Write(l.flags.writeBaseline); err != nil {
+		return err
+	}
+	fmt.Fprintf(l.app.Stderr, "wrote %s with %d findings\n", l.flags.writeBaseline, len(b.Findings))
+	return nil
+}
+
+func (l *linter) subtract(result *lint.Result) (known int, err error) {
+	b, err := lint.ReadBaseline(l.flags.baseline)
+	if err != nil {
+		return 0, err
+	}
+	return b.Subtract(result, len(l.paths) > 0), nil
+}
+
+// print writes the report to stdout or, completely or not at all, to --output.
+func (l *linter) print(r *report.Report) error {
+	var w io.Writer = l.app.Stdout
+	var b bytes.Buffer
+	if l.flags.output != "" {
+		w = &b
+	}
+	if err := report.Write(w, l.flags.format, r); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if l.flags.output == "" {
+		return nil
+	}
+	if err := os.WriteFile(l.flags.output, b.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}

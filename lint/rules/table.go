@@ -1,0 +1,29 @@
+package rules
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/evctl/evctl/lint"
+)
+
+//go:embed testdata/*.txtar
+var fixtures embed.FS
+
+// Set is what this package contributes to the catalogue.
+func Set() lint.Set {
+	folder, err := fs.Sub(fixtures, "testdata")
+	if err != nil {
+		folder = fixtures // not reachable: the path is valid
+	}
+	return lint.Set{Rules: all, Fixtures: folder}
+}
+
+// all lists every rule in the order of the documentation. Adding one is a file, its
+// fixture and a line here.
+var all = []lint.Rule{
+	namingInvalid,
+	eventNamePattern,
+	eventNameTense,
+	propertyCase,
+}
