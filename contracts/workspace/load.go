@@ -264,6 +264,13 @@ func (w *Workspace) declaresShared(file string) bool {
 	return false
 }
 
+// Files lists the contract files that Load reads from the folders of a
+// configuration, sorted. It fails with ErrNoContracts when a folder does not exist.
+func Files(fsys fs.FS, cfg *Config) ([]string, error) {
+	w := &Workspace{FS: fsys, Config: cfg}
+	return w.discover(cfg.Contracts)
+}
+
 // discover lists contract files at or below the given paths, sorted and unique.
 func (w *Workspace) discover(paths []string) ([]string, error) {
 	var files []string

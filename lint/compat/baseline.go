@@ -18,18 +18,19 @@ import (
 )
 
 // Baseline is what new versions are compared with. Its methods may be called from
-// several goroutines. Reading costs as little as the caller asks for: digests are
-// there without contracts.
+// several goroutines. Reading costs as little as the caller asks for: whether a
+// version is still the same is known without parsing it.
 type Baseline interface {
 	// Events lists the events that have versions.
 	Events(ctx context.Context) ([]string, error)
 	// Versions lists the versions of an event, oldest first, and none for an event
 	// that the baseline does not know.
 	Versions(ctx context.Context, event string) ([]contracts.Version, error)
-	// Digest is that of a version's contract. It fails with an *Edited where the
-	// release is not what was released.
-	Digest(ctx context.Context, event string, v contracts.Version) (contracts.Digest, error)
-	// Contract is a version, linked and not Broken. It fails as Digest does.
+	// Same reports whether a contract is version v of the baseline, with equal
+	// content. It fails with an *Edited where the release of v is not
+	// what was released, also when the contract claims another version than v.
+	Same(ctx context.Context, c *contracts.Contract, v contracts.Version) (bool, error)
+	// Contract is a version, linked and not Broken. It fails as Same does.
 	Contract(ctx context.Context, event string, v contracts.Version) (*contracts.Contract, error)
 }
 
@@ -159,8 +160,8 @@ func compareOne(ctx context.Context, base Baseline, cfg *workspace.Config, c *co
 // unchanged reports whether the event is what was released last, and which of its
 // releases are not what was released.
 func unchanged(ctx context.Context, base Baseline, c *contracts.Contract, versions []contracts.Version) (same bool, edited []diag.Diagnostic, err error) {
-	for _, v := range versions {
-		digest, err := base.Digest(ctx, c.Name, v)
+	for i, v := range versions {
+		known, err := base.Same(ctx, c, v)
 		if e := (*Edited)(nil); errors.As(err, &e) {
 			edited = append(edited, e.diagnostic())
 			continue
@@ -168,7 +169,7 @@ func unchanged(ctx context.Context, base Baseline, c *contracts.Contract, versio
 		if err != nil {
 			return false, nil, err
 		}
-		same = v == c.Version && v == versions[len(versions)-1] && digest == contracts.DigestOf(c)
+		same = known && i == len(versions)-1
 	}
 	return same, edited, nil
 }
