@@ -7,12 +7,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/evctl/evctl/contracts/workspace"
 )
 
 // App is what a command may touch of the outside. Tests hand in their own.
@@ -70,6 +73,25 @@ func withHint(err error, hint string) error {
 	return hintedError{err, hint}
 }
 
+// path finds a file that was named on the command line: relative ones start where
+// -C says.
+func (app *App) path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(app.Dir, name)
+}
+
+// openWorkspace loads the workspace that the command runs in, or only the files
+// that were named on the command line.
+func (app *App) openWorkspace(cmd *cobra.Command, paths ...string) (*workspace.Workspace, error) {
+	w, err := workspace.Open(cmd.Context(), app.Dir, paths...)
+	if errors.Is(err, workspace.ErrNoConfig) {
+		return nil, withHint(err, "run evctl init to make a workspace, or name one with -C FOLDER")
+	}
+	return w, err
+}
+
 // Main runs one command line and returns the exit code.
 func Main(app *App, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -117,6 +139,7 @@ func newRoot(app *App) *cobra.Command {
 	root.SetIn(app.Stdin)
 	root.SetOut(app.Stdout)
 	root.SetErr(app.Stderr)
+	root.SetUsageTemplate(root.UsageTemplate() + "\n")
 	root.SetVersionTemplate("evctl {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w; see %s --help", err, cmd.CommandPath())

@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/evctl/evctl/contracts/workspace"
 )
 
 // skeleton is the workspace that init writes; TEAM stands for the team's name.
@@ -39,7 +37,7 @@ are never overwritten: if one of them is in the way, nothing is written.`,
 			}
 			folder := app.Dir
 			if len(args) > 0 {
-				folder = filepath.Join(app.Dir, args[0])
+				folder = app.path(args[0])
 			}
 			return initWorkspace(app, folder, team)
 		},
@@ -104,14 +102,4 @@ func writeNew(path, text string) error {
 	}
 	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
-}
-
-// openWorkspace loads the workspace that the command runs in, or only the files
-// that were named on the command line.
-func (app *App) openWorkspace(cmd *cobra.Command, paths ...string) (*workspace.Workspace, error) {
-	w, err := workspace.Open(cmd.Context(), app.Dir, paths...)
-	if errors.Is(err, workspace.ErrNoConfig) {
-		return nil, withHint(err, "run evctl init to make a workspace, or name one with -C FOLDER")
-	}
-	return w, err
 }
