@@ -45,7 +45,7 @@ var fences = map[string][]string{
 	"github.com/spf13/cobra":                   {"cmd/evctl/internal/cli"},
 	"github.com/expr-lang/expr":                {"lint"},
 	"pgregory.net/rapid":                       {"contracts/contracttest"},
-	"github.com/google/go-cmp":                 {"contracts/golden"},
+	"github.com/google/go-cmp":                 {"contracts/golden", "registry/storetest", "lint/linttest"},
 }
 
 type listedPackage struct {
