@@ -2,12 +2,12 @@ package codegen
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -73,7 +73,7 @@ func NewPlan(results []Result, opt PlanOptions) (*Plan, error) {
 		f.next.Targets[r.Target.Name()] = map[string]string{}
 		for _, file := range r.Files {
 			f.changes = append(f.changes, Change{
-				Target: r.Target.Name(), Path: pathJoin(r.Out, file.Path), name: file.Path, content: file.Content,
+				Target: r.Target.Name(), Path: path.Join(r.Out, file.Path), name: file.Path, content: file.Content,
 			})
 		}
 	}
@@ -166,7 +166,7 @@ func (f *folder) addExtra(partial bool) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(f.manifest.Targets[target])) {
 			if !generated[name] {
-				f.changes = append(f.changes, Change{Target: target, Path: pathJoin(f.out, name), name: name})
+				f.changes = append(f.changes, Change{Target: target, Path: path.Join(f.out, name), name: name})
 			}
 		}
 	}
@@ -218,5 +218,3 @@ func read(root *os.Root, name string) ([]byte, Status, error) {
 	content, err := root.ReadFile(filepath.FromSlash(name))
 	return content, "", err
 }
-
-func pathJoin(out, name string) string { return cmp.Or(strings.TrimSuffix(out, "/"), ".") + "/" + name }

@@ -12,7 +12,7 @@ import (
 // the same model and options give the same bytes. Targets run in parallel on one
 // model, which they must not change.
 type Target interface {
-	// Name is the word in evctl.yaml: "golang".
+	// Name is the word in evctl.yaml: "go".
 	Name() string
 	// Describe is one line for evctl generate --list.
 	Describe() string

@@ -78,7 +78,7 @@ func (f *folder) stage(ctx context.Context) (*stage, error) {
 		}
 	}
 	if err := s.write(ManifestName, manifest); err != nil {
-		return s, fmt.Errorf("write %s: %w", pathJoin(f.out, ManifestName), err)
+		return s, fmt.Errorf("write %s: %w", path.Join(f.out, ManifestName), err)
 	}
 	return s, nil
 }
@@ -113,17 +113,15 @@ func (s *stage) write(name string, content []byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// commit puts the contents into their places; the manifest, written last, comes
-// last.
+// commit puts the contents into their places, the manifest last. What goes away
+// goes first: its name may differ from a new one in case only.
 func (s *stage) commit() error {
+	if err := s.removeExtra(); err != nil {
+		return err
+	}
 	for _, name := range s.order {
-		if name == ManifestName {
-			if err := s.removeExtra(); err != nil {
-				return err
-			}
-		}
 		if err := s.root.Rename(filepath.FromSlash(s.temporary[name]), filepath.FromSlash(name)); err != nil {
-			return fmt.Errorf("write %s: %w", pathJoin(s.folder.out, name), err)
+			return fmt.Errorf("write %s: %w", path.Join(s.folder.out, name), err)
 		}
 		delete(s.temporary, name)
 	}

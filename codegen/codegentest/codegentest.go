@@ -1,0 +1,66 @@
+// Package codegentest loads the workspaces that tests of targets generate from.
+// It is for tests only.
+package codegentest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts/workspace"
+)
+
+// Workspace loads the workspace in a folder and fails the test when anything in it
+// is wrong.
+func Workspace(t testing.TB, dir string) *workspace.Workspace {
+	t.Helper()
+	w, err := workspace.Load(context.Background(), os.DirFS(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range w.Diagnostics {
+		p := d.Position()
+		t.Errorf("%s:%d:%d: %s [%s]", d.File.Path, p.Line, p.Column, d.Message, d.Rule)
+	}
+	if t.Failed() {
+		t.FailNow()
+	}
+	return w
+}
+
+// Model is the model of the workspace in a folder.
+func Model(t testing.TB, dir string) *codegen.Model {
+	t.Helper()
+	w := Workspace(t, dir)
+	return codegen.NewModel(codegen.Source{Events: w.Events(), Initialisms: w.Config.Naming.Initialisms})
+}
+
+// Files runs a target with the given options.
+func Files(t testing.TB, target codegen.Target, m *codegen.Model, given map[string]string) []codegen.File {
+	t.Helper()
+	options, err := codegen.CheckOptions(target, given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := codegen.Generate(context.Background(), m, []codegen.Job{{Target: target, Out: "out", Options: options}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results[0].Files
+}
+
+// Write puts files into a folder.
+func Write(t testing.TB, dir string, files []codegen.File) {
+	t.Helper()
+	for _, f := range files {
+		path := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package golang
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
+)
+
+// typ is the Go type of the values in a place, null left aside.
+func (p *printer) typ(r *codegen.Ref) string {
+	switch r.Kind {
+	case codegen.String:
+		if r.Schema.Format == "date-time" && p.options["date_time"] == "time.Time" {
+			return p.use("time.Time")
+		}
+		return "string"
+	case codegen.Integer:
+		return p.use(p.integer(r.Schema))
+	case codegen.Number:
+		return p.use(p.options["number"])
+	case codegen.Boolean:
+		return "bool"
+	case codegen.Scalar:
+		return "Scalar"
+	case codegen.Array:
+		return "[]" + p.element(r.Elem)
+	case codegen.Map:
+		return "map[string]" + p.element(r.Elem)
+	case codegen.Named:
+		return p.types[r.Named]
+	}
+	return p.use("json.RawMessage")
+}
+
+// integer is int64 unless only uint64 holds what the contract's bounds allow.
+func (g *generator) integer(s *contracts.Schema) string {
+	base := g.options["integer"]
+	if base != "int64" || s.Minimum == nil || s.Maximum == nil {
+		return base
+	}
+	if s.Minimum.Rat().Sign() >= 0 && s.Maximum.Cmp(contracts.Decimal(strconv.Itoa(math.MaxInt64))) > 0 {
+		return "uint64"
+	}
+	return base
+}
+
+// element is the Go type of a place in which a value always stands: null has to
+// be one of the type's values.
+func (p *printer) element(r *codegen.Ref) string {
+	if r.Nullable && !nilable(r) {
+		return "*" + p.typ(r)
+	}
+	return p.typ(r)
+}
+
+// nilable reports whether the Go type has nil, which stands for null or absent.
+func nilable(r *codegen.Ref) bool {
+	switch r.Underlying().Kind {
+	case codegen.Array, codegen.Map, codegen.Any:
+		return true
+	}
+	return false
+}
+
+// presence is how a field tells that it is absent.
+type presence uint8
+
+const (
+	always    presence = iota // required
+	unlessNil                 // nil is absent
+	ifPresent                 // an Optional
+	neverNil                  // required, and nil would be null, which is not valid
+)
+
+// field is the Go type of a property.
+func (p *printer) field(f *codegen.Field) (typ string, when presence) {
+	isAny := f.Type.Underlying().Kind == codegen.Any
+	switch {
+	case f.Required && nilable(f.Type) && !f.Type.Nullable:
+		return p.typ(f.Type), neverNil
+	case f.Required:
+		return p.element(f.Type), always
+	case nilable(f.Type) && (isAny || !f.Type.Nullable):
+		return p.typ(f.Type), unlessNil
+	case f.Type.Nullable:
+		return "Optional[" + p.typ(f.Type) + "]", ifPresent
+	}
+	return "*" + p.typ(f.Type), unlessNil
+}
+
+// enumBase is the Go type under an enum's name.
+func (g *generator) enumBase(t *codegen.Type) string {
+	switch t.Base {
+	case contracts.String:
+		return "string"
+	case contracts.Boolean:
+		return "bool"
+	case contracts.Integer:
+		if g.options["integer"] == "int64" && allValues(t, fitsInt64) {
+			return "int64"
+		}
+		return "json.Number"
+	case contracts.Number:
+		if g.options["number"] == "float64" && allValues(t, fitsFloat64) && distinctFloats(t) {
+			return "float64"
+		}
+		return "json.Number"
+	}
+	return "Scalar"
+}
+
+func allValues(t *codegen.Type, ok func(contracts.Decimal) bool) bool {
+	for _, v := range t.Values {
+		if !ok(contracts.Decimal(v.JSON)) {
+			return false
+		}
+	}
+	return true
+}
+
+func fitsInt64(d contracts.Decimal) bool {
+	r := d.Rat()
+	return r.IsInt() && r.Num().IsInt64()
+}
+
+func fitsFloat64(d contracts.Decimal) bool {
+	f, err := strconv.ParseFloat(string(d), 64)
+	return err == nil && !math.IsInf(f, 0)
+}
+
+// distinctFloats reports whether the values stay apart when they are rounded.
+func distinctFloats(t *codegen.Type) bool {
+	seen := map[float64]bool{}
+	for _, v := range t.Values {
+		f := contracts.Decimal(v.JSON).Float64()
+		if seen[f] {
+			return false
+		}
+		seen[f] = true
+	}
+	return true
+}

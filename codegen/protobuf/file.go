@@ -1,0 +1,307 @@
+package protobuf
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/naming"
+	"github.com/evctl/evctl/contracts/numbers"
+)
+
+// file is a proto file with every name and type decided.
+type file struct {
+	config      config
+	event       *codegen.Event
+	packageName string
+	path        string
+	imports     []string
+	types       []any // *message or *enum, the event's first
+
+	docs        docs
+	top         *namespace
+	definitions map[string]string // names of the types that definitions become, by scope
+}
+
+type message struct {
+	name       string
+	doc        []string
+	deprecated bool
+	oneof      string // name of the oneof that all fields are in, or empty
+	fields     []field
+	reserved   []int
+	names      []string // reserved ones
+	types      []any    // declared inside: *message or *enum
+}
+
+type field struct {
+	number     int
+	label      string // "optional ", "repeated " or empty
+	typ, name  string
+	jsonName   string // when protobuf would derive another one
+	deprecated bool
+	doc        []string
+}
+
+type enum struct {
+	name       string
+	doc        []string
+	deprecated bool
+	zero       string
+	values     []field // number, name, deprecated, doc
+	reserved   []int
+	names      []string
+}
+
+func newFile(e *codegen.Event, c config, plan *numbers.Scope) *file {
+	f := &file{config: c, event: e, docs: docsOf(e), top: newNamespace(nil), definitions: map[string]string{}}
+	f.packageName, f.path = place(e, c)
+	f.top.typeName(eventName(e.Contract))
+	for _, scope := range definitionsOf(plan) {
+		f.definitions[scope.Key] = f.top.typeName(naming.Of(scope.Definition))
+	}
+	return f
+}
+
+// eventName depends on the event alone, so that no other contract can change the
+// name of its message.
+func eventName(c *contracts.Contract) naming.Name {
+	if c.CodeName != "" {
+		return naming.Of(c.CodeName)
+	}
+	return naming.Of(c.Name)
+}
+
+// definitionsOf lists the definitions that become types, ordered by name so that
+// names do not depend on the order of properties.
+func definitionsOf(plan *numbers.Scope) []*numbers.Scope {
+	var list []*numbers.Scope
+	eachScope(plan, func(s *numbers.Scope) {
+		if s.Definition != "" {
+			list = append(list, s)
+		}
+	})
+	slices.SortFunc(list, func(a, b *numbers.Scope) int { return strings.Compare(a.Key, b.Key) })
+	return list
+}
+
+// eachScope visits a scope and all below it once, in order of first use.
+func eachScope(plan *numbers.Scope, visit func(*numbers.Scope)) {
+	seen := map[*numbers.Scope]bool{}
+	var walk func(*numbers.Scope)
+	walk = func(s *numbers.Scope) {
+		if s == nil || seen[s] {
+			return
+		}
+		seen[s] = true
+		visit(s)
+		for i := range s.Fields {
+			walk(s.Fields[i].Scope)
+		}
+	}
+	walk(plan)
+}
+
+// declare fills in the types: the event's message, then definitions in order of
+// first use.
+func (f *file) declare(plan *numbers.Scope) {
+	m := f.message(plan, eventName(f.event.Contract).Pascal(nil), f.top)
+	m.doc = append([]string{fmt.Sprintf("Event %s, version %s.", quoteOdd(f.event.Contract.Name), f.event.Contract.Version)}, m.doc...)
+	m.deprecated = m.deprecated || f.event.Contract.Status == contracts.Deprecated || f.event.Contract.Status == contracts.Retired
+	f.types = append(f.types, m)
+	eachScope(plan, func(s *numbers.Scope) {
+		if s.Definition != "" {
+			f.types = append(f.types, f.scope(s, f.definitions[s.Key], f.top))
+		}
+	})
+	slices.Sort(f.imports)
+}
+
+// scope declares the type of a scope, with a name that was taken in namespace ns.
+func (f *file) scope(s *numbers.Scope, name string, ns *namespace) any {
+	if s.Leaf == numbers.Enum {
+		return f.enum(s, name, ns)
+	}
+	return f.message(s, name, ns)
+}
+
+// message declares an object or union.
+func (f *file) message(s *numbers.Scope, name string, outer *namespace) *message {
+	doc := f.docs.types[s.Schema]
+	m := &message{name: name, doc: doc.lines, deprecated: doc.deprecated}
+	names := nameFields(s)
+	m.names = names.reserved
+	for _, e := range s.Reserved {
+		m.reserved = append(m.reserved, e.Number)
+	}
+	in := &inside{f, m, newNamespace(outer)}
+	for _, member := range s.Fields {
+		if wraps := member.Type.Wraps; s.Leaf == numbers.Message && len(wraps) > 0 && wraps[0] == numbers.Dict {
+			in.ns.keys[names.names[member.Number].With("entry").Key()] = true // protobuf declares it for maps
+		}
+	}
+	for _, member := range byNumber(s.Fields) {
+		name := names.names[member.Number]
+		fld := in.field(&member, name, s.Leaf == numbers.Union)
+		fld.number, fld.name, fld.jsonName = member.Number, name.Snake(), names.jsonNames[member.Number]
+		m.fields = append(m.fields, fld)
+	}
+	slices.SortFunc(m.fields, func(a, b field) int { return a.number - b.number })
+	if s.Leaf == numbers.Union && len(m.fields) > 0 {
+		taken := map[string]bool{}
+		for _, n := range names.names {
+			taken[n.Key()] = true
+		}
+		m.oneof = take(taken, naming.New("variant"), 1, nil).Snake()
+		m.doc = append(m.doc, unionDoc(s.Schema.Union)...)
+	}
+	return m
+}
+
+func unionDoc(u *contracts.Union) []string {
+	if u.Discriminator == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf("In JSON, the property %s says which variant it is.", quoteOdd(u.Discriminator))}
+}
+
+// inside is a message whose fields are being declared.
+type inside struct {
+	*file
+	message *message
+	ns      *namespace
+}
+
+// field decides label, type and documentation of a property or variant.
+func (in *inside) field(member *numbers.Field, name naming.Name, variant bool) field {
+	doc := in.docs.member(member)
+	out := field{doc: doc.lines, deprecated: doc.deprecated}
+	if member.Kind == numbers.Extra {
+		out.typ = in.google("Struct")
+		out.doc = []string{"Members that the contract does not declare."}
+		return out
+	}
+	wraps := member.Type.Wraps
+	switch {
+	case variant:
+		out.typ = in.element(member, name, wraps)
+	case len(wraps) == 0:
+		out.typ = in.leaf(member, name)
+		if mayBeAbsent(member.Property) && !in.isMessage(member.Type) {
+			out.label = "optional "
+		}
+	default:
+		out.label, out.typ = in.layer(member, name, wraps)
+	}
+	return out
+}
+
+func mayBeAbsent(p *contracts.Property) bool { return !p.Required || p.Schema.AcceptsNull() }
+
+// isMessage reports whether a type tells by itself whether it is there.
+func (f *file) isMessage(t numbers.Type) bool {
+	switch t.Leaf {
+	case numbers.Message, numbers.Union, numbers.Struct, numbers.Any:
+		return true
+	case numbers.Timestamp:
+		return !f.config.stringTimestamps
+	}
+	return false
+}
+
+// layer is the label and type of a field whose outermost layer is a list or map.
+func (in *inside) layer(member *numbers.Field, name naming.Name, wraps []numbers.Wrap) (label, typ string) {
+	if wraps[0] == numbers.Dict {
+		return "", "map<string, " + in.element(member, name.With("value"), wraps[1:]) + ">"
+	}
+	return "repeated ", in.element(member, name.With("item"), wraps[1:])
+}
+
+// element is the type of one value: a leaf, or a message around the layers that
+// protobuf cannot nest.
+func (in *inside) element(member *numbers.Field, name naming.Name, wraps []numbers.Wrap) string {
+	if len(wraps) == 0 {
+		return in.leaf(member, name)
+	}
+	w := &message{name: in.ns.typeName(name)}
+	in.message.types = append(in.message.types, w)
+	value := field{number: 1, name: "values"}
+	if wraps[0] == numbers.Maybe {
+		value.name = "value"
+		w.doc = []string{"No value stands for null."}
+		value.typ = in.element(member, name.With("value"), wraps[1:])
+		if len(wraps) == 1 && !in.isMessage(member.Type) {
+			value.label = "optional "
+		}
+	} else {
+		value.label, value.typ = in.layer(member, name, wraps)
+	}
+	w.fields = []field{value}
+	return w.name
+}
+
+// leaf is the type of a value without layers. A type that is written in place is
+// declared in the message.
+func (in *inside) leaf(member *numbers.Field, name naming.Name) string {
+	t := member.Type
+	switch t.Leaf {
+	case numbers.Timestamp:
+		if in.config.stringTimestamps {
+			return "string"
+		}
+		return in.google("Timestamp")
+	case numbers.Any:
+		return in.google("Value")
+	case numbers.Struct:
+		return in.google("Struct")
+	case numbers.Message, numbers.Enum, numbers.Union:
+		if t.Definition != "" {
+			return in.definitions[member.Scope.Key]
+		}
+		typ := in.ns.typeName(name)
+		in.message.types = append(in.message.types, in.scope(member.Scope, typ, in.ns))
+		return typ
+	}
+	return string(t.Leaf)
+}
+
+// google is a well-known type, imported.
+func (f *file) google(typ string) string {
+	from := "google/protobuf/struct.proto"
+	if typ == "Timestamp" {
+		from = "google/protobuf/timestamp.proto"
+	}
+	if !slices.Contains(f.imports, from) {
+		f.imports = append(f.imports, from)
+	}
+	name := "google.protobuf." + typ
+	if slices.Contains(strings.Split(f.packageName, "."), "google") {
+		return "." + name // or else it would be looked for inside our own package
+	}
+	return name
+}
+
+// enum declares a closed list of strings. Its values live beside it.
+func (f *file) enum(s *numbers.Scope, name string, outer *namespace) *enum {
+	doc := f.docs.types[s.Schema]
+	prefix := valuePrefix(name)
+	e := &enum{name: name, doc: doc.lines, deprecated: doc.deprecated, zero: outer.value(prefix+unspecified.UpperSnake(), 0)}
+	names := nameValues(s)
+	for _, member := range byNumber(s.Fields) {
+		doc := f.docs.value(s.Schema, member)
+		text := names.names[member.Number].UpperSnake()
+		if text != strings.ToUpper(member.Name) {
+			doc.lines = append([]string{fmt.Sprintf("In JSON: %s.", quote(member.Name))}, doc.lines...)
+		}
+		e.values = append(e.values, field{number: member.Number, name: outer.value(prefix+text, member.Number), doc: doc.lines, deprecated: doc.deprecated})
+	}
+	for _, entry := range s.Reserved {
+		e.reserved = append(e.reserved, entry.Number)
+	}
+	for _, text := range names.reserved {
+		e.names = append(e.names, prefix+text)
+	}
+	return e
+}

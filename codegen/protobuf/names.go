@@ -1,0 +1,192 @@
+package protobuf
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/evctl/evctl/contracts/naming"
+	"github.com/evctl/evctl/contracts/numbers"
+)
+
+// namespace hands out the names within one message, or those of the file. Types
+// differ in more than case and separators, also from the types around them, so
+// that a reference by its last name always means the same.
+type namespace struct {
+	outer *namespace
+	keys  map[string]bool // of types, without case and separators
+	exact map[string]bool // of types and enum values
+}
+
+func newNamespace(outer *namespace) *namespace {
+	return &namespace{outer, map[string]bool{}, map[string]bool{}}
+}
+
+func (n *namespace) taken(key string) bool {
+	for ; n != nil; n = n.outer {
+		if n.keys[key] {
+			return true
+		}
+	}
+	return false
+}
+
+// typeName takes the name wanted, or the same with a number.
+func (n *namespace) typeName(wanted naming.Name) string {
+	name := wanted
+	for i := 2; n.taken(name.Key()) || n.exact[name.Pascal(nil)]; i++ {
+		name = wanted.With(strconv.Itoa(i))
+	}
+	n.keys[name.Key()] = true
+	n.exact[name.Pascal(nil)] = true
+	return name.Pascal(nil)
+}
+
+// value takes the name of an enum value, which lives beside the enum.
+func (n *namespace) value(wanted string, number int) string {
+	name := wanted
+	for n.exact[name] {
+		name += "_" + strconv.Itoa(number)
+	}
+	n.exact[name] = true
+	return name
+}
+
+// members are the names of what a scope numbers, by number.
+type members struct {
+	names map[int]naming.Name
+	// reserved are the names that were used and must not come back, in the order of
+	// their numbers.
+	reserved []string
+	// jsonNames holds, for live fields, the contract's name where protobuf would
+	// derive another one.
+	jsonNames map[int]string
+}
+
+// nameFields names the fields of a message or union. Earlier numbers come first, so
+// that a field that is added never changes the name of another one.
+func nameFields(scope *numbers.Scope) members {
+	m := members{names: map[int]naming.Name{}, jsonNames: map[int]string{}}
+	taken := map[string]bool{}
+	wires := map[string]bool{}
+	for _, f := range scope.Fields {
+		wires[f.Name] = wires[f.Name] || f.Kind != numbers.Extra
+	}
+	for _, f := range byNumber(scope.Fields) {
+		implicit := f.Kind == numbers.Extra || !expressible(f.Name)
+		m.names[f.Number] = take(taken, fieldName(f), f.Number, func(n naming.Name) bool {
+			return implicit && wires[jsonName(n.Snake())]
+		})
+		if name := m.names[f.Number].Snake(); !implicit && jsonName(name) != f.Name {
+			m.jsonNames[f.Number] = f.Name
+		}
+	}
+	for _, e := range scope.Reserved {
+		if e.Kind == numbers.Extra || wires[e.Name()] {
+			continue
+		}
+		wires[e.Name()] = true
+		m.reserved = append(m.reserved, take(taken, naming.Of(e.Name()), e.Number, nil).Snake())
+	}
+	return m
+}
+
+// byNumber orders fields by number; the one for members without a name comes last,
+// so that it gives way to those with one.
+func byNumber(fields []numbers.Field) []numbers.Field {
+	fields = slices.Clone(fields)
+	slices.SortFunc(fields, func(a, b numbers.Field) int {
+		if (a.Kind == numbers.Extra) != (b.Kind == numbers.Extra) {
+			if a.Kind == numbers.Extra {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Compare(a.Number, b.Number)
+	})
+	return fields
+}
+
+func fieldName(f numbers.Field) naming.Name {
+	switch {
+	case f.Kind == numbers.Extra:
+		return naming.New("extra")
+	case f.Property != nil && f.Property.CodeName != "":
+		return naming.Of(f.Property.CodeName)
+	}
+	return naming.Of(f.Name)
+}
+
+// take returns the name wanted, or the same with the field's number when another
+// field has it, or when it is refused.
+func take(taken map[string]bool, wanted naming.Name, number int, refused func(naming.Name) bool) naming.Name {
+	name := wanted
+	for taken[name.Key()] || refused != nil && refused(name) {
+		name = name.With(strconv.Itoa(number))
+	}
+	taken[name.Key()] = true
+	return name
+}
+
+// nameValues names the values of an enum, without the enum's name before them.
+func nameValues(scope *numbers.Scope) members {
+	m := members{names: map[int]naming.Name{}}
+	taken := map[string]bool{unspecified.Key(): true}
+	wires := map[string]bool{}
+	for _, f := range byNumber(scope.Fields) {
+		wires[f.Name] = true
+		m.names[f.Number] = take(taken, naming.Of(f.Name), f.Number, nil)
+	}
+	for _, e := range scope.Reserved {
+		if !wires[e.Name()] {
+			wires[e.Name()] = true
+			m.reserved = append(m.reserved, take(taken, naming.Of(e.Name()), e.Number, nil).UpperSnake())
+		}
+	}
+	return m
+}
+
+var unspecified = naming.New("unspecified")
+
+// jsonName is the JSON name that protobuf derives from a field's name: the letter
+// after an underscore becomes a capital.
+func jsonName(field string) string {
+	var b strings.Builder
+	capital := false
+	for i := range len(field) {
+		c := field[i]
+		switch {
+		case c == '_':
+			capital = true
+			continue
+		case capital && 'a' <= c && c <= 'z':
+			c -= 'a' - 'A'
+		}
+		capital = false
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// expressible reports whether json_name can be this name: protobuf keeps brackets
+// for extensions, and has no empty names and no NUL.
+func expressible(wire string) bool {
+	return wire != "" && !strings.ContainsRune(wire, 0) && !(strings.HasPrefix(wire, "[") && strings.HasSuffix(wire, "]"))
+}
+
+// valuePrefix is an enum's name before its values: OrderStatus gives ORDER_STATUS_.
+// A capital begins a word when it follows a lower-case letter, as linters have it.
+func valuePrefix(enum string) string {
+	var b strings.Builder
+	lower := false
+	for _, r := range enum {
+		if lower && unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		lower = unicode.IsLower(r)
+		b.WriteRune(unicode.ToUpper(r))
+	}
+	return b.String() + "_"
+}

@@ -1,0 +1,144 @@
+package protobuf
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/numbers"
+)
+
+// Target writes proto3.
+type Target struct{}
+
+// Name is the word in evctl.yaml.
+func (Target) Name() string { return "protobuf" }
+
+// Describe is the line of evctl generate --list.
+func (Target) Describe() string {
+	return "proto3 files, one for each event, with the field numbers of the registry"
+}
+
+// Names of options.
+const (
+	optionPackage    = "package"
+	optionGoPackage  = "go_package"
+	optionJava       = "java_package"
+	optionTimestamps = "timestamps"
+)
+
+// Options lists what evctl.yaml may set.
+func (Target) Options() []codegen.Option {
+	return []codegen.Option{
+		{Name: optionPackage, Default: "events", Describe: "protobuf package that the packages of the events are in"},
+		{Name: optionGoPackage, Describe: "Go import path of the out folder, for the option go_package; none when empty"},
+		{Name: optionJava, Describe: "Java package that the packages of the events are in, for the option java_package; none when empty"},
+		{Name: optionTimestamps, Default: "message", Values: []string{"message", "string"},
+			Describe: "date-time as google.protobuf.Timestamp, or as the string that was sent"},
+	}
+}
+
+// config is the options, checked.
+type config struct {
+	packageName      string
+	goPackage        string
+	javaPackage      string
+	stringTimestamps bool
+}
+
+var (
+	protoPackage = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$`)
+	javaPackage  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$`)
+	importPath   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~/-]*$`)
+)
+
+func configure(o codegen.Options) (config, error) {
+	c := config{o[optionPackage], strings.TrimSuffix(o[optionGoPackage], "/"), o[optionJava], o[optionTimestamps] == "string"}
+	switch {
+	case !protoPackage.MatchString(c.packageName):
+		return c, fmt.Errorf("option %s is %q, expected lower-case words with dots between them", optionPackage, c.packageName)
+	case c.goPackage != "" && !importPath.MatchString(c.goPackage):
+		return c, fmt.Errorf("option %s is %q, expected an import path such as example.com/gen/proto", optionGoPackage, c.goPackage)
+	case c.javaPackage != "" && !javaPackage.MatchString(c.javaPackage):
+		return c, fmt.Errorf("option %s is %q, expected a package such as com.example.events", optionJava, c.javaPackage)
+	}
+	return c, nil
+}
+
+// Generate writes one file for each event and compiles them all. An error of the
+// compiler is one of this package, and is reported with the place in the
+// generated file.
+func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+	config, err := configure(options)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]codegen.File, len(m.Events))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, e := range m.Events {
+		group.Go(func() error {
+			file, err := generate(e, config)
+			if err != nil {
+				return fmt.Errorf("event %q: %w", e.Contract.Name, err)
+			}
+			files[i] = file
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return files, compile(files)
+}
+
+func generate(e *codegen.Event, config config) (codegen.File, error) {
+	released, err := ledger(e)
+	if err != nil {
+		return codegen.File{}, err
+	}
+	plan, _ := numbers.Plan(released, e.Contract)
+	f := newFile(e, config, plan)
+	f.declare(plan)
+	return codegen.File{Path: f.path, Content: print(f)}, nil
+}
+
+// ledger combines the numbers of the released versions.
+func ledger(e *codegen.Event) (numbers.Ledger, error) {
+	ledgers := make([]numbers.Ledger, len(e.Ledgers))
+	for i, raw := range e.Ledgers {
+		if err := json.Unmarshal(raw, &ledgers[i]); err != nil {
+			return numbers.Ledger{}, err
+		}
+	}
+	merged, err := numbers.Merge(ledgers...)
+	if err != nil {
+		return numbers.Ledger{}, fmt.Errorf("released versions disagree: %w", err)
+	}
+	return merged, nil
+}
+
+// place is the package of an event, and the path of its file.
+func place(e *codegen.Event, config config) (packageName, file string) {
+	word := codegen.Stem(e.Name.Snake())
+	if strings.HasSuffix(word, "_") {
+		word += "event"
+	}
+	packageName = config.packageName + "." + word + "." + packageVersion(e.Contract.Version)
+	return packageName, path.Join(strings.ReplaceAll(packageName, ".", "/"), word+".proto")
+}
+
+func packageVersion(v contracts.Version) string {
+	if v.Major == 0 {
+		return "v1alpha1"
+	}
+	return "v" + strconv.Itoa(v.Major)
+}
