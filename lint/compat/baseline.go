@@ -37,6 +37,7 @@ type Baseline interface {
 // Edited is the error of a release that is not what was released.
 type Edited struct {
 	Location diag.Location
+	Subject  string // for fingerprints: event and version
 	Message  string // what is wrong with it
 	Hint     string
 }
@@ -45,7 +46,7 @@ func (e *Edited) Error() string { return e.Message }
 
 func (e *Edited) diagnostic() diag.Diagnostic {
 	return diag.Diagnostic{
-		Rule: ruleReleaseEdited, Severity: diag.Error, Location: e.Location, Message: e.Message, Hint: e.Hint,
+		Rule: ruleReleaseEdited, Severity: diag.Error, Location: e.Location, Subject: e.Subject, Message: e.Message, Hint: e.Hint,
 	}
 }
 
@@ -177,7 +178,7 @@ func unchanged(ctx context.Context, base Baseline, c *contracts.Contract, versio
 // removedEvents reports events of the baseline that no contract declares. It says
 // nothing when a part of the workspace was not loaded or could not be read.
 func removedEvents(ctx context.Context, base Baseline, w *workspace.Workspace) ([]diag.Diagnostic, error) {
-	if w.Partial || unreadable(w) {
+	if w.Partial || unreadable(w) != nil {
 		return nil, nil
 	}
 	events, err := base.Events(ctx)
@@ -220,12 +221,17 @@ func removedEvent(ctx context.Context, base Baseline, event string) (*diag.Diagn
 	return Removed(latest), nil
 }
 
-// unreadable reports whether some file has problems and is no contract at all:
-// it might declare any event.
-func unreadable(w *workspace.Workspace) bool {
-	read := map[*diag.File]bool{}
+// unreadable is a problem of a file that is no contract at all and might declare
+// any event, or nil.
+func unreadable(w *workspace.Workspace) *diag.Diagnostic {
+	read := map[*diag.File]bool{w.Config.File: true}
 	for _, c := range w.Contracts {
 		read[c.File] = true
 	}
-	return slices.ContainsFunc(w.Diagnostics, func(d diag.Diagnostic) bool { return !read[d.File] && d.File != w.Config.File })
+	for i := range w.Diagnostics {
+		if d := &w.Diagnostics[i]; !read[d.File] {
+			return d
+		}
+	}
+	return nil
 }

@@ -50,8 +50,7 @@ func FromGit(ctx context.Context, w *workspace.Workspace, ref string) (Baseline,
 	if err != nil {
 		return nil, fmt.Errorf("read commit %s: %w", ref, err)
 	}
-	b.take(old, func(path string) string { return ref + ":" + path })
-	return b, nil
+	return b, b.take(old, func(path string) string { return ref + ":" + path })
 }
 
 // contractFiles lists the contract files of a commit.

@@ -17,14 +17,17 @@ type workspaceBaseline struct {
 }
 
 // FromWorkspace takes the events of another workspace for what is released, apart
-// from drafts. Its files are reported under the label.
-func FromWorkspace(w *workspace.Workspace, label string) Baseline {
+// from drafts. Its files are reported under the label. It fails when one of them
+// cannot be read: what it declares would look like a new event.
+func FromWorkspace(w *workspace.Workspace, label string) (Baseline, error) {
 	b := &workspaceBaseline{label: label, events: map[string]*contracts.Contract{}}
-	b.take(w, func(p string) string { return path.Join(label, p) })
-	return b
+	return b, b.take(w, func(p string) string { return path.Join(label, p) })
 }
 
-func (b *workspaceBaseline) take(w *workspace.Workspace, display func(path string) string) {
+func (b *workspaceBaseline) take(w *workspace.Workspace, display func(path string) string) error {
+	if d := unreadable(w); d != nil {
+		return fmt.Errorf("%s cannot be compared with: %s: %s", b.label, d.File.Path, d.Message)
+	}
 	for _, c := range w.Contracts {
 		c.File.Path = display(c.File.Path)
 	}
@@ -33,6 +36,7 @@ func (b *workspaceBaseline) take(w *workspace.Workspace, display func(path strin
 			b.events[c.Name] = c
 		}
 	}
+	return nil
 }
 
 func (b *workspaceBaseline) Events(context.Context) ([]string, error) {

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/gitfs"
+	"github.com/evctl/evctl/contracts/workspace"
+	"github.com/evctl/evctl/lint/compat"
+	"github.com/evctl/evctl/registry"
+	"github.com/evctl/evctl/registry/dir"
+)
+
+// againstHelp describes what --against takes.
+const againstHelp = "compare with this instead of the registry: a git `ref`, a folder (a workspace or releases), or the URL of a registry; git:REF and dir:FOLDER say which"
+
+// openBaseline opens what contracts are compared with: the registry of evctl.yaml, or
+// what --against names. A folder of that name goes before a git ref.
+func openBaseline(ctx context.Context, app *App, w *workspace.Workspace, against string) (compat.Baseline, error) {
+	kind, name := splitAgainst(app, against)
+	switch kind {
+	case againstRegistry:
+		return registryOf(ctx, app, w)
+	case againstURL:
+		return remoteBaseline(ctx, app, name)
+	case againstFolder:
+		return folderBaseline(ctx, app, name)
+	}
+	b, err := compat.FromGit(ctx, w, name)
+	return b, hintOfGit(err)
+}
+
+// Kinds of what --against names.
+type againstKind int
+
+const (
+	againstRegistry againstKind = iota
+	againstURL
+	againstFolder
+	againstGit
+)
+
+func splitAgainst(app *App, against string) (againstKind, string) {
+	if against == "" {
+		return againstRegistry, ""
+	}
+	if isURL(against) {
+		return againstURL, against
+	}
+	if ref, ok := strings.CutPrefix(against, "git:"); ok {
+		return againstGit, ref
+	}
+	if folder, ok := strings.CutPrefix(against, "dir:"); ok {
+		return againstFolder, folder
+	}
+	if info, err := os.Stat(inDir(app, against)); err == nil && info.IsDir() {
+		return againstFolder, against
+	}
+	return againstGit, against
+}
+
+func isURL(text string) bool {
+	return strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")
+}
+
+// inDir is a path of the command line, which is relative to where commands work.
+func inDir(app *App, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(app.Dir, path)
+}
+
+// hintOfGit brings the advice of gitfs to the command line.
+func hintOfGit(err error) error {
+	var hinted *gitfs.HintedError
+	if errors.As(err, &hinted) {
+		return withHint(err, hinted.Hint)
+	}
+	return err
+}
+
+// registryOf is the registry that evctl.yaml names.
+func registryOf(ctx context.Context, app *App, w *workspace.Workspace) (compat.Baseline, error) {
+	name := w.Config.Registry
+	if isURL(name) {
+		return remoteBaseline(ctx, app, name)
+	}
+	store, err := dir.Open(filepath.Join(w.Root, filepath.FromSlash(name)), name)
+	if err != nil {
+		return nil, err
+	}
+	return &releases{store, store.Name}, nil
+}
+
+// folderBaseline opens a folder that somebody named: unlike the registry of a
+// workspace, it has to exist.
+func folderBaseline(ctx context.Context, app *App, folder string) (compat.Baseline, error) {
+	path := inDir(app, folder)
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("compare with %s: %w", folder, err)
+	}
+	if _, err := os.Stat(filepath.Join(path, workspace.ConfigName)); err != nil {
+		store, err := dir.Open(path, folder)
+		if err != nil {
+			return nil, err
+		}
+		return &releases{store, store.Name}, nil
+	}
+	w, err := workspace.Open(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("compare with %s: %w", folder, err)
+	}
+	return compat.FromWorkspace(w, folder)
+}
+
+// releases makes a registry the baseline of lint/compat.
+type releases struct {
+	registry.Reader
+	// path is where a release is kept, for reports.
+	path func(event string, v contracts.Version) (string, error)
+}
+
+func (r *releases) Events(ctx context.Context) ([]string, error) {
+	subjects, err := r.List(ctx)
+	if err != nil {
+		return nil, hintOfRegistry(err)
+	}
+	names := make([]string, len(subjects))
+	for i, s := range subjects {
+		names[i] = s.Event
+	}
+	return names, nil
+}
+
+func (r *releases) Versions(ctx context.Context, event string) ([]contracts.Version, error) {
+	versions, err := r.Reader.Versions(ctx, event)
+	return versions, hintOfRegistry(err)
+}
+
+func (r *releases) Same(ctx context.Context, c *contracts.Contract, v contracts.Version) (bool, error) {
+	head, err := r.Head(ctx, c.Name, v)
+	if err != nil {
+		return false, r.edited(err, c.Name, v)
+	}
+	return v == c.Version && head.ContractDigest == contracts.DigestOf(c), nil
+}
+
+func (r *releases) Contract(ctx context.Context, event string, v contracts.Version) (*contracts.Contract, error) {
+	record, err := r.Get(ctx, event, v)
+	if err != nil {
+		return nil, r.edited(err, event, v)
+	}
+	c, err := record.Contract()
+	if err != nil {
+		return nil, r.edited(err, event, v)
+	}
+	return c, nil
+}
+
+// edited makes a release that is not what was released a finding about its file.
+func (r *releases) edited(err error, event string, v contracts.Version) error {
+	if registry.CodeOf(err) != registry.CodeReleaseEdited {
+		return hintOfRegistry(err)
+	}
+	path, pathErr := r.path(event, v)
+	if pathErr != nil {
+		return hintOfRegistry(err)
+	}
+	return &compat.Edited{
+		Location: diag.Location{File: diag.NewFile(path, nil)}, Subject: event + " " + v.String(),
+		Message: err.Error(), Hint: registry.HintOf(err),
+	}
+}
+
+// hintOfRegistry brings the advice of the registry to the command line.
+func hintOfRegistry(err error) error {
+	if hint := registry.HintOf(err); hint != "" {
+		return withHint(err, hint)
+	}
+	return err
+}
+
+// gate lets the registry ask lint/compat about candidates.
+func gate(cfg *workspace.Config) registry.Gate {
+	return func(_ context.Context, candidate *contracts.Contract, released []*contracts.Contract) (registry.Judgement, error) {
+		opt, err := compat.OptionsFor(cfg, candidate.Name)
+		if err != nil {
+			return registry.Judgement{}, err
+		}
+		j := compat.Judge(released, candidate, opt)
+		return registry.Judgement{Needed: j.Needed, Findings: j.Findings}, nil
+	}
+}
+
+func remoteBaseline(_ context.Context, _ *App, url string) (compat.Baseline, error) {
+	return nil, withHint(fmt.Errorf("registry %s cannot be read by this build", url), "compare with a folder or a git ref")
+}
