@@ -94,7 +94,7 @@ func TypeOf(s *contracts.Schema) Type {
 		if element == nil {
 			return t.end(&contracts.Schema{Types: contracts.Any})
 		}
-		if element.AcceptsNull() && leafOf(element.Resolved()) != Any {
+		if element.AcceptsNull() && !holdsNull(element.Resolved()) {
 			t.Wraps = append(t.Wraps, Maybe)
 		}
 		s = element
@@ -107,6 +107,11 @@ func (t Type) end(s *contracts.Schema) Type {
 		t.Definition = ""
 	}
 	return t
+}
+
+// holdsNull reports whether the wire type of s has a null of its own.
+func holdsNull(s *contracts.Schema) bool {
+	return s.Types != contracts.Array && s.Types != contracts.Map && leafOf(s) == Any
 }
 
 func leafOf(s *contracts.Schema) Leaf {

@@ -138,6 +138,16 @@ func TestAllocate_ContinuesTheLedger(t *testing.T) {
 			"additionalProperties: true",
 			"properties: {a: {type: string}, b: {type: object, additionalProperties: true}, c: {type: map, values: {type: map, values: {type: any}}}}",
 		}, `{"event":{"1":"string a","2":"struct b","3":"{}{}any c","4":"extra"}}`},
+		{"null is told apart within lists and maps only", `{}`, []string{
+			"properties:",
+			"  a: {type: array, nullable: true, items: {type: array, nullable: true, items: {type: string}}}",
+			"  b: {type: map, values: {type: map, nullable: true, values: {$ref: maybe}}}",
+			"  c: {type: array, items: {type: any, nullable: true}}",
+			"  d: {type: array, items: {type: [string, integer], nullable: true}}",
+			"  e: {type: array, items: {$ref: maybe}}",
+			"definitions:",
+			"  maybe: {type: object, nullable: true}",
+		}, `{"event":{"1":"[]?[]string a","2":"{}?{}?message:maybe b","3":"[]any c","4":"[]any d","5":"[]?message:maybe e"}}`},
 		{"odd names are quoted", `{}`, []string{
 			"properties:",
 			"  'Plan Name': {type: string}",
