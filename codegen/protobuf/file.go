@@ -107,7 +107,7 @@ func eachScope(plan *numbers.Scope, visit func(*numbers.Scope)) {
 // declare fills in the types: the event's message, then definitions in order of
 // first use.
 func (f *file) declare(plan *numbers.Scope) {
-	m := f.message(plan, eventName(f.event.Contract).Pascal(nil), f.top)
+	m := f.message(plan, pascal(eventName(f.event.Contract)), f.top)
 	m.doc = append([]string{fmt.Sprintf("Event %s, version %s.", quoteOdd(f.event.Contract.Name), f.event.Contract.Version)}, m.doc...)
 	m.deprecated = m.deprecated || f.event.Contract.Status == contracts.Deprecated || f.event.Contract.Status == contracts.Retired
 	f.types = append(f.types, m)
@@ -139,7 +139,7 @@ func (f *file) message(s *numbers.Scope, name string, outer *namespace) *message
 	in := &inside{f, m, newNamespace(outer)}
 	for _, member := range s.Fields {
 		if wraps := member.Type.Wraps; s.Leaf == numbers.Message && len(wraps) > 0 && wraps[0] == numbers.Dict {
-			in.ns.keys[names.names[member.Number].With("entry").Key()] = true // protobuf declares it for maps
+			in.ns.types[names.names[member.Number].With("entry").Key()] = true // protobuf declares it for maps
 		}
 	}
 	for _, member := range byNumber(s.Fields) {

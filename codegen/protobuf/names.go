@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/evctl/evctl/contracts/naming"
 	"github.com/evctl/evctl/contracts/numbers"
@@ -15,18 +14,18 @@ import (
 // differ in more than case and separators, also from the types around them, so
 // that a reference by its last name always means the same.
 type namespace struct {
-	outer *namespace
-	keys  map[string]bool // of types, without case and separators
-	exact map[string]bool // of types and enum values
+	outer  *namespace
+	types  map[string]bool // without case and separators
+	values map[string]bool // of enums, which live beside them
 }
 
 func newNamespace(outer *namespace) *namespace {
 	return &namespace{outer, map[string]bool{}, map[string]bool{}}
 }
 
-func (n *namespace) taken(key string) bool {
+func (n *namespace) taken(name naming.Name) bool {
 	for ; n != nil; n = n.outer {
-		if n.keys[key] {
+		if n.types[name.Key()] {
 			return true
 		}
 	}
@@ -36,21 +35,23 @@ func (n *namespace) taken(key string) bool {
 // typeName takes the name wanted, or the same with a number.
 func (n *namespace) typeName(wanted naming.Name) string {
 	name := wanted
-	for i := 2; n.taken(name.Key()) || n.exact[name.Pascal(nil)]; i++ {
+	for i := 2; n.taken(name); i++ {
 		name = wanted.With(strconv.Itoa(i))
 	}
-	n.keys[name.Key()] = true
-	n.exact[name.Pascal(nil)] = true
-	return name.Pascal(nil)
+	n.types[name.Key()] = true
+	return pascal(name)
 }
 
-// value takes the name of an enum value, which lives beside the enum.
+// pascal is the case of types, which linters want without any underscore.
+func pascal(name naming.Name) string { return strings.ReplaceAll(name.Pascal(nil), "_", "") }
+
+// value takes the name of an enum value, or the same with the value's number.
 func (n *namespace) value(wanted string, number int) string {
 	name := wanted
-	for n.exact[name] {
+	for n.values[name] {
 		name += "_" + strconv.Itoa(number)
 	}
-	n.exact[name] = true
+	n.values[name] = true
 	return name
 }
 
@@ -137,12 +138,12 @@ func nameValues(scope *numbers.Scope) members {
 	wires := map[string]bool{}
 	for _, f := range byNumber(scope.Fields) {
 		wires[f.Name] = true
-		m.names[f.Number] = take(taken, naming.Of(f.Name), f.Number, nil)
+		m.names[f.Number] = take(taken, naming.Part(f.Name), f.Number, nil)
 	}
 	for _, e := range scope.Reserved {
 		if !wires[e.Name()] {
 			wires[e.Name()] = true
-			m.reserved = append(m.reserved, take(taken, naming.Of(e.Name()), e.Number, nil).UpperSnake())
+			m.reserved = append(m.reserved, take(taken, naming.Part(e.Name()), e.Number, nil).UpperSnake())
 		}
 	}
 	return m
@@ -161,7 +162,7 @@ func jsonName(field string) string {
 		case c == '_':
 			capital = true
 			continue
-		case capital && 'a' <= c && c <= 'z':
+		case capital && isLower(c):
 			c -= 'a' - 'A'
 		}
 		capital = false
@@ -176,17 +177,19 @@ func expressible(wire string) bool {
 	return wire != "" && !strings.ContainsRune(wire, 0) && !(strings.HasPrefix(wire, "[") && strings.HasSuffix(wire, "]"))
 }
 
-// valuePrefix is an enum's name before its values: OrderStatus gives ORDER_STATUS_.
-// A capital begins a word when it follows a lower-case letter, as linters have it.
+// valuePrefix is an enum's name before its values, as linters split it: OrderStatus
+// gives ORDER_STATUS_. A capital begins a word unless it follows another one, and
+// then still when a small letter comes next.
 func valuePrefix(enum string) string {
 	var b strings.Builder
-	lower := false
-	for _, r := range enum {
-		if lower && unicode.IsUpper(r) {
+	for i := range len(enum) {
+		if i > 0 && isUpper(enum[i]) && (!isUpper(enum[i-1]) || i+1 < len(enum) && isLower(enum[i+1])) {
 			b.WriteByte('_')
 		}
-		lower = unicode.IsLower(r)
-		b.WriteRune(unicode.ToUpper(r))
+		b.WriteByte(enum[i])
 	}
-	return b.String() + "_"
+	return strings.ToUpper(b.String()) + "_"
 }
+
+func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' }

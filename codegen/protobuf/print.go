@@ -99,6 +99,9 @@ func (p *printer) message(m *message) {
 	p.line("message " + m.name + " {")
 	p.depth++
 	p.head(m.deprecated, m.reserved, m.names)
+	if (m.deprecated || len(m.reserved) > 0) && len(m.fields) > 0 {
+		p.line("")
+	}
 	if m.oneof != "" {
 		p.line("oneof " + m.oneof + " {")
 		p.depth++

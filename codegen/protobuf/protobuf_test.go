@@ -59,7 +59,7 @@ func options(t testing.TB, given map[string]string) codegen.Options {
 	return o
 }
 
-// readJSON reads a file that a case may leave out.
+// readOptional reads a file that a case may leave out.
 func readOptional(t *testing.T, path string, into any, unmarshal func([]byte, any) error) {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -322,15 +322,33 @@ func TestGenerate_ChecksOptions(t *testing.T) {
 
 func TestCompile_ReportsEveryProblemWithItsPlace(t *testing.T) {
 	err := compile([]codegen.File{
-		{Path: "b.proto", Content: []byte("syntax = \"proto3\";\nmessage A {\n  Missing a = 1;\n  string b = 1;\n}\n")},
-		{Path: "a.proto", Content: []byte("syntax = \"proto3\";\nmessage {\n")},
+		{Path: "b.proto", Content: []byte("syntax = \"proto3\";\nmessage A {\n  Missing a = 1;\n  Absent b = 2;\n}\n")},
+		{Path: "a.proto", Content: []byte("syntax = \"proto3\";\nmessage B {\n  Other a = 1;\n}\n")},
 	})
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"generated protobuf does not compile: a.proto:2:9: ", "b.proto:3:3: ", "b.proto:4:"} {
+	for _, want := range []string{"generated protobuf does not compile: a.proto:3:3: ", "; b.proto:3:3: ", "; b.proto:4:3: "} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error is %v, expected %q in it", err, want)
+		}
+	}
+}
+
+func TestCompile_ReportsBadSyntaxWithItsPlace(t *testing.T) {
+	err := compile([]codegen.File{{Path: "a.proto", Content: []byte("syntax = \"proto3\";\nmessage {\n")}})
+	if err == nil || !strings.HasPrefix(err.Error(), "generated protobuf does not compile: a.proto:2:9: ") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestValuePrefix_IsHowLintersSplitNames(t *testing.T) {
+	for enum, want := range map[string]string{
+		"OrderStatus": "ORDER_STATUS_", "ABCItem": "ABC_ITEM_", "AItem": "A_ITEM_", "Line1Kind": "LINE1_KIND_", "N1": "N1_",
+		"U540dU672c": "U540D_U672C_", "Line12ab": "LINE12AB_", "XAbcY": "X_ABC_Y_", "ABc": "A_BC_", "Status": "STATUS_",
+	} {
+		if got := valuePrefix(enum); got != want {
+			t.Errorf("%s: %s, expected %s", enum, got, want)
 		}
 	}
 }
