@@ -47,10 +47,12 @@ type run struct {
 	bits    []uint64        // which properties are there, of objects with many
 
 	// own are members of the object root that belong to the envelope, unless they are
-	// declared; with ownAll, every member that is not declared.
+	// declared; with ownAll, every member that is not declared. The value of the member
+	// hole is not looked at.
 	root   int
 	own    []string
 	ownAll bool
+	hole   string
 }
 
 type tested struct {
@@ -65,9 +67,13 @@ var runs = sync.Pool{New: func() any { return &run{} }}
 
 func newRun() *run {
 	r := runs.Get().(*run)
-	r.quiet, r.root, r.own, r.ownAll = true, -1, nil, false
+	r.quiet = true
+	r.whole()
 	return r
 }
+
+// whole forgets about envelopes: every member is looked at.
+func (r *run) whole() { r.root, r.own, r.ownAll, r.hole = -1, nil, false, "" }
 
 func (r *run) release() {
 	if r.doc.Size() > maxKept {
@@ -376,6 +382,10 @@ func (r *run) object(o *objectCheck, i int) bool {
 			seen[p/64] |= 1 << (p % 64)
 		case i == r.root && (r.ownAll || slices.Contains(r.own, string(name))):
 			count--
+			at = r.doc.Next(at + 1)
+			continue
+		}
+		if i == r.root && r.hole != "" && r.hole == string(name) {
 			at = r.doc.Next(at + 1)
 			continue
 		}

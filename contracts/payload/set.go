@@ -44,6 +44,8 @@ type Verdict struct {
 	// Violations are empty for valid events. Their pointers and offsets start at the
 	// text that was validated, envelope included.
 	Violations []Violation `json:"violations,omitempty"`
+	// Contract is what decided, nil when no contract did.
+	Contract *contracts.Contract `json:"-"`
 }
 
 // Rules of a Set, beside those of the contracts, of rawjson.Rules and of
@@ -187,7 +189,9 @@ func (s *Set) ValidateAs(raw []byte, name, version string) Verdict {
 	r := newRun()
 	defer r.release()
 	if err := r.doc.Read(raw); err != nil {
-		return Verdict{Event: name, Version: v.contract.Version.String(), Violations: []Violation{violationOf(err)}}
+		out := v.decided()
+		out.Violations = []Violation{violationOf(err)}
+		return out
 	}
 	return v.verdict(r, envelope.Located{}, nil)
 }
@@ -198,19 +202,23 @@ func (s *Set) checkRest(r *run) []Violation {
 	if s.rest == nil {
 		return nil
 	}
-	r.root, r.own, r.ownAll = 0, nil, s.envelope.Flat()
-	if !r.ownAll {
-		r.own = s.envelope.Members()
+	r.root = 0
+	if r.ownAll = s.envelope.Flat(); !r.ownAll {
+		r.hole = s.envelope.Members()[0]
 	}
 	found := r.violations(s.rest.root, 0)
-	r.root, r.own, r.ownAll = -1, nil, false
 	r.found = nil
+	r.whole()
 	return found
+}
+
+func (v *version) decided() Verdict {
+	return Verdict{Event: v.contract.Name, Version: v.contract.Version.String(), Contract: v.contract}
 }
 
 // verdict checks the properties, after what was found in the rest of the body.
 func (v *version) verdict(r *run, l envelope.Located, found []Violation) Verdict {
-	out := Verdict{Event: v.contract.Name, Version: v.contract.Version.String()}
+	out := v.decided()
 	v.once.Do(func() { v.program, _ = Compile(v.contract) })
 	if v.program == nil {
 		out.Violations = []Violation{{Rule: RuleContractBroken, Found: "a contract with errors", Expected: "one that evctl lint accepts"}}

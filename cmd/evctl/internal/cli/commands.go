@@ -11,6 +11,7 @@ import (
 var commands = []func(*App) *cobra.Command{
 	newInit,
 	newLint,
+	newValidate,
 	newRules,
 	newExplain,
 }

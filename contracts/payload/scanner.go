@@ -1,0 +1,271 @@
+package payload
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// Scanner splits a stream into events without holding more than one of them. It
+// takes what people have: one event per line (NDJSON), a JSON array of events, or
+// JSON values one after another over any number of lines. Which of them it is shows
+// at the start of the stream. A byte order mark there is skipped.
+//
+// A line that is no JSON is one bad event and does not affect its neighbours.
+type Scanner struct {
+	r      *bufio.Reader
+	next   func() bool
+	line   int // of the next byte, from 1
+	event  []byte
+	begin  int  // line of the event
+	closed bool // of an array: its end was read
+	err    error
+}
+
+// scanAhead is how far the scanner looks to tell lines from values.
+const scanAhead = 64 << 10
+
+// NewScanner reads from r.
+func NewScanner(r io.Reader) *Scanner {
+	return &Scanner{r: bufio.NewReaderSize(r, scanAhead), line: 1}
+}
+
+// Scan goes to the next event and reports whether there is one.
+func (s *Scanner) Scan() bool {
+	if s.err != nil {
+		return false
+	}
+	if s.next == nil {
+		s.next = s.detect()
+	}
+	s.event = s.event[:0]
+	return s.next()
+}
+
+// Event is the text of the event, valid until the next Scan. Of one that is longer
+// than rawjson.MaxBytes it is the beginning, one byte longer than allowed, so that
+// validating it says so.
+func (s *Scanner) Event() []byte { return s.event }
+
+// Line is the line on which the event starts, counted from 1.
+func (s *Scanner) Line() int { return s.begin }
+
+// Err is why the stream ended early, nil when it was read to its end.
+func (s *Scanner) Err() error {
+	if errors.Is(s.err, io.EOF) {
+		return nil
+	}
+	return s.err
+}
+
+// Waiting reports whether the next Scan may have to wait for input, so that what was
+// scanned should be worked on first.
+func (s *Scanner) Waiting() bool { return s.r.Buffered() == 0 }
+
+func (s *Scanner) detect() func() bool {
+	if head, _ := s.r.Peek(3); bytes.Equal(head, []byte("\xef\xbb\xbf")) {
+		s.r.Discard(3)
+	}
+	c, ok := s.skipSpace()
+	switch {
+	case !ok:
+		return s.scanLine
+	case c == '[':
+		s.read()
+		return s.scanItem
+	case c == '{' && s.severalLines():
+		return s.scanValue
+	}
+	return s.scanLine
+}
+
+// severalLines reports whether the object that starts here goes on in the next
+// line. A line of NDJSON that was cut off does not: behind it the next line starts
+// an object, which cannot happen inside of one.
+func (s *Scanner) severalLines() bool {
+	head, _ := s.r.Peek(scanAhead)
+	line, rest, more := bytes.Cut(head, []byte("\n"))
+	rest = bytes.TrimLeft(rest, " \t\r\n")
+	if !more || len(rest) == 0 || rest[0] == '{' {
+		return false
+	}
+	var b balance
+	for _, c := range line {
+		b.add(c)
+	}
+	return b.depth > 0
+}
+
+// read consumes a byte. At the end of the stream it sets err.
+func (s *Scanner) read() (byte, bool) {
+	c, err := s.r.ReadByte()
+	if err != nil {
+		s.err = err
+		return 0, false
+	}
+	if c == '\n' {
+		s.line++
+	}
+	return c, true
+}
+
+func (s *Scanner) peek() (byte, bool) {
+	head, err := s.r.Peek(1)
+	if err != nil {
+		s.err = err
+		return 0, false
+	}
+	return head[0], true
+}
+
+// skipSpace consumes white space and returns the byte behind it, not consumed.
+func (s *Scanner) skipSpace() (byte, bool) {
+	for {
+		c, ok := s.peek()
+		if !ok || c != ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return c, ok
+		}
+		s.read()
+	}
+}
+
+// keep adds to the event, as far as its length is allowed.
+func (s *Scanner) keep(b ...byte) {
+	room := rawjson.MaxBytes + 1 - len(s.event)
+	s.event = append(s.event, b[:max(0, min(len(b), room))]...)
+}
+
+func (s *Scanner) scanLine() bool {
+	for {
+		s.begin = s.line
+		for {
+			part, err := s.r.ReadSlice('\n')
+			s.keep(part...)
+			if err == nil {
+				s.line++
+				break
+			}
+			if !errors.Is(err, bufio.ErrBufferFull) {
+				s.err = err
+				break
+			}
+		}
+		s.event = bytes.TrimRight(s.event, "\r\n")
+		if len(bytes.TrimLeft(s.event, " \t\r")) > 0 {
+			return s.err == nil || errors.Is(s.err, io.EOF)
+		}
+		if s.err != nil {
+			return false
+		}
+		s.event = s.event[:0]
+	}
+}
+
+func (s *Scanner) scanItem() bool {
+	c, ok := s.skipSpace()
+	switch {
+	case !ok && s.closed:
+		return false
+	case !ok:
+		return s.unclosed()
+	case s.closed:
+		return s.fail("the array ended, expected the end of the file")
+	case c == ']':
+		s.read()
+		s.closed = true
+		return s.scanItem()
+	}
+	s.begin = s.line
+	if !s.value(true) {
+		return len(s.event) > 0 && errors.Is(s.err, io.EOF) && s.cutOff()
+	}
+	c, ok = s.skipSpace()
+	switch {
+	case !ok:
+		s.cutOff()
+	case c == ',':
+		s.read()
+		if c, ok := s.skipSpace(); ok && c == ']' {
+			s.fail("found ']' behind a comma, expected an event")
+		}
+	case c != ']':
+		s.fail(fmt.Sprintf("found %q, expected ',' or ']' between the events of an array", c))
+	}
+	return true
+}
+
+// cutOff notes that the stream ended within an array.
+func (s *Scanner) cutOff() bool {
+	s.unclosed()
+	return true
+}
+
+func (s *Scanner) unclosed() bool {
+	if !errors.Is(s.err, io.EOF) {
+		return false
+	}
+	return s.fail("the file ended, expected ']' at the end of the array")
+}
+
+func (s *Scanner) fail(message string) bool {
+	s.err = fmt.Errorf("line %d: %s", s.line, message)
+	return false
+}
+
+func (s *Scanner) scanValue() bool {
+	if _, ok := s.skipSpace(); !ok {
+		return false
+	}
+	s.begin = s.line
+	return s.value(false) || len(s.event) > 0 && errors.Is(s.err, io.EOF)
+}
+
+// value keeps the value that starts here; a scalar ends at white space, a comma or a
+// bracket. It reports whether the value ended before the stream.
+func (s *Scanner) value(inArray bool) bool {
+	var b balance
+	for {
+		c, ok := s.peek()
+		if !ok {
+			return false
+		}
+		if b.depth == 0 && !b.inString && len(s.event) > 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || inArray && (c == ',' || c == ']')) {
+			return true
+		}
+		s.read()
+		s.keep(c)
+		if b.add(c) {
+			return true
+		}
+	}
+}
+
+// balance follows the nesting of JSON text.
+type balance struct {
+	depth            int
+	inString, escape bool
+}
+
+// add takes the next byte and reports whether it ends an array or object on the
+// outermost level.
+func (b *balance) add(c byte) bool {
+	switch {
+	case b.escape:
+		b.escape = false
+	case b.inString && c == '\\':
+		b.escape = true
+	case c == '"':
+		b.inString = !b.inString
+	case b.inString:
+	case c == '{' || c == '[':
+		b.depth++
+	case c == '}' || c == ']':
+		b.depth = max(0, b.depth-1)
+		return b.depth == 0
+	}
+	return false
+}
