@@ -17,6 +17,14 @@ const (
 	Fragment   Kind = "fragment"
 )
 
+// noun names the kind in messages.
+func (k Kind) noun() string {
+	if k == Definition {
+		return "definition"
+	}
+	return string(k)
+}
+
 // Status is the phase of an event's life.
 type Status string
 
@@ -38,7 +46,6 @@ type Contract struct {
 
 	// For events only.
 	Version   Version
-	Title     string
 	Owner     string // a team of evctl.yaml
 	Status    Status // Active when the file does not say
 	Retention Retention

@@ -3,6 +3,8 @@ package contracts
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
@@ -12,11 +14,15 @@ import (
 // out, so that definitions that use each other twice cannot grow without limit.
 const maxExpanded = 50_000
 
+// maxGroups bounds the groups of requireAny that fragments and their event make together.
+const maxGroups = 100
+
 // Library is the definitions and fragments that contracts refer to. Build it with
 // NewLibrary; afterwards Link may be called from several goroutines.
 type Library struct {
 	definitions map[string]*Contract
 	fragments   map[string]*Contract
+	names       func() []string // of definitions, sorted
 }
 
 // NewLibrary links definitions and fragments with each other. The first contract
@@ -24,34 +30,49 @@ type Library struct {
 // references. Other kinds are ignored.
 func NewLibrary(shared []*Contract) (*Library, []diag.Diagnostic) {
 	lib := &Library{definitions: map[string]*Contract{}, fragments: map[string]*Contract{}}
+	lib.names = sync.OnceValue(func() []string { return sortedNames(lib.definitions) })
 	l := linker{library: lib}
+	var linked []*Contract
 	for _, c := range shared {
+		names := lib.definitions
 		switch c.Kind {
-		case Definition:
-			l.declare(lib.definitions, c)
+		case Event:
+			continue
 		case Fragment:
-			l.declare(lib.fragments, c)
+			names = lib.fragments
 		}
-	}
-	for _, c := range shared {
-		if c.Kind == Definition && lib.definitions[c.Name] == c {
-			l.contract = c
-			l.schema(c.Payload)
+		if first, taken := names[c.Name]; taken {
+			c.Broken = true
+			l.diags = append(l.diags, DuplicateName(c, first))
+			continue
 		}
+		names[c.Name] = c
+		linked = append(linked, c)
 	}
-	l.findCycles(shared)
-	for _, c := range shared {
-		if c.Kind == Fragment && lib.fragments[c.Name] == c {
-			l.contract = c
-			l.schema(c.Payload)
-		}
-	}
-	for _, d := range l.diags {
-		for _, c := range shared {
-			c.Broken = c.Broken || c.File == d.File
-		}
-	}
+	l.all(linked)
 	return lib, l.diags
+}
+
+// all links contracts with each other. Every step looks at what the one before has
+// made of all of them.
+func (l *linker) all(shared []*Contract) {
+	each := func(step func(*Schema)) {
+		for _, c := range shared {
+			found := len(l.diags)
+			l.contract = c
+			eachSchema(c.Payload, step)
+			c.Broken = c.Broken || len(l.diags) > found
+		}
+	}
+	each(l.reference)
+	state := map[*Schema]int{}
+	for _, c := range shared {
+		if c.Kind == Definition {
+			l.visit(c.Payload, state, []step{{c.Name, c}})
+		}
+	}
+	each(l.object)
+	each(l.tags)
 }
 
 // Definition returns the definition file of that name, or nil.
@@ -66,78 +87,105 @@ func (lib *Library) Fragment(name string) *Contract { return lib.fragments[name]
 // and must be called once.
 func (lib *Library) Link(c *Contract) []diag.Diagnostic {
 	l := linker{library: lib, contract: c}
+	// What fragments and shared definitions hold is linked already, and read by
+	// other events at the same time: only the event's own schemas are changed.
+	own := make([]*Schema, 0, len(c.Definitions)+1)
 	for _, d := range c.Definitions {
-		if shared := lib.definitions[d.Name]; shared != nil && d.Local {
-			r := l.report(checkNameDuplicate, diag.Location{File: c.File, Span: d.Schema.Span},
-				fmt.Sprintf("definition %s is declared here and in a file of its own", document.Quote(d.Name)), "remove one of the two")
-			r.Related = []diag.Related{{Location: shared.Head(), Message: "the other declaration"}}
-		}
-		l.schema(d.Schema)
+		l.checkShadowing(d)
+		own = append(own, d.Schema)
 	}
-	l.findLocalCycles(c)
+	own = append(own, c.Payload)
+	for _, s := range own {
+		eachSchema(s, l.reference)
+	}
+	state := map[*Schema]int{}
+	for _, d := range c.Definitions {
+		l.visit(d.Schema, state, []step{{d.Name, c}})
+	}
+	for _, s := range own {
+		eachSchema(s, func(s *Schema) {
+			if s != c.Payload {
+				l.object(s)
+			}
+		})
+	}
+	for _, s := range own {
+		eachSchema(s, l.tags)
+	}
 	l.include(c)
-	l.schema(c.Payload)
+	l.object(c.Payload)
 	l.collect(c)
 	c.Broken = c.Broken || len(l.diags) > 0
 	return l.diags
 }
 
 type linker struct {
-	library  *Library
-	contract *Contract
-	diags    []diag.Diagnostic
+	library     *Library
+	contract    *Contract
+	diags       []diag.Diagnostic
+	suggestions int // names proposed so far; each costs a search
 }
 
 func (l *linker) report(check string, at diag.Location, message, hint string) *diag.Diagnostic {
-	subject := ""
-	if l.contract != nil {
-		subject = l.contract.Name
-	}
 	l.diags = append(l.diags, diag.Diagnostic{
-		Rule: check, Severity: diag.Error, Location: at, Message: message, Hint: hint, Subject: subject,
+		Rule: check, Severity: diag.Error, Location: at, Message: message, Hint: hint, Subject: l.contract.Name,
 	})
 	return &l.diags[len(l.diags)-1]
 }
 
-func (l *linker) declare(names map[string]*Contract, c *Contract) {
-	first, taken := names[c.Name]
-	if !taken {
-		names[c.Name] = c
-		return
+// reportIn reports on a schema, which becomes part of the subject.
+func (l *linker) reportIn(s *Schema, check string, at diag.Location, message, hint string) *diag.Diagnostic {
+	d := l.report(check, at, message, hint)
+	d.Subject = l.contract.Subject(l.pointerTo(s))
+	return d
+}
+
+// pointerTo finds a schema of the contract again; it is for messages only.
+func (l *linker) pointerTo(wanted *Schema) (found string) {
+	search := func(root *Schema, prefix string) {
+		Walk(root, prefix, func(pointer string, s *Schema) bool {
+			if s == wanted {
+				found = pointer
+			}
+			return found == ""
+		})
 	}
-	l.diags = append(l.diags, DuplicateName(c, first))
+	search(l.contract.Payload, "")
+	for _, d := range l.contract.Definitions {
+		if d.Local && found == "" {
+			search(d.Schema, "/definitions/"+EscapePointer(d.Name))
+		}
+	}
+	return found
 }
 
 // DuplicateName reports that c declares a name that first has already.
 func DuplicateName(c, first *Contract) diag.Diagnostic {
 	return diag.Diagnostic{
 		Rule: checkNameDuplicate, Severity: diag.Error, Location: c.Head(), Subject: c.Name,
-		Message: fmt.Sprintf("%s %s is declared twice", c.Kind, document.Quote(c.Name)), Hint: "rename one of the two",
+		Message: fmt.Sprintf("%s %s is declared twice", c.Kind.noun(), document.Quote(c.Name)), Hint: "rename one of the two",
 		Related: []diag.Related{{Location: first.Head(), Message: "first declared here"}},
 	}
 }
 
-// schema links everything written below s.
-func (l *linker) schema(s *Schema) {
-	Walk(s, "", func(_ string, s *Schema) bool {
-		if s.Ref != "" {
-			l.reference(s)
-		}
-		if l.contract.Kind != Fragment || s != l.contract.Payload {
-			l.applyRequired(s)
-		}
-		return true
-	})
-	// Discriminators look through references, so they come after all of those.
-	Walk(s, "", func(_ string, s *Schema) bool {
-		if s.Union != nil && s.Union.Discriminator != "" {
-			l.tags(s)
-		}
-		return true
-	})
+// checkShadowing reports a local definition that a file declares as well.
+func (l *linker) checkShadowing(d *NamedSchema) {
+	shared := l.library.definitions[d.Name]
+	if shared == nil {
+		return
+	}
+	r := l.report(checkNameDuplicate, d.Schema.location(),
+		fmt.Sprintf("definition %s is declared here and in a file of its own", document.Quote(d.Name)), "remove one of the two")
+	r.Subject = l.contract.Subject("/definitions/" + EscapePointer(d.Name))
+	r.Related = []diag.Related{{Location: shared.Head(), Message: "the other declaration"}}
 }
 
+func (s *Schema) location() diag.Location { return diag.Location{File: s.File, Span: s.Span} }
+
 func (l *linker) reference(s *Schema) {
+	if s.Ref == "" {
+		return
+	}
 	if d := l.contract.Definition(s.Ref); d != nil && d.Local {
 		s.Target = d.Schema
 		return
@@ -147,28 +195,61 @@ func (l *linker) reference(s *Schema) {
 		return
 	}
 	hint := "definitions are declared in files that start with define:, or under definitions: of the event"
-	if near := Nearest(s.Ref, l.names()); near != "" {
+	if near := l.nearest(s.Ref); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	l.report(checkRefUnresolved, s.At("$ref"), fmt.Sprintf("no definition is named %s", document.Quote(s.Ref)), hint)
+	l.reportIn(s, checkRefUnresolved, s.At("$ref"), fmt.Sprintf("no definition is named %s", document.Quote(s.Ref)), hint)
 }
 
-func (l *linker) names() []string {
-	var names []string
-	for name := range l.library.definitions {
-		names = append(names, name)
+// nearest proposes a definition for a misspelled reference.
+func (l *linker) nearest(name string) string {
+	if l.suggestions++; l.suggestions > 20 {
+		return ""
 	}
+	names := l.library.names()
 	for _, d := range l.contract.Definitions {
-		names = append(names, d.Name)
+		names = append(slices.Clip(names), d.Name)
+	}
+	return Nearest(name, names)
+}
+
+func sortedNames(contracts map[string]*Contract) []string {
+	names := make([]string, 0, len(contracts))
+	for name := range contracts {
+		names = append(names, name)
 	}
 	slices.Sort(names)
 	return names
 }
 
-// applyRequired carries out `required: [a, b]` and checks requireAny.
+// object carries out `required: [a, b]` and checks what else concerns properties
+// as a whole. It also wants the keys of maps to be strings, which may take a reference.
+func (l *linker) object(s *Schema) {
+	if s.MapKeys != nil && s.MapKeys.Ref != "" && s.MapKeys.Target != nil {
+		l.checkMapKeys(s.MapKeys)
+	}
+	if s.Types != Object {
+		return
+	}
+	if len(s.required) > 0 || len(s.RequireAny) > 0 {
+		l.applyRequired(s)
+	}
+	l.checkCounts(s)
+}
+
+func (l *linker) checkMapKeys(keys *Schema) {
+	if s := keys.Resolved(); s.Types != String || keys.AcceptsNull() {
+		l.reportIn(keys, checkValueInvalid, keys.At("$ref"), fmt.Sprintf("keys of a map are always strings, and definition %s is not", document.Quote(keys.Ref)), "")
+	}
+}
+
 func (l *linker) applyRequired(s *Schema) {
+	properties := make(map[string]*Property, len(s.Properties))
+	for _, p := range s.Properties {
+		properties[p.Name] = p
+	}
 	for _, name := range s.required {
-		if p := s.Property(name.Name); p != nil {
+		if p := properties[name.Name]; p != nil {
 			p.Required = true
 			continue
 		}
@@ -176,7 +257,7 @@ func (l *linker) applyRequired(s *Schema) {
 	}
 	for _, group := range s.RequireAny {
 		for _, name := range group {
-			if s.Property(name) == nil {
+			if properties[name] == nil {
 				l.undeclared(s, s.At("requireAny"), "requireAny", name)
 			}
 		}
@@ -184,45 +265,86 @@ func (l *linker) applyRequired(s *Schema) {
 }
 
 func (l *linker) undeclared(s *Schema, at diag.Location, keyword, name string) {
-	var names []string
-	for _, p := range s.Properties {
-		names = append(names, p.Name)
+	names := make([]string, len(s.Properties))
+	for i, p := range s.Properties {
+		names[i] = p.Name
 	}
 	hint := fmt.Sprintf("declare it under properties, at least as %s: {type: any}", name)
-	if near := Nearest(name, names); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
+	if l.suggestions++; l.suggestions <= 20 {
+		if near := Nearest(name, names); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
 	}
-	l.report(checkRequiredUndeclared, at, fmt.Sprintf("%s names %s, which is not declared", keyword, document.Quote(name)), hint)
+	l.reportIn(s, checkRequiredUndeclared, at, fmt.Sprintf("%s names %s, which is not declared", keyword, document.Quote(name)), hint)
+}
+
+// checkCounts compares minProperties and maxProperties with what is declared.
+func (l *linker) checkCounts(s *Schema) {
+	if s.MinProperties == nil && s.MaxProperties == nil {
+		return
+	}
+	required := 0
+	for _, p := range s.Properties {
+		if p.Required {
+			required++
+		}
+	}
+	closed := !s.Additional.Allowed && len(s.PatternProperties) == 0
+	switch {
+	case s.MaxProperties != nil && *s.MaxProperties < required:
+		l.reportIn(s, checkBoundsEmpty, s.At("maxProperties"),
+			fmt.Sprintf("maxProperties is %d, but %d properties are required: no value fits", *s.MaxProperties, required), "")
+	case closed && s.MinProperties != nil && *s.MinProperties > len(s.Properties):
+		l.reportIn(s, checkBoundsEmpty, s.At("minProperties"),
+			fmt.Sprintf("minProperties is %d, but only %d are declared and no others allowed: no value fits", *s.MinProperties, len(s.Properties)), "")
+	}
 }
 
 // tags finds out which value of the discriminator selects each variant.
 func (l *linker) tags(s *Schema) {
-	u := s.Union
+	if s.Union == nil || s.Union.Discriminator == "" {
+		return
+	}
 	seen := map[string]*Variant{}
-	for _, v := range u.Variants {
-		object := v.Schema.Resolved()
-		at := diag.Location{File: s.File, Span: v.Key}
-		if object.Types != Object || v.Schema.AcceptsNull() {
-			l.report(checkUnionInvalid, at, fmt.Sprintf("variant %s is not an object, so %s cannot select it", document.Quote(v.Name), document.Quote(u.Discriminator)),
-				"discriminators choose between objects; put nullable beside oneOf")
+	for _, v := range s.Union.Variants {
+		if !l.tag(s, v) {
 			continue
 		}
-		v.Tag, v.TagImplied = v.Name, true
-		if p := object.Property(u.Discriminator); p != nil {
-			tag, ok := singleText(p)
-			if !ok {
-				r := l.report(checkUnionInvalid, at, fmt.Sprintf("variant %s declares %s without fixing its value", document.Quote(v.Name), document.Quote(u.Discriminator)),
-					fmt.Sprintf("leave it out, or write it as {type: string, enum: [%s], required: true}", v.Name))
-				r.Related = []diag.Related{{Location: p.At(), Message: "declared here"}}
-				continue
-			}
-			v.Tag, v.TagImplied = tag, false
-		}
 		if other := seen[v.Tag]; other != nil {
-			l.report(checkUnionInvalid, at, fmt.Sprintf("variants %s and %s are both selected by %s", document.Quote(other.Name), document.Quote(v.Name), document.Quote(v.Tag)), "")
+			l.reportIn(s, checkUnionInvalid, diag.Location{File: s.File, Span: v.Key},
+				fmt.Sprintf("variants %s and %s are both selected by %s", document.Quote(other.Name), document.Quote(v.Name), document.Quote(v.Tag)), "")
 		}
 		seen[v.Tag] = v
 	}
+}
+
+// tag finds out what selects one variant, and reports whether anything does.
+func (l *linker) tag(s *Schema, v *Variant) bool {
+	object := v.Schema.Resolved()
+	if object.Ref != "" {
+		return false // unresolved, which is reported
+	}
+	at := diag.Location{File: s.File, Span: v.Key}
+	name, discriminator := document.Quote(v.Name), document.Quote(s.Union.Discriminator)
+	if object.Types != Object || v.Schema.AcceptsNull() {
+		l.reportIn(s, checkUnionInvalid, at, fmt.Sprintf("variant %s is not an object, so %s cannot select it", name, discriminator),
+			"discriminators choose between objects; put nullable beside "+s.Union.Keyword())
+		return false
+	}
+	p := object.Property(s.Union.Discriminator)
+	if p == nil {
+		v.Tag, v.TagImplied = v.Name, true
+		return true
+	}
+	tag, ok := singleText(p)
+	if !ok {
+		r := l.reportIn(s, checkUnionInvalid, at, fmt.Sprintf("variant %s declares %s without fixing its value", name, discriminator),
+			fmt.Sprintf("leave it out, or write it as {type: string, enum: [%s], required: true}", v.Name))
+		r.Related = []diag.Related{{Location: p.At(), Message: "declared here"}}
+		return false
+	}
+	v.Tag = tag
+	return true
 }
 
 // singleText returns the one string that a required property can have.
@@ -240,10 +362,14 @@ func (l *linker) include(c *Contract) {
 		at := diag.Location{File: c.File, Span: inc.Span}
 		fragment := l.library.fragments[inc.Name]
 		if fragment == nil {
-			l.report(checkRefUnresolved, at, fmt.Sprintf("no fragment is named %s", document.Quote(inc.Name)),
-				"fragments are declared in files that start with fragment:")
+			hint := "fragments are declared in files that start with fragment:"
+			if near := Nearest(inc.Name, sortedNames(l.library.fragments)); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			l.report(checkRefUnresolved, at, fmt.Sprintf("no fragment is named %s", document.Quote(inc.Name)), hint)
 			continue
 		}
+		c.Broken = c.Broken || fragment.Broken
 		l.mix(c, fragment, at)
 	}
 }
@@ -251,43 +377,92 @@ func (l *linker) include(c *Contract) {
 func (l *linker) mix(c, fragment *Contract, at diag.Location) {
 	for _, p := range fragment.Payload.Properties {
 		if own := c.Payload.Property(p.Name); own != nil {
-			r := l.report(checkIncludeConflict, at, fmt.Sprintf("fragment %s and the event both declare %s", document.Quote(fragment.Name), document.Quote(p.Name)),
-				"rename the event's property, or leave the fragment out")
-			r.Related = []diag.Related{{Location: own.At(), Message: "declared here"}, {Location: p.At(), Message: "and in the fragment"}}
+			l.conflict(c, fragment, at, p.Name, own.At(), p.At())
 			continue
 		}
 		mixed := *p
 		mixed.From = fragment
 		c.Payload.Properties = append(c.Payload.Properties, &mixed)
 	}
-	c.Payload.required = append(c.Payload.required, fragment.Payload.required...)
-	c.Payload.RequireAny = append(c.Payload.RequireAny, fragment.Payload.RequireAny...)
+	for _, p := range fragment.Payload.PatternProperties {
+		i := slices.IndexFunc(c.Payload.PatternProperties, func(q *PatternProperty) bool { return p.Pattern == q.Pattern })
+		if i >= 0 {
+			own := c.Payload.PatternProperties[i]
+			l.conflict(c, fragment, at, p.Pattern, diag.Location{File: own.Schema.File, Span: own.Key}, diag.Location{File: p.Schema.File, Span: p.Key})
+			continue
+		}
+		c.Payload.PatternProperties = append(c.Payload.PatternProperties, p)
+	}
+	c.Payload.RequireAny = both(c.Payload.RequireAny, fragment.Payload.RequireAny)
+	if len(c.Payload.RequireAny) > maxGroups {
+		l.report(document.RuleLimit, at, fmt.Sprintf("requireAny of the event and its fragments make more than %d groups together", maxGroups), "")
+		c.Payload.RequireAny = c.Payload.RequireAny[:maxGroups]
+	}
+}
+
+func (l *linker) conflict(c, fragment *Contract, at diag.Location, name string, own, other diag.Location) {
+	r := l.report(checkIncludeConflict, at, fmt.Sprintf("fragment %s and the event both declare %s", document.Quote(fragment.Name), document.Quote(name)),
+		"rename the event's property, or leave the fragment out")
+	r.Subject = c.Subject("/properties/" + EscapePointer(name))
+	r.Related = []diag.Related{{Location: own, Message: "declared here"}, {Location: other, Message: "and in the fragment"}}
+}
+
+// both makes one list of groups that asks for what two lists ask for: at least one
+// group of each.
+func both(a, b [][]string) [][]string {
+	if len(a) == 0 {
+		return b
+	}
+	if len(b) == 0 {
+		return a
+	}
+	groups := make([][]string, 0, min(len(a)*len(b), maxGroups+1))
+	for _, x := range a {
+		for _, y := range b {
+			if len(groups) > maxGroups {
+				return groups
+			}
+			group := slices.Clone(x)
+			for _, name := range y {
+				if !slices.Contains(group, name) {
+					group = append(group, name)
+				}
+			}
+			groups = append(groups, group)
+		}
+	}
+	return groups
 }
 
 // collect lists the definitions that the payload reaches, and measures how large
 // it is with all of them written out.
 func (l *linker) collect(c *Contract) {
+	known := make(map[string]bool, len(c.Definitions))
+	for _, d := range c.Definitions {
+		known[d.Name] = true
+	}
 	sizes := map[*Schema]int{}
 	var size func(s *Schema) int
-	size = func(s *Schema) int {
-		if n, done := sizes[s]; done {
+	size = func(root *Schema) int {
+		if n, done := sizes[root]; done {
 			return n
 		}
 		n := 0
-		Walk(s, "", func(_ string, s *Schema) bool {
+		eachSchema(root, func(s *Schema) {
 			n++
-			if s.Target != nil {
-				if shared := l.library.definitions[s.Ref]; shared != nil && shared.Broken {
-					c.Broken = true
-				}
-				if c.Definition(s.Ref) == nil {
-					c.Definitions = append(c.Definitions, &NamedSchema{Name: s.Ref, Schema: s.Target})
-				}
-				n = min(n+size(s.Target), maxExpanded+1)
+			if s.Target == nil {
+				return
 			}
-			return true
+			if shared := l.library.definitions[s.Ref]; shared != nil && shared.Broken {
+				c.Broken = true
+			}
+			if !known[s.Ref] {
+				known[s.Ref] = true
+				c.Definitions = append(c.Definitions, &NamedSchema{Name: s.Ref, Schema: s.Target})
+			}
+			n = min(n+size(s.Target), maxExpanded+1)
 		})
-		sizes[s] = n
+		sizes[root] = n
 		return n
 	}
 	if size(c.Payload) > maxExpanded {
@@ -296,50 +471,55 @@ func (l *linker) collect(c *Contract) {
 	}
 }
 
-// findCycles reports definitions that contain themselves and cuts them there.
-func (l *linker) findCycles(shared []*Contract) {
-	state := map[*Schema]int{}
-	for _, c := range shared {
-		if c.Kind == Definition && l.library.definitions[c.Name] == c {
-			l.contract = c
-			l.visit(c.Payload, state, nil)
-		}
-	}
-}
-
-func (l *linker) findLocalCycles(c *Contract) {
-	state := map[*Schema]int{}
-	for _, d := range c.Definitions {
-		l.visit(d.Schema, state, nil)
-	}
-}
-
 const (
 	visiting = 1
 	visited  = 2
 )
 
-func (l *linker) visit(definition *Schema, state map[*Schema]int, path []string) {
+// step is a definition on the way into a circle, and the contract it stands in.
+type step struct {
+	name string
+	in   *Contract
+}
+
+// visit reports definitions that contain themselves and cuts them there. The last
+// step of the path is the definition's own.
+func (l *linker) visit(definition *Schema, state map[*Schema]int, path []step) {
 	if state[definition] != 0 {
 		return
 	}
 	state[definition] = visiting
-	Walk(definition, "", func(_ string, s *Schema) bool {
+	eachSchema(definition, func(s *Schema) {
 		if s.Target == nil {
-			return true
+			return
 		}
-		path := append(slices.Clip(path), s.Ref)
-		if state[s.Target] == visiting {
-			message := fmt.Sprintf("definition %s contains itself", document.Quote(s.Ref))
-			if i := slices.Index(path, s.Ref); i < len(path)-1 {
-				message += fmt.Sprintf(" through %q", path[i+1:len(path)-1])
-			}
-			l.report(checkRefCircular, s.At("$ref"), message, "events are finite: use an identifier of the other record, or a list of levels")
-			s.Target = nil
-			return true
+		in := path[len(path)-1].in
+		if shared := l.library.definitions[s.Ref]; shared != nil && shared.Payload == s.Target {
+			in = shared
 		}
-		l.visit(s.Target, state, path)
-		return true
+		if state[s.Target] != visiting {
+			l.visit(s.Target, state, append(path, step{s.Ref, in}))
+			return
+		}
+		l.circular(s, path)
+		s.Target = nil
 	})
 	state[definition] = visited
+}
+
+func (l *linker) circular(s *Schema, path []step) {
+	start := slices.IndexFunc(path, func(p step) bool { return p.name == s.Ref })
+	var names []string
+	for _, p := range path[max(0, start)+1:] {
+		names = append(names, document.Quote(p.name))
+	}
+	message := fmt.Sprintf("definition %s contains itself", document.Quote(s.Ref))
+	if len(names) > 0 {
+		message += " through " + strings.Join(names, ", ")
+	}
+	l.contract = path[len(path)-1].in
+	l.reportIn(s, checkRefCircular, s.At("$ref"), message, "events are finite: use an identifier of the other record, or a list of levels")
+	for _, p := range path[max(0, start):] {
+		p.in.Broken = true
+	}
 }

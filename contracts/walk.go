@@ -15,13 +15,45 @@ func Walk(s *Schema, pointer string, visit func(pointer string, s *Schema) bool)
 	for _, p := range s.PatternProperties {
 		Walk(p.Schema, pointer+"/patternProperties/"+EscapePointer(p.Pattern), visit)
 	}
-	Walk(s.Additional.Schema, pointer+"/additionalProperties", visit)
-	Walk(s.Items, pointer+"/items", visit)
-	Walk(s.MapKeys, pointer+"/keys", visit)
-	Walk(s.Values, pointer+"/values", visit)
+	// Pointers are made for children that exist only.
+	if s.Additional.Schema != nil {
+		Walk(s.Additional.Schema, pointer+"/additionalProperties", visit)
+	}
+	if s.Items != nil {
+		Walk(s.Items, pointer+"/items", visit)
+	}
+	if s.MapKeys != nil {
+		Walk(s.MapKeys, pointer+"/keys", visit)
+	}
+	if s.Values != nil {
+		Walk(s.Values, pointer+"/values", visit)
+	}
 	if s.Union != nil {
 		for _, v := range s.Union.Variants {
 			Walk(v.Schema, pointer+"/"+s.Union.Keyword()+"/"+EscapePointer(v.Name), visit)
+		}
+	}
+}
+
+// eachSchema is Walk without pointers, which cost more than the visits.
+func eachSchema(s *Schema, visit func(s *Schema)) {
+	if s == nil {
+		return
+	}
+	visit(s)
+	for _, p := range s.Properties {
+		eachSchema(p.Schema, visit)
+	}
+	for _, p := range s.PatternProperties {
+		eachSchema(p.Schema, visit)
+	}
+	eachSchema(s.Additional.Schema, visit)
+	eachSchema(s.Items, visit)
+	eachSchema(s.MapKeys, visit)
+	eachSchema(s.Values, visit)
+	if s.Union != nil {
+		for _, v := range s.Union.Variants {
+			eachSchema(v.Schema, visit)
 		}
 	}
 }
