@@ -46,6 +46,7 @@ type Contract struct {
 
 	// For events only.
 	Version   Version
+	Title     string // that of Payload
 	Owner     string // a team of evctl.yaml
 	Status    Status // Active when the file does not say
 	Retention Retention

@@ -3,10 +3,12 @@ package contracts
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/formats"
@@ -31,18 +33,41 @@ func (d *decoder) text(n *document.Node, key string) string {
 	return n.Text
 }
 
+// line reads a text of one line, such as a name that is printed in messages.
+func (d *decoder) line(n *document.Node, key string) string {
+	text := d.text(n, key)
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		d.report(checkValueInvalid, n.Span, key+" has a line break or another control character", "")
+	}
+	return text
+}
+
+// maxName bounds the bytes of an event's name, which becomes a part of file names and addresses.
+const maxName = 200
+
+func (d *decoder) eventName(n *document.Node, kind Kind) string {
+	name := d.line(n, string(kind))
+	if len(name) > maxName {
+		d.report(checkValueInvalid, n.Span, fmt.Sprintf("name has %d bytes, expected at most %d", len(name), maxName), "")
+	}
+	return name
+}
+
 func (d *decoder) texts(n *document.Node, key string) []string {
 	if n.Kind != document.Sequence {
 		d.wrongType(n, key, "a list")
 		return nil
 	}
 	out := make([]string, 0, len(n.Items))
+	seen := make(map[string]bool, len(n.Items))
 	for _, item := range n.Items {
-		if text := d.text(item, key); slices.Contains(out, text) {
+		text := d.text(item, key)
+		if seen[text] {
 			d.report(checkValueInvalid, item.Span, fmt.Sprintf("%s lists %s twice", key, document.Quote(text)), "")
-		} else {
-			out = append(out, text)
+			continue
 		}
+		seen[text] = true
+		out = append(out, text)
 	}
 	return out
 }
@@ -127,13 +152,16 @@ var foreignTypes = map[string]string{
 }
 
 func (d *decoder) oneType(n *document.Node) Types {
-	word := d.text(n, "type")
+	word := "null"
+	if !n.IsNull() {
+		word = d.text(n, "type")
+	}
 	if t := typeOf(word); t != 0 {
 		return t
 	}
 	hint := "types are " + strings.Join(TypeNames[:], ", ")
 	switch near := Nearest(word, TypeNames[:]); {
-	case word == "null" || n.IsNull():
+	case word == "null":
 		hint = "write nullable: true beside the type"
 	case foreignTypes[word] != "":
 		hint = "write type: " + foreignTypes[word]
@@ -151,11 +179,7 @@ func (d *decoder) format(s *Schema, n *document.Node) {
 	if s.Format == "" || formats.Known(s.Format) {
 		return
 	}
-	hint := "formats are " + strings.Join(formats.Names(), ", ")
-	if near := Nearest(s.Format, formats.Names()); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	d.report(checkFormatUnknown, n.Span, fmt.Sprintf("unknown format %s", document.Quote(s.Format)), hint)
+	d.report(checkFormatUnknown, n.Span, fmt.Sprintf("unknown format %s", document.Quote(s.Format)), d.oneOf("formats", s.Format, formats.Names()))
 	s.Format = ""
 }
 
@@ -168,7 +192,7 @@ func (d *decoder) pattern(n *document.Node, key string) string {
 		d.report(checkPatternInvalid, n.Span, fmt.Sprintf("%s has %d bytes, expected at most %d", key, len(text), maxPattern), "")
 		return ""
 	}
-	if _, err := regexp.Compile(text); err != nil {
+	if _, err := syntax.Parse(text, syntax.Perl); err != nil {
 		d.report(checkPatternInvalid, n.Span, fmt.Sprintf("%s %s: %s", key, document.Quote(text), patternError(err)),
 			"patterns use RE2 syntax: no lookaround, no back references")
 		return ""
@@ -179,7 +203,27 @@ func (d *decoder) pattern(n *document.Node, key string) string {
 func patternError(err error) string { return strings.TrimPrefix(err.Error(), "error parsing regexp: ") }
 
 // value reads any JSON value.
-func (d *decoder) value(n *document.Node) Value { return Value{JSON: n.JSON(), Span: n.Span} }
+func (d *decoder) value(n *document.Node) Value {
+	d.checkNumbers(n)
+	return Value{JSON: n.JSON(), Span: n.Span}
+}
+
+// checkNumbers bounds the numbers within a value: 1e999999999 is short to write
+// and long to compare.
+func (d *decoder) checkNumbers(n *document.Node) {
+	if n.Kind == document.Scalar && !n.Quoted && document.IsNumber(n.Text) {
+		if _, err := ParseDecimal(n.Text); err != nil {
+			d.report(checkValueInvalid, n.Span, err.Error(), "")
+			n.Text = "0"
+		}
+	}
+	for _, e := range n.Entries {
+		d.checkNumbers(e.Value)
+	}
+	for _, item := range n.Items {
+		d.checkNumbers(item)
+	}
+}
 
 // typed reads a value of a schema: where the schema takes text and nothing else,
 // an unquoted 1.10 or no is that text.
@@ -191,21 +235,22 @@ func (d *decoder) typed(s *Schema, n *document.Node) Value {
 }
 
 func (d *decoder) enum(s *Schema, n *document.Node) {
-	s.Enum = []EnumValue{}
+	s.Enum = make([]EnumValue, 0, len(n.Items)+len(n.Entries))
+	seen := make(map[string]bool, cap(s.Enum))
 	switch n.Kind {
 	case document.Sequence:
 		for _, item := range n.Items {
 			if value := item.Get("value"); value != nil {
-				d.enumValue(s, value, item)
+				d.enumValue(s, value, item, seen)
 			} else {
-				d.enumValue(s, item, nil)
+				d.enumValue(s, item, nil, seen)
 			}
 		}
 	case document.Mapping:
 		for i := range n.Entries {
 			e := &n.Entries[i]
 			key := &document.Node{Text: e.Key, Span: e.KeySpan, Quoted: e.KeyQuoted}
-			d.enumValue(s, key, e.Value)
+			d.enumValue(s, key, e.Value, seen)
 		}
 	}
 	if len(s.Enum) == 0 {
@@ -213,19 +258,20 @@ func (d *decoder) enum(s *Schema, n *document.Node) {
 	}
 }
 
-func (d *decoder) enumValue(s *Schema, n, about *document.Node) {
-	v := EnumValue{Value: d.typed(s, n)}
+func (d *decoder) enumValue(s *Schema, n, about *document.Node, seen map[string]bool) {
 	if n.Kind != document.Scalar {
 		d.report(checkEnumInvalid, n.Span, "enum has "+n.Describe()+", expected scalars", "")
 		return
 	}
+	v := EnumValue{Value: d.typed(s, n)}
 	if about != nil && !about.IsNull() {
 		d.aboutEnumValue(&v, about)
 	}
-	if slices.ContainsFunc(s.Enum, func(w EnumValue) bool { return w.Value.Equal(v.Value) }) {
+	if seen[v.key()] {
 		d.report(checkEnumInvalid, n.Span, fmt.Sprintf("enum lists %s twice", v.JSON), "")
 		return
 	}
+	seen[v.key()] = true
 	s.Enum = append(s.Enum, v)
 }
 
@@ -257,11 +303,13 @@ func (d *decoder) examples(s *Schema, n *document.Node) {
 	}
 }
 
+var piiWords = []string{string(NoPII), string(Pseudonymous), string(Direct), string(Sensitive)}
+
 func (d *decoder) pii(s *Schema, n *document.Node) {
 	class := PII(d.text(n, "pii"))
 	if class != "" && !slices.Contains(PIIClasses, class) {
 		d.report(checkValueInvalid, n.Span, fmt.Sprintf("unknown privacy class %s", document.Quote(string(class))),
-			"classes are none, pseudonymous, direct, sensitive")
+			d.oneOf("classes", string(class), piiWords))
 		return
 	}
 	s.PII = class
@@ -316,8 +364,12 @@ func (d *decoder) date(n *document.Node, key string) string {
 
 func (d *decoder) version(c *Contract, n *document.Node) {
 	v, err := ParseVersion(d.text(n, "version"))
-	if err != nil && n.Kind == document.Scalar {
+	switch {
+	case n.Kind != document.Scalar || n.IsNull():
+	case err != nil:
 		d.report(checkValueInvalid, n.Span, err.Error(), "write three numbers, such as 1.2.0")
+	case v.IsZero():
+		d.report(checkValueInvalid, n.Span, "version 0.0.0 is no release", "start with 0.1.0 or 1.0.0")
 	}
 	c.Version = v
 }
@@ -326,12 +378,20 @@ var statuses = []string{string(Draft), string(Active), string(Deprecated), strin
 
 func (d *decoder) status(c *Contract, n *document.Node) {
 	word := d.text(n, "status")
-	if word != "" && !slices.Contains(statuses, word) {
-		hint := "statuses are " + strings.Join(statuses, ", ")
-		d.report(checkValueInvalid, n.Span, fmt.Sprintf("unknown status %s", document.Quote(word)), hint)
-		return
+	switch {
+	case slices.Contains(statuses, word):
+		c.Status = Status(word)
+	case word != "":
+		d.report(checkValueInvalid, n.Span, fmt.Sprintf("unknown status %s", document.Quote(word)), d.oneOf("statuses", word, statuses))
 	}
-	c.Status = Status(word)
+}
+
+// oneOf proposes the word that was meant, or lists them all.
+func (d *decoder) oneOf(what, word string, words []string) string {
+	if near := Nearest(word, words); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return what + " are " + strings.Join(words, ", ")
 }
 
 var retentionPattern = regexp.MustCompile(`^([1-9][0-9]{0,4}[dwmy]|forever)$`)
@@ -351,12 +411,14 @@ func (d *decoder) include(c *Contract, n *document.Node) {
 		d.wrongType(n, "include", "a list of fragments")
 		return
 	}
+	seen := make(map[string]bool, len(n.Items))
 	for _, item := range n.Items {
 		name := d.text(item, "include")
-		if slices.ContainsFunc(c.Include, func(i Include) bool { return i.Name == name }) {
+		if seen[name] {
 			d.report(checkValueInvalid, item.Span, fmt.Sprintf("include lists %s twice", document.Quote(name)), "")
 			continue
 		}
+		seen[name] = true
 		c.Include = append(c.Include, Include{Name: name, Span: item.Span})
 	}
 }
@@ -381,7 +443,7 @@ func (d *decoder) definitions(c *Contract, n *document.Node) {
 			d.report(checkValueInvalid, e.KeySpan, fmt.Sprintf("name %s is not an identifier, expected letters, digits and _", document.Quote(e.Key)), "")
 		}
 		c.Definitions = append(c.Definitions, &NamedSchema{
-			Name: e.Key, Local: true, Schema: d.schema(e.Value, fmt.Sprintf("definition %s", document.Quote(e.Key))),
+			Name: e.Key, Local: true, Schema: d.schema(e.Value, label{"definition", e.Key}, "definitions"),
 		})
 	}
 }

@@ -54,7 +54,7 @@ var _ = func() bool {
 		"exclusiveMaximum": {Numeric, 0, func(d *decoder, s *Schema, n *document.Node) { s.ExclusiveMaximum = d.decimal(n, "exclusiveMaximum") }},
 		"multipleOf":       {Numeric, 0, (*decoder).multipleOf},
 
-		"items":       {Array, 0, func(d *decoder, s *Schema, n *document.Node) { s.Items = d.schema(n, "items") }},
+		"items":       {Array, 0, func(d *decoder, s *Schema, n *document.Node) { s.Items = d.schema(n, label{kind: "items"}, "items") }},
 		"minItems":    {Array, 0, func(d *decoder, s *Schema, n *document.Node) { s.MinItems = d.count(n, "minItems") }},
 		"maxItems":    {Array, 0, func(d *decoder, s *Schema, n *document.Node) { s.MaxItems = d.count(n, "maxItems") }},
 		"uniqueItems": {Array, 0, func(d *decoder, s *Schema, n *document.Node) { s.UniqueItems = d.bool(n, "uniqueItems") }},
@@ -68,7 +68,7 @@ var _ = func() bool {
 		"maxProperties":        {Object | Map, 0, func(d *decoder, s *Schema, n *document.Node) { s.MaxProperties = d.count(n, "maxProperties") }},
 
 		"keys":   {Map, 0, (*decoder).mapKeys},
-		"values": {Map, 0, func(d *decoder, s *Schema, n *document.Node) { s.Values = d.schema(n, "values") }},
+		"values": {Map, 0, func(d *decoder, s *Schema, n *document.Node) { s.Values = d.schema(n, label{kind: "values"}, "values") }},
 
 		"oneOf":         {0, besideUnion, func(d *decoder, s *Schema, n *document.Node) { d.union(s, n, true) }},
 		"anyOf":         {0, besideUnion, func(d *decoder, s *Schema, n *document.Node) { d.union(s, n, false) }},
@@ -164,7 +164,7 @@ func (d *decoder) union(s *Schema, n *document.Node, exclusive bool) {
 			d.report(checkValueInvalid, e.KeySpan, "variant has an empty name", "")
 		}
 		u.Variants = append(u.Variants, &Variant{
-			Name: e.Key, Key: e.KeySpan, Schema: d.schema(e.Value, fmt.Sprintf("variant %s", document.Quote(e.Key))),
+			Name: e.Key, Key: e.KeySpan, Schema: d.schema(e.Value, label{"variant", e.Key}, u.Keyword()),
 		})
 	}
 }

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/evctl/evctl/contracts/diag"
@@ -33,8 +34,11 @@ func (d *decoder) properties(s *Schema, n *document.Node) {
 func (d *decoder) property(e *document.Entry) *Property {
 	p := &Property{Name: e.Key, Key: e.KeySpan}
 	d.owner = p
-	p.Schema = d.schema(e.Value, "property "+document.Quote(e.Key))
+	p.Schema = d.schema(e.Value, label{"property", e.Key}, "properties")
 	d.owner = nil
+	if e.Key == "" {
+		d.report(checkValueInvalid, e.KeySpan, "property has an empty name", "")
+	}
 	return p
 }
 
@@ -90,7 +94,7 @@ func (d *decoder) patternProperties(s *Schema, n *document.Node) {
 	for i := range n.Entries {
 		e := &n.Entries[i]
 		pattern := d.pattern(&document.Node{Text: e.Key, Span: e.KeySpan, Quoted: true}, "pattern")
-		value := d.schema(e.Value, "pattern property "+document.Quote(e.Key))
+		value := d.schema(e.Value, label{"pattern property", e.Key}, "patternProperties")
 		if pattern != "" {
 			s.PatternProperties = append(s.PatternProperties, &PatternProperty{Pattern: pattern, Key: e.KeySpan, Schema: value})
 		}
@@ -106,7 +110,7 @@ func (d *decoder) additional(s *Schema, n *document.Node) {
 		d.wrongType(n, "additionalProperties", "true, false or a schema")
 		return
 	}
-	s.Additional = Additional{Allowed: true, Schema: d.schema(n, "additionalProperties")}
+	s.Additional = Additional{Allowed: true, Schema: d.schema(n, label{kind: "additionalProperties"}, "additionalProperties")}
 }
 
 // mapKeys reads what the keys of a map look like: a pattern, or a string schema.
@@ -115,32 +119,46 @@ func (d *decoder) mapKeys(s *Schema, n *document.Node) {
 		s.MapKeys = &Schema{File: d.file, Span: n.Span, Types: String, Pattern: d.pattern(n, "keys")}
 		return
 	}
-	s.MapKeys = d.schema(n, "keys")
-	if k := s.MapKeys; k.Ref == "" && k.Types != String {
+	s.MapKeys = d.schema(n, label{kind: "keys"}, "keys")
+	if k := s.MapKeys; k.Ref == "" && k.Types != String && k.Types != 0 || k.Nullable {
 		d.report(checkValueInvalid, n.Span, "keys of a map are always strings", "write keys: {type: string, pattern: …}")
 	}
 }
 
 // checkSchema reports keywords that contradict each other within one schema.
-func (d *decoder) checkSchema(s *Schema, what string, n *document.Node) {
+func (d *decoder) checkSchema(s *Schema, what label, n *document.Node) {
 	d.checkPlacement(s, what, n)
-	d.checkBounds(s)
+	if s.Types != 0 {
+		d.checkBounds(s)
+	}
 	d.checkEnum(s)
-	for i, p := range s.Properties {
-		if i > 0 && slices.ContainsFunc(s.Properties[:i], func(q *Property) bool { return q.CodeName != "" && q.CodeName == p.CodeName }) {
+	d.checkCodeNames(s)
+}
+
+func (d *decoder) checkCodeNames(s *Schema) {
+	var seen map[string]bool
+	for _, p := range s.Properties {
+		if p.CodeName == "" {
+			continue
+		}
+		if seen == nil {
+			seen = map[string]bool{}
+		}
+		if seen[p.CodeName] {
 			d.report(checkValueInvalid, p.Key, fmt.Sprintf("two properties have the name %q in code", p.CodeName), "")
 		}
+		seen[p.CodeName] = true
 	}
 }
 
 // checkPlacement wants exactly one of type, $ref and a union, and only keywords
 // that go with it.
-func (d *decoder) checkPlacement(s *Schema, what string, n *document.Node) {
+func (d *decoder) checkPlacement(s *Schema, what label, n *document.Node) {
 	union := s.Union != nil && len(s.Union.Variants) > 0
 	switch {
 	case s.Ref == "" && s.Union == nil && s.Types == 0 && !hasKey(s.Keys, "type") && !hasKey(s.Keys, "$ref"):
 		hint := "add type: " + d.guessType(s)
-		d.report(checkTypeMissing, n.Span, what+" has no type", hint)
+		d.report(checkTypeMissing, firstLine(d.file, n.Span), what.String()+" has no type", hint)
 	case s.Union != nil && !union && !hasKey(s.Keys, "oneOf") && !hasKey(s.Keys, "anyOf"):
 		d.report(checkKeywordMisplaced, s.At("discriminator").Span, "discriminator without oneOf or anyOf", "")
 	}
@@ -149,6 +167,7 @@ func (d *decoder) checkPlacement(s *Schema, what string, n *document.Node) {
 		if !ok || key.Name == "required" && len(s.required) == 0 {
 			continue
 		}
+		// A keyword that belongs elsewhere is reported once, for the first reason.
 		switch {
 		case s.Ref != "" && k.beside&besideRef == 0:
 			d.report(checkKeywordMisplaced, key.Key, fmt.Sprintf("%q beside $ref", key.Name), "change the definition, or write the schema out here")
@@ -162,8 +181,11 @@ func (d *decoder) checkPlacement(s *Schema, what string, n *document.Node) {
 
 // guessType reads the type off the keywords that are there.
 func (d *decoder) guessType(s *Schema) string {
+	if len(s.Enum) > 0 && s.Enum[0].Type() != 0 {
+		return s.Enum[0].Type().String()
+	}
 	for _, key := range s.Keys {
-		if k := schemaKeywords[key.Name]; k.types != 0 && key.Name != "required" {
+		if k := schemaKeywords[key.Name]; k.types != 0 && (key.Name != "required" || len(s.required) > 0) {
 			return k.types.Names()[0]
 		}
 	}
@@ -197,11 +219,33 @@ func (d *decoder) checkBounds(s *Schema) {
 		if pair.least == nil || pair.most == nil {
 			continue
 		}
-		if c := pair.least.Cmp(*pair.most); c > 0 || c == 0 && !pair.equal {
+		switch c := pair.least.Cmp(*pair.most); {
+		case c > 0 || c == 0 && !pair.equal:
 			d.report(checkBoundsEmpty, s.At(pair.low).Span,
 				fmt.Sprintf("%s %s and %s %s: no value fits", pair.low, *pair.least, pair.high, *pair.most), "")
+		case s.Types == Integer && !wholeBetween(s):
+			d.report(checkBoundsEmpty, s.At(pair.low).Span,
+				fmt.Sprintf("%s %s and %s %s: no whole number fits", pair.low, *pair.least, pair.high, *pair.most), "")
 		}
 	}
+}
+
+// wholeBetween reports whether a whole number lies within the bounds of s.
+func wholeBetween(s *Schema) bool {
+	n, step := new(big.Int), big.NewInt(1)
+	for _, low := range []*Decimal{s.Minimum, s.ExclusiveMinimum} {
+		if low == nil {
+			continue
+		}
+		r := low.Rat()
+		least := new(big.Int).Div(r.Num(), r.Denom()) // rounded down
+		if !r.IsInt() || low == s.ExclusiveMinimum {
+			least.Add(least, step)
+		}
+		n = least
+	}
+	v := new(big.Rat).SetInt(n)
+	return (s.Maximum == nil || v.Cmp(s.Maximum.Rat()) <= 0) && (s.ExclusiveMaximum == nil || v.Cmp(s.ExclusiveMaximum.Rat()) < 0)
 }
 
 // checkEnum compares the values with the type. Null moves from the list into

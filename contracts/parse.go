@@ -40,34 +40,48 @@ func FromNode(f *diag.File, root *document.Node) (*Contract, []diag.Diagnostic) 
 }
 
 type decoder struct {
-	file    *diag.File
-	diags   []diag.Diagnostic
-	subject string // contract name, for fingerprints
+	file  *diag.File
+	diags []diag.Diagnostic
+	name  string   // of the contract, for subjects
+	path  []string // tokens of the pointer to the schema that is being read
 
 	owner   *Property // property whose schema is read next
 	current *Property // property whose schema is being read, nil below it
 }
 
-func (d *decoder) report(check string, span diag.Span, message, hint string) *diag.Diagnostic {
+func (d *decoder) report(check string, span diag.Span, message, hint string) {
+	if len(d.diags) >= document.MaxProblems {
+		return
+	}
 	d.diags = append(d.diags, diag.Diagnostic{
-		Rule: check, Severity: diag.Error, Message: message, Hint: hint, Subject: d.subject,
+		Rule: check, Severity: diag.Error, Message: message, Hint: hint, Subject: d.subject(),
 		Location: diag.Location{File: d.file, Span: span},
 	})
-	return &d.diags[len(d.diags)-1]
+}
+
+func (d *decoder) subject() string {
+	subject := d.name
+	for i, token := range d.path {
+		if i == 0 {
+			subject += "#"
+		}
+		subject += "/" + EscapePointer(token)
+	}
+	return subject
 }
 
 var kinds = []Kind{Event, Definition, Fragment}
 
 func (d *decoder) contract(root *document.Node) *Contract {
 	if root.Kind != document.Mapping {
-		d.report(checkValueType, root.Span, "file holds "+root.Describe()+", expected a mapping", "start it with event:, define: or fragment:")
+		d.report(checkValueType, firstLine(d.file, root.Span), "file holds "+root.Describe()+", expected a mapping", "start it with event:, define: or fragment:")
 		return nil
 	}
 	c := &Contract{File: d.file, Span: root.Span, Status: Active}
 	for _, kind := range kinds {
 		if name := root.Get(string(kind)); name != nil {
 			c.Kind = kind
-			c.Name = d.text(name, string(kind))
+			c.Name = d.eventName(name, kind)
 			break
 		}
 	}
@@ -75,7 +89,7 @@ func (d *decoder) contract(root *document.Node) *Contract {
 		d.noKind(root)
 		return nil
 	}
-	d.subject = c.Name
+	d.name = c.Name
 	c.Payload = &Schema{File: d.file, Span: root.Span}
 	if c.Kind != Definition {
 		c.Payload.Types = Object
@@ -88,20 +102,39 @@ func (d *decoder) contract(root *document.Node) *Contract {
 	for i := range root.Entries {
 		d.topLevel(c, &root.Entries[i])
 	}
+	c.Title = c.Payload.Title
 	d.checkHead(c)
-	d.checkSchema(c.Payload, "the payload", root)
+	d.checkSchema(c.Payload, label{kind: "the payload"}, root)
 	return c
 }
 
+// firstLine shortens a span that starts a file to its first line.
+func firstLine(f *diag.File, span diag.Span) diag.Span {
+	text := diag.Location{File: f, Span: span}.Text()
+	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
+		span.End = span.Start + int32(i)
+	}
+	return span
+}
+
+// label names a schema in messages: `property "total"`.
+type label struct{ kind, name string }
+
+func (l label) String() string {
+	if l.name == "" {
+		return l.kind
+	}
+	return l.kind + " " + document.Quote(l.name)
+}
+
 func (d *decoder) noKind(root *document.Node) {
-	if len(root.Entries) > 0 {
-		first := root.Entries[0]
-		if near := Nearest(first.Key, []string{string(Event), string(Definition), string(Fragment)}); near != "" {
-			d.report(checkKeyUnknown, first.KeySpan, fmt.Sprintf("unknown key %s", document.Quote(first.Key)), fmt.Sprintf("did you mean %q?", near))
+	for _, e := range root.Entries {
+		if near := Nearest(e.Key, []string{string(Event), string(Definition), string(Fragment)}); near != "" {
+			d.report(checkKeyUnknown, e.KeySpan, fmt.Sprintf("unknown key %s", document.Quote(e.Key)), fmt.Sprintf("did you mean %q?", near))
 			return
 		}
 	}
-	at := root.Span
+	at := firstLine(d.file, root.Span)
 	if len(root.Entries) > 0 {
 		at = root.Entries[0].KeySpan
 	}
@@ -118,23 +151,35 @@ func (d *decoder) topLevel(c *Contract, e *document.Entry) {
 		k.decode(d, c, e.Value)
 		return
 	}
-	if c.Kind != Definition && !rootKeyword(e.Key) {
+	if c.Kind != Definition && !rootKeyword(c.Kind, e.Key) {
 		if _, known := schemaKeywords[e.Key]; known {
-			d.report(checkKeywordMisplaced, e.KeySpan, fmt.Sprintf("%q does not apply here: the payload of an event is an object", e.Key), "declare it on a property")
+			d.misplacedAtRoot(c.Kind, e)
 			return
 		}
 	}
 	d.schemaKey(c.Payload, e, func() []string { return topLevelNames(c.Kind) })
 }
 
-// rootKeyword reports whether a schema keyword may stand at the top of an event
-// or fragment.
-func rootKeyword(name string) bool {
-	k, ok := schemaKeywords[name]
-	return ok && (k.types == 0 || k.types&Object != 0) && !slices.Contains(notAtRoot, name)
+func (d *decoder) misplacedAtRoot(kind Kind, e *document.Entry) {
+	if rootKeyword(Event, e.Key) {
+		d.report(checkKeywordMisplaced, e.KeySpan, fmt.Sprintf("%q does not apply to a fragment: it would concern the whole event", e.Key), "write it into the events")
+		return
+	}
+	d.report(checkKeywordMisplaced, e.KeySpan, fmt.Sprintf("%q does not apply here: the payload of an event is an object", e.Key), "declare it on a property")
 }
 
-var notAtRoot = []string{"type", "$ref", "oneOf", "anyOf", "discriminator", "nullable", "enum", "open", "default", "pii", "unit"}
+// rootKeyword reports whether a schema keyword may stand at the top of an event
+// or fragment. What an event takes over from a fragment are its properties.
+func rootKeyword(kind Kind, name string) bool {
+	k, ok := schemaKeywords[name]
+	return ok && (k.types == 0 || k.types&Object != 0) && !slices.Contains(notAtRoot, name) &&
+		(kind == Event || !slices.Contains(notInFragment, name))
+}
+
+var (
+	notAtRoot     = []string{"type", "$ref", "oneOf", "anyOf", "discriminator", "nullable", "enum", "open", "default", "pii", "unit"}
+	notInFragment = []string{"additionalProperties", "minProperties", "maxProperties", "examples", "renamedFrom"}
+)
 
 func topLevelNames(kind Kind) []string {
 	names := []string{string(kind)}
@@ -144,7 +189,7 @@ func topLevelNames(kind Kind) []string {
 		}
 	}
 	for name := range schemaKeywords {
-		if kind == Definition || rootKeyword(name) {
+		if kind == Definition && name != "name" && name != "required" || kind != Definition && rootKeyword(kind, name) {
 			names = append(names, name)
 		}
 	}
@@ -181,12 +226,21 @@ func (d *decoder) schemaKey(s *Schema, e *document.Entry, known func() []string)
 	k.decode(d, s, e.Value)
 }
 
-// schema reads a schema; what names it in messages: `property "total"`.
-func (d *decoder) schema(n *document.Node, what string) *Schema {
-	outer := d.current
+// schema reads the schema that stands under a keyword, and below that under a name
+// when the keyword holds several.
+func (d *decoder) schema(n *document.Node, what label, keyword string) *Schema {
+	outer, depth := d.current, len(d.path)
 	d.current, d.owner = d.owner, nil
-	defer func() { d.current = outer }()
+	d.path = append(d.path, keyword)
+	if what.name != "" {
+		d.path = append(d.path, what.name)
+	}
+	s := d.readSchema(n, what)
+	d.current, d.path = outer, d.path[:depth]
+	return s
+}
 
+func (d *decoder) readSchema(n *document.Node, what label) *Schema {
 	s := &Schema{File: d.file, Span: n.Span}
 	if n.Kind != document.Mapping {
 		hint := ""
@@ -228,7 +282,8 @@ func (d *decoder) unknownKey(e *document.Entry, known []string) {
 
 func keysOf(n *document.Node) Keys {
 	keys := make(Keys, len(n.Entries))
-	for i, e := range n.Entries {
+	for i := range n.Entries {
+		e := &n.Entries[i]
 		keys[i] = Key{Name: e.Key, Key: e.KeySpan, Value: e.Value.Span}
 	}
 	return keys

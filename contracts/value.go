@@ -53,7 +53,15 @@ func (v Value) Equal(w Value) bool {
 	if v.JSON == w.JSON {
 		return true
 	}
-	return v.Type()&Numeric != 0 && w.Type()&Numeric != 0 && Decimal(v.JSON).Cmp(Decimal(w.JSON)) == 0
+	return v.Type()&Numeric != 0 && w.Type()&Numeric != 0 && Decimal(v.JSON).canonical() == Decimal(w.JSON).canonical()
+}
+
+// key is the same for equal scalars only.
+func (v Value) key() string {
+	if v.Type()&Numeric != 0 {
+		return Decimal(v.JSON).canonical()
+	}
+	return v.JSON
 }
 
 // Decimal is a number as JSON writes it, kept exactly. Its exponent is bounded
@@ -89,6 +97,29 @@ func (d Decimal) Rat() *big.Rat {
 	return r
 }
 
+// canonical writes equal numbers in one way: digits without zeros at either end, e
+// and the exponent.
+func (d Decimal) canonical() string {
+	text, negative := strings.CutPrefix(string(d), "-")
+	mantissa, exponent := text, 0
+	if i := strings.IndexAny(text, "eE"); i >= 0 {
+		mantissa = text[:i]
+		exponent, _ = strconv.Atoi(text[i+1:])
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	exponent -= len(fraction)
+	digits := strings.TrimLeft(whole+fraction, "0")
+	short := strings.TrimRight(digits, "0")
+	if short == "" {
+		return "0"
+	}
+	exponent += len(digits) - len(short)
+	if negative {
+		short = "-" + short
+	}
+	return short + "e" + strconv.Itoa(exponent)
+}
+
 // Cmp compares exactly.
 func (d Decimal) Cmp(e Decimal) int {
 	if d == e {
@@ -108,7 +139,8 @@ func (d Decimal) IsInteger() bool {
 	if !strings.ContainsAny(string(d), ".eE") {
 		return true
 	}
-	return d.Rat().IsInt()
+	_, exponent, ok := strings.Cut(d.canonical(), "e")
+	return !ok || exponent[0] != '-'
 }
 
 // MarshalJSON writes the number as it was written.

@@ -50,6 +50,7 @@ func Files() *rapid.Generator[[]File] {
 			fragment.set("properties", m.properties(1, 3, "ctx_"))
 			files = append(files, file("fragments/context.yaml", fragment))
 			event.set("include", texts("context"))
+			event.drop("maxProperties")
 		}
 		if len(local.members) > 0 {
 			event.set("definitions", local)
@@ -311,6 +312,10 @@ func rat(text string) *big.Rat { return contracts.Decimal(text).Rat() }
 // enum draws a list of values, or a mapping of values to descriptions; open or
 // nullable at times.
 func (m *maker) enum(o *object, from []string) {
+	if m.chance(12) {
+		o.set("enum", &list{[]tree{scalar("null")}}).set("nullable", flag(true))
+		return
+	}
 	values := rapid.Permutation(from).Draw(m.t, "values")
 	values = values[:m.between(1, min(4, len(values)))]
 	open, nullable := m.chance(4), m.chance(4)
@@ -505,6 +510,7 @@ func (m *maker) taggedVariant(name string, depth int) *object {
 		return v
 	}
 	tag := (&object{}).set("type", text("string")).set("enum", texts(name+"!")).set("required", flag(true))
+	v.drop("maxProperties")
 	if properties, ok := v.get("properties").(*object); ok {
 		properties.set("method", tag)
 		return v

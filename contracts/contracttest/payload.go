@@ -45,6 +45,8 @@ func (f *filler) value(s *contracts.Schema) tree {
 	switch {
 	case s.Union != nil:
 		return f.variant(s.Union)
+	case s.Enum != nil && len(s.Enum) == 0 && !s.Open:
+		return scalar("null")
 	case len(s.Enum) > 0 && !(s.Open && f.chance(4)):
 		return scalar(pick(f.maker, s.Enum).JSON)
 	}

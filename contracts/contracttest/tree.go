@@ -3,6 +3,7 @@ package contracttest
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/contracts/document"
@@ -49,6 +50,10 @@ func (o *object) set(key string, value tree) *object {
 	}
 	o.members = append(o.members, member{key, value})
 	return o
+}
+
+func (o *object) drop(key string) {
+	o.members = slices.DeleteFunc(o.members, func(m member) bool { return m.key == key })
 }
 
 func (o *object) get(key string) tree {
