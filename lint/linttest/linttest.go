@@ -22,8 +22,10 @@ import (
 // Now is the moment at which fixtures run.
 var Now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// Fixtures checks the example of every rule of set: that there is one in folder, // EVCTL_UPDATE=1 rewrites want and fixed. sources adds the findings of rules that
-// compare; it may be nil.
+// Fixtures checks the example of every rule of set: that there is one in folder, that
+// the rule alone finds what want says in bad and nothing in good, and that its fixes
+// turn bad into fixed. EVCTL_UPDATE=1 rewrites want and fixed. sources adds the
+// findings of rules that compare; it may be nil.
 func Fixtures(t *testing.T, set lint.Set, folder string, sources func(*lint.Example) []lint.Source) {
 	catalogue, err := lint.NewCatalogue(set)
 	if err != nil {
