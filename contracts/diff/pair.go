@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"strings"
+
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
@@ -109,11 +111,18 @@ func (p *Pair) place(keyword string) Place {
 // here is the place of the pair itself: a property's name, or the contract's.
 func (p *Pair) here() Place { return Place{Pointer: p.Pointer, In: p, Old: p.oldHead, New: p.newHead} }
 
+// keywordAt is the value of a keyword, or its name where the value begins on a
+// line of its own.
 func keywordAt(s *contracts.Schema, keyword string, head diag.Location) diag.Location {
-	if k, ok := s.Keys.Find(keyword); ok && s.File != nil {
-		return diag.Location{File: s.File, Span: k.Value}
+	k, ok := s.Keys.Find(keyword)
+	if !ok || s.File == nil {
+		return head
 	}
-	return head
+	between := diag.Location{File: s.File, Span: diag.Span{Start: k.Key.End, End: k.Value.Start}}
+	if strings.Contains(between.Text(), "\n") {
+		return diag.Location{File: s.File, Span: k.Key}
+	}
+	return diag.Location{File: s.File, Span: k.Value}
 }
 
 // annotationAt finds where a keyword stands that a reference may override.
