@@ -8,12 +8,14 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/golang"
+	"github.com/evctl/evctl/codegen/typescript"
 	"github.com/evctl/evctl/contracts"
 )
 
 // All lists the targets in the order of the documentation.
 var All = []codegen.Target{
 	golang.Target{},
+	typescript.Target{},
 }
 
 // Names lists the words for evctl.yaml.

@@ -1,0 +1,153 @@
+package typescript
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// This file lays text out as prettier does: documents of groups that stay on one
+// line when they fit and break otherwise, after Wadler's "A prettier printer".
+
+// doc is a text (string), a sequence (docs), or one of the types below.
+type doc any
+
+type docs []doc
+
+type (
+	// lineBreak is a space, or nothing when soft, in a flat group, and a new line in
+	// a broken one.
+	lineBreak struct{ soft bool }
+	// group breaks all its own lines or none of them.
+	group struct{ content doc }
+	// indent moves the lines inside to the right.
+	indent struct{ content doc }
+	// ifBroken is left out of a flat group.
+	ifBroken struct{ content doc }
+	// after is a group of a line break and, indented when that breaks, what follows
+	// on the same line or the next one.
+	after struct{ content doc }
+)
+
+var (
+	space    = lineBreak{}
+	softLine = lineBreak{soft: true}
+)
+
+const (
+	lineWidth = 80
+	tab       = 2
+)
+
+// command is a document yet to be printed.
+type command struct {
+	content doc
+	indent  int
+	broken  bool
+}
+
+// layout prints a document that starts at a column.
+func layout(d doc, column int) string {
+	var b strings.Builder
+	stack := []command{{d, 0, true}}
+	for len(stack) > 0 {
+		c := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		switch d := c.content.(type) {
+		case string:
+			b.WriteString(d)
+			column += textWidth(d)
+		case docs:
+			for i := len(d) - 1; i >= 0; i-- {
+				stack = append(stack, command{d[i], c.indent, c.broken})
+			}
+		case indent:
+			stack = append(stack, command{d.content, c.indent + tab, c.broken})
+		case group:
+			flat := fits(command{d.content, c.indent, false}, stack, lineWidth-column)
+			stack = append(stack, command{d.content, c.indent, !flat})
+		case after:
+			// Only the break decides here: what follows may break on its own.
+			if fits(command{space, c.indent, false}, append(stack, command{d.content, c.indent, true}), lineWidth-column) {
+				stack = append(stack, command{docs{" ", d.content}, c.indent, true})
+			} else {
+				stack = append(stack, command{indent{docs{space, d.content}}, c.indent, true})
+			}
+		case ifBroken:
+			if c.broken {
+				stack = append(stack, command{d.content, c.indent, true})
+			}
+		case lineBreak:
+			switch {
+			case c.broken:
+				b.WriteString("\n" + strings.Repeat(" ", c.indent))
+				column = c.indent
+			case !d.soft:
+				b.WriteByte(' ')
+				column++
+			}
+		}
+	}
+	return b.String()
+}
+
+// fits reports whether next, flat, and what follows it up to the next possible
+// break stay within the room.
+func fits(next command, rest []command, room int) bool {
+	work := []command{next}
+	for room >= 0 {
+		if len(work) == 0 {
+			if len(rest) == 0 {
+				return true
+			}
+			work, rest = append(work, rest[len(rest)-1]), rest[:len(rest)-1]
+		}
+		c := work[len(work)-1]
+		work = work[:len(work)-1]
+		switch d := c.content.(type) {
+		case string:
+			room -= textWidth(d)
+		case docs:
+			for i := len(d) - 1; i >= 0; i-- {
+				work = append(work, command{d[i], c.indent, c.broken})
+			}
+		case indent:
+			work = append(work, command{d.content, c.indent, c.broken})
+		case group:
+			work = append(work, command{d.content, c.indent, c.broken})
+		case after:
+			work = append(work, command{docs{space, d.content}, c.indent, c.broken})
+		case ifBroken:
+			if c.broken {
+				work = append(work, command{d.content, c.indent, true})
+			}
+		case lineBreak:
+			if c.broken {
+				return true
+			}
+			if !d.soft {
+				room--
+			}
+		}
+	}
+	return false
+}
+
+// textWidth counts columns: wide characters take two, combining marks none.
+func textWidth(text string) int {
+	n := 0
+	for _, r := range text {
+		switch {
+		case r <= unicode.MaxASCII:
+			n++
+		case unicode.Is(unicode.Mn, r):
+		default:
+			n++
+			if kind := width.LookupRune(r).Kind(); kind == width.EastAsianWide || kind == width.EastAsianFullwidth {
+				n++
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,278 @@
+package typescript
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
+)
+
+// printer writes one module.
+type printer struct {
+	*generator
+	unit    *codegen.Unit // nil for events.ts
+	body    bytes.Buffer
+	imports map[string][]string // names by module
+}
+
+// refer names a type, importing it from another module where needed.
+func (p *printer) refer(t *codegen.Type) expr {
+	name := p.types[t]
+	if t.Unit != p.unit {
+		if p.imports == nil {
+			p.imports = map[string][]string{}
+		}
+		module := p.modules[t.Unit]
+		if !slices.Contains(p.imports[module], name) {
+			p.imports[module] = append(p.imports[module], name)
+		}
+	}
+	return reference{name}
+}
+
+// module prints a unit; e is nil for shared ones.
+func (p *printer) module(e *codegen.Event) []byte {
+	if e != nil {
+		p.constant(e)
+	}
+	for _, t := range p.unit.Types {
+		p.declaration(t, e)
+	}
+	return p.file()
+}
+
+func (p *printer) file() []byte {
+	var b bytes.Buffer
+	b.WriteString(header)
+	modules := make([]string, 0, len(p.imports))
+	for module := range p.imports {
+		modules = append(modules, module)
+	}
+	slices.Sort(modules)
+	for _, module := range modules {
+		names := p.imports[module]
+		slices.Sort(names)
+		b.WriteString(importLine(names, p.specifier(module)))
+	}
+	if len(modules) > 0 {
+		b.WriteByte('\n')
+	}
+	b.Write(bytes.TrimRight(p.body.Bytes(), "\n"))
+	b.WriteByte('\n')
+	return b.Bytes()
+}
+
+func importLine(names []string, specifier string) string {
+	if len(names) == 1 {
+		// A single name never breaks.
+		return "import type { " + names[0] + " } from " + specifier + ";\n"
+	}
+	var inner docs
+	for i, name := range names {
+		if i > 0 {
+			inner = append(inner, ",", space)
+		}
+		inner = append(inner, name)
+	}
+	inner = append(inner, ifBroken{","})
+	return layout(docs{"import type ", group{docs{"{", indent{docs{space, inner}}, space, "}"}}, " from ", specifier, ";"}, 0) + "\n"
+}
+
+// constant prints what is known of an event at run time.
+func (p *printer) constant(e *codegen.Event) {
+	p.comment("", codegen.Doc{Lines: []string{"Name, version and digest of the event " + e.Contract.Name + "."}})
+	members := docs{
+		space, "name: ", quote(e.Contract.Name), ",", // after a key this short, prettier never breaks
+		space, "version: ", quote(e.Contract.Version.String()), ",",
+		space, "digest:", group{indent{docs{space, quote(string(contracts.DigestOf(e.Contract)))}}}, ",",
+	}
+	object := docs{"{", indent{members}, space, "} as const"}
+	p.body.WriteString(layout(docs{"export const ", p.events[e], " =", after{object}, ";"}, 0) + "\n\n")
+}
+
+func (p *printer) declaration(t *codegen.Type, e *codegen.Event) {
+	p.comment("", p.docOf(t, e))
+	name := p.types[t]
+	switch t.Kind {
+	case codegen.Object:
+		p.object(t)
+	case codegen.Enum:
+		p.declare(name, enum(t))
+	case codegen.Union:
+		p.union(t)
+	case codegen.Alias:
+		p.declare(name, p.bare(t.Of))
+	}
+}
+
+func (p *printer) declare(name string, e expr) {
+	p.body.WriteString(value("export type "+name, " =", e, ofDeclare) + "\n\n")
+}
+
+// docOf is the comment of a declaration, with the meaning of enum values.
+func (p *printer) docOf(t *codegen.Type, e *codegen.Event) codegen.Doc {
+	d := codegen.Doc{Lines: slices.Clone(t.Doc.Lines), Deprecated: t.Doc.Deprecated}
+	if len(d.Lines) == 0 && e != nil && t == e.Payload {
+		d.Lines = []string{"Payload of the event " + e.Contract.Name + "."}
+	}
+	for _, v := range t.Values {
+		text := strings.Join(v.Doc.Lines, " ")
+		if v.Doc.Deprecated != "" {
+			text = strings.TrimSpace(text + " Deprecated: " + v.Doc.Deprecated)
+		}
+		if text != "" {
+			d.Lines = append(d.Lines, fmt.Sprintf("- `%s`: %s", v.JSON, text))
+		}
+	}
+	return d
+}
+
+func enum(t *codegen.Type) expr {
+	var of []expr
+	for _, v := range t.Values {
+		of = append(of, word{literal(v.Value)})
+	}
+	if t.Open {
+		for _, s := range []struct {
+			types contracts.Types
+			name  string
+		}{{contracts.String, "(string & {})"}, {contracts.Numeric, "(number & {})"}, {contracts.Boolean, "boolean"}} {
+			if t.Base&s.types != 0 {
+				of = append(of, word{s.name})
+			}
+		}
+	}
+	if len(of) == 0 {
+		return word{"never"}
+	}
+	return join(of...)
+}
+
+// literal writes an enum value as a type.
+func literal(v contracts.Value) string {
+	switch {
+	case v.IsString():
+		return quote(v.Text())
+	case v.Type()&contracts.Numeric != 0:
+		if text := number(contracts.Decimal(v.JSON)); text != "" {
+			return text
+		}
+		return "number"
+	}
+	return v.JSON
+}
+
+// object prints an interface.
+func (p *printer) object(t *codegen.Type) {
+	name := p.types[t]
+	tag, isTagged := p.tags[t]
+	if len(t.Fields) == 0 && !isTagged {
+		p.emptyObject(name, t)
+		return
+	}
+	fmt.Fprintf(&p.body, "export interface %s {\n", name)
+	var all []expr
+	if isTagged {
+		p.body.WriteString(member(key(tag.name), word{quote(tag.value)}))
+		all = append(all, word{quote(tag.value)})
+	}
+	for _, f := range t.Fields {
+		p.comment("  ", f.Doc)
+		e := p.expression(f.Type)
+		mark := "?"
+		if f.Required {
+			mark = ""
+		} else {
+			all = append(all, word{"undefined"})
+		}
+		p.body.WriteString(member(key(f.Wire)+mark, e))
+		all = append(all, e)
+	}
+	if t.Extra != nil {
+		// An index signature speaks of the declared members too.
+		p.body.WriteString(member("[key: string]", join(append([]expr{p.expression(t.Extra.Type)}, all...)...)))
+	}
+	p.body.WriteString("}\n\n")
+}
+
+func (p *printer) emptyObject(name string, t *codegen.Type) {
+	if t.Extra != nil {
+		p.declare(name, record{p.expression(t.Extra.Type)})
+		return
+	}
+	p.declare(name, record{word{"never"}})
+}
+
+// union prints a union, and before it the variants that need their discriminator
+// added.
+func (p *printer) union(t *codegen.Type) {
+	var of []expr
+	for _, v := range t.Variants {
+		if name := p.variants[v]; name != "" {
+			of = append(of, reference{name})
+			continue
+		}
+		of = append(of, p.bare(v.Type))
+	}
+	p.declare(p.types[t], join(of...))
+	for _, v := range t.Variants {
+		name := p.variants[v]
+		if name == "" {
+			continue
+		}
+		p.comment("", codegen.Doc{Lines: []string{"Variant " + v.Variant.Name + " of " + p.types[t] + "."}})
+		e := tagged{p.bare(v.Type), tag{t.Discriminator, v.Tag}}
+		if at := v.Type.Underlying(); at.Named != nil && len(at.Named.Fields) == 0 && at.Named.Extra == nil {
+			e.of = nil
+		}
+		p.declare(name, e)
+	}
+}
+
+// comment prints TSDoc.
+func (p *printer) comment(margin string, d codegen.Doc) {
+	var lines []string
+	wide := lineWidth - len(margin) - 3
+	for i, text := range d.Lines {
+		if i > 0 && !strings.HasPrefix(text, "- ") || i > 0 && !strings.HasPrefix(d.Lines[i-1], "- ") {
+			lines = append(lines, "")
+		}
+		lines = append(lines, codegen.Wrap(text, wide)...)
+	}
+	if d.Deprecated != "" {
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, codegen.Wrap("@deprecated "+d.Deprecated, wide)...)
+	}
+	for i, line := range lines {
+		lines[i] = strings.ReplaceAll(line, "*/", `*\/`)
+	}
+	switch {
+	case len(lines) == 0:
+	case len(lines) == 1 && len(lines[0])+len(margin)+7 <= lineWidth:
+		fmt.Fprintf(&p.body, "%s/** %s */\n", margin, lines[0])
+	default:
+		p.body.WriteString(margin + "/**\n")
+		for _, line := range lines {
+			p.body.WriteString(strings.TrimRight(margin+" * "+line, " ") + "\n")
+		}
+		p.body.WriteString(margin + " */\n")
+	}
+}
+
+// eventMap prints events.ts.
+func (p *printer) eventMap(m *codegen.Model) []byte {
+	p.comment("", codegen.Doc{Lines: []string{"Payloads by the name of the event."}})
+	p.body.WriteString("export interface EventPayloads {\n")
+	for _, e := range m.Events {
+		p.body.WriteString(member(key(e.Contract.Name), p.refer(e.Payload)))
+	}
+	p.body.WriteString("}\n\n")
+	p.comment("", codegen.Doc{Lines: []string{"Name of an event."}})
+	p.body.WriteString("export type EventName = keyof EventPayloads;\n")
+	return p.file()
+}

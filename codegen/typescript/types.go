@@ -1,0 +1,214 @@
+package typescript
+
+import (
+	"slices"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
+)
+
+// A type expression is one of these; layout.go prints them.
+type (
+	// word is a keyword, a literal or anything else that never breaks.
+	word struct{ text string }
+	// reference is a named type.
+	reference struct{ name string }
+	list      struct{ of expr }
+	record    struct{ of expr }
+	union     struct{ of []expr }
+	// tagged is a type with one more member.
+	tagged struct {
+		of expr // nil: nothing else
+		tag
+	}
+)
+
+type expr any
+
+// expression is the type of a place, null included where it is valid.
+func (p *printer) expression(r *codegen.Ref) expr {
+	e := p.bare(r)
+	if !r.Nullable || e == (expr)(word{"unknown"}) {
+		return e
+	}
+	if e == (expr)(word{"never"}) {
+		return word{"null"}
+	}
+	return join(e, word{"null"})
+}
+
+// bare is the type of a place, null left aside.
+func (p *printer) bare(r *codegen.Ref) expr {
+	switch r.Kind {
+	case codegen.String:
+		return word{"string"}
+	case codegen.Integer, codegen.Number:
+		return word{"number"}
+	case codegen.Boolean:
+		return word{"boolean"}
+	case codegen.Scalar:
+		return scalars(r.Types)
+	case codegen.Array:
+		return list{p.expression(r.Elem)}
+	case codegen.Map:
+		return record{p.expression(r.Elem)}
+	case codegen.Named:
+		if r.Named.Kind == codegen.Enum && r.Named.Definition == "" && len(r.Named.Values) == 0 {
+			return word{"never"}
+		}
+		if at := r.Underlying(); at.Kind == codegen.Any {
+			return word{"unknown"}
+		}
+		return p.refer(r.Named)
+	}
+	return word{"unknown"}
+}
+
+func scalars(t contracts.Types) expr {
+	var of []expr
+	for _, s := range []struct {
+		types contracts.Types
+		name  string
+	}{{contracts.String, "string"}, {contracts.Numeric, "number"}, {contracts.Boolean, "boolean"}} {
+		if t&s.types != 0 {
+			of = append(of, word{s.name})
+		}
+	}
+	return join(of...)
+}
+
+// join makes a union, taking unions apart and leaving out what stands there
+// already. A union with unknown is unknown.
+func join(parts ...expr) expr {
+	var of []expr
+	for _, part := range parts {
+		members := []expr{part}
+		if u, ok := part.(union); ok {
+			members = u.of
+		}
+		for _, m := range members {
+			if m == (expr)(word{"unknown"}) {
+				return m
+			}
+			if !slices.ContainsFunc(of, func(o expr) bool { return same(o, m) }) {
+				of = append(of, m)
+			}
+		}
+	}
+	if len(of) == 1 {
+		return of[0]
+	}
+	return union{of}
+}
+
+func same(a, b expr) bool {
+	return layout(document(a, inside), 0) == layout(document(b, inside), 0)
+}
+
+// position is where an expression stands, which decides how unions break.
+type position uint8
+
+const (
+	inside    position = iota // an argument of Record, or a member of a union
+	ofList                    // the element of a list, in parentheses
+	ofMember                  // after the name of a member
+	ofDeclare                 // after the = of a declaration
+)
+
+// document prepares an expression for layout.
+func document(e expr, at position) doc {
+	switch e := e.(type) {
+	case word:
+		return e.text
+	case reference:
+		return e.name
+	case list:
+		return docs{document(e.of, ofList), "[]"}
+	case record:
+		return docs{"Record", group{docs{"<", indent{docs{softLine, "string,", space, document(e.of, inside)}}, softLine, ">"}}}
+	case tagged:
+		return intersection(e)
+	case union:
+		return unionDocument(e, at)
+	}
+	return ""
+}
+
+func intersection(e tagged) doc {
+	object := group{docs{"{", indent{docs{space, key(e.name) + ": " + quote(e.value), ifBroken{";"}}}, space, "}"}}
+	if e.of == nil {
+		return object
+	}
+	return docs{document(e.of, inside), " & ", object}
+}
+
+// unionDocument breaks all members of a union or none. A named type or null is
+// never broken.
+func unionDocument(u union, at position) doc {
+	var members docs
+	hug := hugs(u)
+	for i, m := range u.of {
+		if i > 0 {
+			if hug {
+				members = append(members, " ")
+			} else {
+				members = append(members, space)
+			}
+			members = append(members, "| ")
+		}
+		d := document(m, inside)
+		if !hug {
+			d = indent{d} // by the width of "| "
+		}
+		members = append(members, d)
+	}
+	switch {
+	case at == ofList && hug:
+		return docs{"(", members, ")"}
+	case at == ofList:
+		return docs{"(", group{docs{indent{docs{softLine, ifBroken{"| "}, members}}, softLine}}, ")"}
+	case hug:
+		return members
+	}
+	return group{docs{ifBroken{"| "}, members}}
+}
+
+// hugs reports whether a union is one named type or map, and null.
+func hugs(u union) bool {
+	if len(u.of) != 2 || u.of[1] != (expr)(word{"null"}) {
+		return false
+	}
+	switch u.of[0].(type) {
+	case reference, record:
+		return true
+	}
+	return false
+}
+
+// ownLine reports whether an expression starts on a line of its own when it does
+// not fit beside what it belongs to.
+func ownLine(e expr) bool {
+	u, ok := e.(union)
+	return ok && !hugs(u)
+}
+
+// value is the expression after a name: on the same line, or on the next one.
+func value(name, separator string, e expr, at position) string {
+	d := document(e, at)
+	switch {
+	case ownLine(e):
+		return name + layout(docs{group{docs{separator, indent{docs{space, d}}}}, ";"}, textWidth(name))
+	case at == ofDeclare:
+		return name + layout(docs{separator, after{d}, ";"}, textWidth(name))
+	}
+	return name + layout(docs{separator, " ", d, ";"}, textWidth(name))
+}
+
+// member prints a member of an interface, two columns in, and ends the line.
+func member(name string, e expr) string {
+	d := document(e, ofMember)
+	if ownLine(e) {
+		return layout(indent{docs{space, name, group{docs{":", indent{docs{space, d}}}}, ";"}}, 0)[1:] + "\n"
+	}
+	return layout(indent{docs{space, name, ": ", d, ";"}}, 0)[1:] + "\n"
+}

@@ -1,0 +1,160 @@
+package typescript
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/codegen/codegentest"
+)
+
+const (
+	torture = "../testdata/torture"
+	shop    = "../../testdata/shop"
+)
+
+// TestGenerate_CompilesAndIsFormatted gives everything that is generated, and all
+// examples as values of its types, to the compiler and to prettier.
+func TestGenerate_CompilesAndIsFormatted(t *testing.T) {
+	tools := node(t)
+	for _, dir := range []string{torture, shop} {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			m := codegentest.Model(t, dir)
+			out := t.TempDir()
+			codegentest.Write(t, filepath.Join(out, "src"), codegentest.Files(t, Target{}, m, nil))
+			compile(t, tools, out, examples(t, m))
+			formatted(t, tools, out)
+		})
+	}
+}
+
+// TestGenerate_RefusesWhatTheContractRefuses expects a compile error for each
+// value; tsc reports expectations that do not come true.
+func TestGenerate_RefusesWhatTheContractRefuses(t *testing.T) {
+	tools := node(t)
+	out := t.TempDir()
+	codegentest.Write(t, filepath.Join(out, "src"), codegentest.Files(t, Target{}, codegentest.Model(t, torture), nil))
+	var b strings.Builder
+	b.WriteString("import type { EventPayloads, Card, TortureEnumsOpen, TortureUnionsPayment } from \"./src/index.js\";\n\n")
+	for i, wrong := range []struct{ typ, value string }{
+		{`EventPayloads["no.such.event"]`, `{}`},
+		{`Card`, `{}`},
+		{`Card`, `{number: null}`},
+		{`Card`, `{number: "1", holder: undefined}`},
+		{`Card`, `{number: "1", owner: "undeclared"}`},
+		{`EventPayloads["torture.enums"]["closed"]`, `"GBP"`},
+		{`EventPayloads["torture.enums"]["closed"]`, `null`},
+		{`EventPayloads["torture.enums"]["numbers"]`, `2`},
+		{`TortureEnumsOpen`, `1`},
+		{`TortureUnionsPayment`, `{number: "1"}`},
+		{`TortureUnionsPayment`, `{method: "cash", number: "1"}`},
+		{`TortureUnionsPayment`, `{method: "invoice", number: "1"}`},
+		{`EventPayloads["torture.every_type"]["list"]`, `[1]`},
+		{`EventPayloads["torture.every_type"]["map"]`, `{a: null}`},
+		{`NonNullable<EventPayloads["torture.every_type"]["object_of_numbers"]>`, `{a: "b"}`},
+		{`NonNullable<EventPayloads["torture.every_type"]["object_empty"]>`, `{a: "b"}`},
+	} {
+		fmt.Fprintf(&b, "// @ts-expect-error\nexport const wrong%d: %s = %s;\n", i, wrong.typ, wrong.value)
+	}
+	compile(t, tools, out, b.String())
+}
+
+// toolchain is the compiler and the formatter.
+type toolchain struct{ tsc, prettier []string }
+
+// node installs the tools that the tests run, once. Without Node.js the test is
+// skipped on a developer's machine and fails in continuous integration.
+func node(t *testing.T) toolchain {
+	t.Helper()
+	if _, err := exec.LookPath("npm"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("npm is not installed, which continuous integration needs for TypeScript")
+		}
+		t.Skip("npm is not installed: TypeScript is not compiled")
+	}
+	dir, err := filepath.Abs("testdata/node")
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := filepath.Join(dir, "node_modules")
+	if _, err := os.Stat(filepath.Join(modules, ".package-lock.json")); err != nil {
+		run(t, dir, []string{"npm", "ci", "--no-audit", "--no-fund"})
+	}
+	return toolchain{
+		tsc:      []string{"node", filepath.Join(modules, "typescript", "bin", "tsc")},
+		prettier: []string{"node", filepath.Join(modules, "prettier", "bin", "prettier.cjs")},
+	}
+}
+
+// compile runs tsc over the generated modules and one more.
+func compile(t *testing.T, tools toolchain, out, module string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(out, "check.ts"), []byte(module), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run(t, out, tools.tsc, "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess",
+		"--target", "es2022", "--module", "nodenext", "--types", "", "check.ts", "src/index.ts")
+}
+
+// formatted lets prettier write the modules, which must not change.
+func formatted(t *testing.T, tools toolchain, out string) {
+	t.Helper()
+	before := contents(t, out)
+	run(t, out, tools.prettier, "--write", "--log-level=warn", "src")
+	if diff := cmp.Diff(contents(t, out), before); diff != "" {
+		t.Errorf("prettier disagrees (-prettier +evctl):\n%s", diff)
+	}
+}
+
+func contents(t *testing.T, out string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(out, "src", "*.ts"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no modules", err)
+	}
+	texts := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[filepath.Base(file)] = string(text)
+	}
+	return texts
+}
+
+// examples is a module that assigns every example of the contracts to its type.
+func examples(t *testing.T, m *codegen.Model) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("import type { EventPayloads } from \"./src/index.js\";\n\n")
+	n := 0
+	for _, e := range m.Events {
+		for _, x := range e.Contract.Payload.Examples {
+			n++
+			fmt.Fprintf(&b, "export const x%d: EventPayloads[%s] = %s;\n", n, quote(e.Contract.Name), x.JSON)
+		}
+	}
+	if n < 10 {
+		t.Fatalf("only %d examples", n)
+	}
+	return b.String()
+}
+
+func run(t *testing.T, dir string, command []string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(command[0], append(command[1:len(command):len(command)], args...)...)
+	cmd.Dir = dir
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(command, " "), err, out.Bytes())
+	}
+}
