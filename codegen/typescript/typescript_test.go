@@ -42,13 +42,13 @@ func TestGenerate_RefusesWhatTheContractRefuses(t *testing.T) {
 	out := t.TempDir()
 	codegentest.Write(t, filepath.Join(out, "src"), codegentest.Files(t, Target{}, codegentest.Model(t, torture), nil))
 	var b strings.Builder
-	b.WriteString("import type { EventPayloads, Card, TortureEnumsOpen, TortureUnionsPayment } from \"./src/index.js\";\n\n")
+	b.WriteString("import type { EventPayloads, Card2, TortureEnumsOpen, TortureUnionsPayment } from \"./src/index.js\";\n\n")
 	for i, wrong := range []struct{ typ, value string }{
 		{`EventPayloads["no.such.event"]`, `{}`},
-		{`Card`, `{}`},
-		{`Card`, `{number: null}`},
-		{`Card`, `{number: "1", holder: undefined}`},
-		{`Card`, `{number: "1", owner: "undeclared"}`},
+		{`Card2`, `{}`},
+		{`Card2`, `{number: null}`},
+		{`Card2`, `{number: "1", holder: undefined}`},
+		{`Card2`, `{number: "1", owner: "undeclared"}`},
 		{`EventPayloads["torture.enums"]["closed"]`, `"GBP"`},
 		{`EventPayloads["torture.enums"]["closed"]`, `null`},
 		{`EventPayloads["torture.enums"]["numbers"]`, `2`},
