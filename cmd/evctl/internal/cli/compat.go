@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/gitfs"
 	"github.com/evctl/evctl/contracts/workspace"
+	"github.com/evctl/evctl/lint"
 	"github.com/evctl/evctl/lint/compat"
 	"github.com/evctl/evctl/registry"
+	"github.com/evctl/evctl/registry/client"
 	"github.com/evctl/evctl/registry/dir"
 )
 
@@ -26,14 +29,28 @@ func openBaseline(ctx context.Context, app *App, w *workspace.Workspace, against
 	kind, name := splitAgainst(app, against)
 	switch kind {
 	case againstRegistry:
-		return registryOf(ctx, app, w)
+		return registryOf(ctx, w)
 	case againstURL:
-		return remoteBaseline(ctx, app, name)
+		return remoteBaseline(ctx, name)
 	case againstFolder:
 		return folderBaseline(ctx, app, name)
 	}
 	b, err := compat.FromGit(ctx, w, name)
 	return b, hintOfGit(err)
+}
+
+// withBaseline makes lint compare the workspace with what is released.
+func withBaseline(ctx context.Context, app *App, w *workspace.Workspace, against string, opt lint.Options) (lint.Options, error) {
+	base, err := openBaseline(ctx, app, w, against)
+	if err != nil {
+		return opt, err
+	}
+	opt.Sources = append(slices.Clip(opt.Sources), compat.Source(base))
+	opt.Released = func(event string) bool {
+		versions, err := base.Versions(ctx, event)
+		return err != nil || len(versions) > 0 // the source reports the error
+	}
+	return opt, nil
 }
 
 // Kinds of what --against names.
@@ -59,23 +76,13 @@ func splitAgainst(app *App, against string) (againstKind, string) {
 	if folder, ok := strings.CutPrefix(against, "dir:"); ok {
 		return againstFolder, folder
 	}
-	if info, err := os.Stat(inDir(app, against)); err == nil && info.IsDir() {
+	if info, err := os.Stat(app.path(against)); err == nil && info.IsDir() {
 		return againstFolder, against
 	}
 	return againstGit, against
 }
 
-func isURL(text string) bool {
-	return strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")
-}
-
-// inDir is a path of the command line, which is relative to where commands work.
-func inDir(app *App, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(app.Dir, path)
-}
+func isURL(text string) bool { return client.IsURL(text) }
 
 // hintOfGit brings the advice of gitfs to the command line.
 func hintOfGit(err error) error {
@@ -87,10 +94,10 @@ func hintOfGit(err error) error {
 }
 
 // registryOf is the registry that evctl.yaml names.
-func registryOf(ctx context.Context, app *App, w *workspace.Workspace) (compat.Baseline, error) {
+func registryOf(ctx context.Context, w *workspace.Workspace) (compat.Baseline, error) {
 	name := w.Config.Registry
 	if isURL(name) {
-		return remoteBaseline(ctx, app, name)
+		return remoteBaseline(ctx, name)
 	}
 	store, err := dir.Open(filepath.Join(w.Root, filepath.FromSlash(name)), name)
 	if err != nil {
@@ -99,10 +106,22 @@ func registryOf(ctx context.Context, app *App, w *workspace.Workspace) (compat.B
 	return &releases{store, store.Name}, nil
 }
 
+// remoteBaseline is a registry behind a URL.
+func remoteBaseline(ctx context.Context, url string) (compat.Baseline, error) {
+	store, err := client.Open(ctx, url, client.Options{})
+	if err != nil {
+		return nil, hintOfRegistry(err)
+	}
+	path := func(event string, v contracts.Version) (string, error) {
+		return strings.TrimSuffix(url, "/") + "/v1/" + registry.ReleasePath(event, v), nil
+	}
+	return &releases{store, path}, nil
+}
+
 // folderBaseline opens a folder that somebody named: unlike the registry of a
 // workspace, it has to exist.
 func folderBaseline(ctx context.Context, app *App, folder string) (compat.Baseline, error) {
-	path := inDir(app, folder)
+	path := app.path(folder)
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("compare with %s: %w", folder, err)
 	}
@@ -197,8 +216,4 @@ func gate(cfg *workspace.Config) registry.Gate {
 		j := compat.Judge(released, candidate, opt)
 		return registry.Judgement{Needed: j.Needed, Findings: j.Findings}, nil
 	}
-}
-
-func remoteBaseline(_ context.Context, _ *App, url string) (compat.Baseline, error) {
-	return nil, withHint(fmt.Errorf("registry %s cannot be read by this build", url), "compare with a folder or a git ref")
 }

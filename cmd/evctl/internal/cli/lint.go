@@ -25,6 +25,7 @@ type lintFlags struct {
 	rules                   []string
 	fix                     bool
 	baseline, writeBaseline string
+	against                 string
 	max                     int
 }
 
@@ -38,6 +39,7 @@ What concerns the workspace as a whole, such as names that differ between events
 checked only without paths. Exit code 1 means findings of at least --fail-on.`,
 		Example: `  evctl lint
   evctl lint contracts/order --format github
+  evctl lint --against origin/main
   evctl lint --fix
   evctl lint --baseline lint-baseline.json`,
 		Args: cobra.ArbitraryArgs,
@@ -49,6 +51,7 @@ checked only without paths. Exit code 1 means findings of at least --fail-on.`,
 	flags.StringVar(&f.profile, "profile", "", "minimal, standard or strict, instead of the one of evctl.yaml")
 	flags.StringArrayVar(&f.rules, "rule", nil, "severity of a rule, as `id=severity`; may be repeated")
 	flags.StringVar(&f.failOn, "fail-on", f.failOn, "least severity that fails: error, warning or info")
+	flags.StringVar(&f.against, "against", "", againstHelp)
 	flags.BoolVar(&f.fix, "fix", false, "repair what can be repaired, then report the rest")
 	flags.StringVar(&f.baseline, "baseline", "", "leave out the findings that this `file` lists")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "list all findings in this `file` and succeed")
@@ -152,7 +155,11 @@ func (l *linter) run(ctx context.Context) (*lint.Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		result, err := lint.Run(ctx, w, l.options)
+		opt, err := withBaseline(ctx, l.app, w, l.flags.against, l.options)
+		if err != nil {
+			return nil, err
+		}
+		result, err := lint.Run(ctx, w, opt)
 		if errors.Is(err, lint.ErrUnknownRule) || errors.Is(err, lint.ErrRequiredRule) {
 			return nil, usagef("--rule: %w", err)
 		}

@@ -9,11 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/evctl/evctl/lint"
+	"github.com/evctl/evctl/lint/compat"
 	"github.com/evctl/evctl/lint/rules"
 )
 
 // catalogue is every rule of evctl.
-func catalogue() (*lint.Catalogue, error) { return lint.NewCatalogue(rules.Set()) }
+func catalogue() (*lint.Catalogue, error) { return lint.NewCatalogue(compat.Set(), rules.Set()) }
 
 func newRules(app *App) *cobra.Command {
 	var format, group string
