@@ -30,6 +30,12 @@ type Pass struct {
 // Config is the workspace's evctl.yaml.
 func (p *Pass) Config() *workspace.Config { return p.Workspace.Config }
 
+// For is a pass over another contract, for rules about the workspace that look into
+// single contracts. Findings are reported to p with ReportIn.
+func (p *Pass) For(c *contracts.Contract) *Pass {
+	return &Pass{Workspace: p.Workspace, Contract: c, Now: p.Now, rule: p.rule, released: p.released, shared: p.shared}
+}
+
 // Released reports whether the contract being checked is part of a released event, so
 // that its wire names can only change with a new major version. What cannot be known,
 // because only some files are loaded, counts as released.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/golden"
 	"github.com/evctl/evctl/contracts/workspace"
@@ -88,7 +89,7 @@ func (f *fixture) run(files []lint.ExampleFile) *lint.Result {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	opt := lint.Options{Catalogue: f.catalogue, Now: Now, Severities: map[string]diag.Severity{}}
+	opt := lint.Options{Catalogue: f.catalogue, Now: Now, Severities: map[string]diag.Severity{}, Released: f.released}
 	for _, r := range f.catalogue.Rules() {
 		if !r.Required {
 			opt.Severities[r.ID] = diag.Off
@@ -105,6 +106,14 @@ func (f *fixture) run(files []lint.ExampleFile) *lint.Result {
 		f.t.Fatal(err)
 	}
 	return result
+}
+
+// released reports whether old declares an event.
+func (f *fixture) released(event string) bool {
+	return slices.ContainsFunc(f.example.Old, func(file lint.ExampleFile) bool {
+		c, _ := contracts.Parse(diag.NewFile(file.Path, []byte(file.Text)))
+		return c != nil && c.Name == event
+	})
 }
 
 func (f *fixture) onlyThisRule(what string, r *lint.Result) {
