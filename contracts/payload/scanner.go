@@ -189,7 +189,10 @@ func (s *Scanner) scanItem() bool {
 		s.cutOff()
 	case c == ',':
 		s.read()
-		if c, ok := s.skipSpace(); ok && c == ']' {
+		switch c, ok := s.skipSpace(); {
+		case !ok:
+			s.cutOff()
+		case c == ']':
 			s.fail("found ']' behind a comma, expected an event")
 		}
 	case c != ']':

@@ -241,8 +241,8 @@ func writeRune(b *strings.Builder, r rune) {
 		b.WriteRune(r)
 	case r == '-':
 		b.WriteString(`\x2d`)
-	case r == '\n':
-		b.WriteString(`\n`)
+	case strings.ContainsRune("\t\n\v\f\r", r):
+		b.WriteString(`\` + string("tnvfr"[r-'\t']))
 	case r < ' ' || r == 0x7f:
 		fmt.Fprintf(b, `\x%02x`, r)
 	default:

@@ -14,6 +14,7 @@ var commands = []func(*App) *cobra.Command{
 	newValidate,
 	newRules,
 	newExplain,
+	newSchema,
 }
 
 // version is the module version of a build made by go install, and the commit of others.

@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/dir"
 )
 
 // registryPath is where a registry named on the command line is.
@@ -17,37 +19,43 @@ func (app *App) registryPath(location string) string {
 	return app.path(location)
 }
 
-// openReader opens a registry, a directory or a URL, for reading.
-func openReader(_ context.Context, location string) (registry.Reader, error) {
-	if isURL(location) {
-		return nil, fmt.Errorf("open registry %s: not a directory", location)
+// releasedContracts reads every released version of every event, ordered by event and
+// version.
+func releasedContracts(ctx context.Context, r registry.Reader) ([]*contracts.Contract, error) {
+	subjects, err := r.List(ctx)
+	if err != nil {
+		return nil, hintOfRegistry(fmt.Errorf("read registry: %w", err))
 	}
-	return dir.Open(location, "")
+	type release struct {
+		event   string
+		version contracts.Version
+	}
+	var releases []release
+	for _, s := range subjects {
+		for _, v := range s.Versions {
+			releases = append(releases, release{s.Event, v})
+		}
+	}
+	list := make([]*contracts.Contract, len(releases))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(2 * runtime.GOMAXPROCS(0))
+	for i, id := range releases {
+		group.Go(func() (err error) {
+			list[i], err = releasedContract(ctx, r, id.event, id.version)
+			return err
+		})
+	}
+	return list, hintOfRegistry(group.Wait())
 }
 
-// releasedContracts reads every released version of every event.
-func releasedContracts(ctx context.Context, location string) ([]*contracts.Contract, error) {
-	r, err := openReader(ctx, location)
-	if err != nil {
-		return nil, err
-	}
-	subjects, err := r.List(ctx)
+func releasedContract(ctx context.Context, r registry.Reader, event string, version contracts.Version) (*contracts.Contract, error) {
+	record, err := r.Get(ctx, event, version)
 	if err != nil {
 		return nil, fmt.Errorf("read registry: %w", err)
 	}
-	var list []*contracts.Contract
-	for _, s := range subjects {
-		for _, v := range s.Versions {
-			record, err := r.Get(ctx, s.Event, v)
-			if err != nil {
-				return nil, fmt.Errorf("read registry: %w", err)
-			}
-			c, err := record.Contract()
-			if err != nil {
-				return nil, fmt.Errorf("read release %s %s: %w", s.Event, v, err)
-			}
-			list = append(list, c)
-		}
+	c, err := record.Contract()
+	if err != nil {
+		return nil, fmt.Errorf("read release %s %s: %w", event, version, err)
 	}
-	return list, nil
+	return c, nil
 }

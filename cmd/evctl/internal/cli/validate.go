@@ -16,6 +16,7 @@ import (
 	"github.com/evctl/evctl/contracts/envelope"
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/contracts/workspace"
+	"github.com/evctl/evctl/registry/client"
 )
 
 // validateFlags are the flags of evctl validate.
@@ -131,7 +132,7 @@ func validationSet(ctx context.Context, app *App, f validateFlags) (*payload.Set
 		return nil, err
 	}
 	if f.registry != "" {
-		released, err := releasedContracts(ctx, app.registryPath(f.registry))
+		released, err := releasesAt(ctx, app.registryPath(f.registry), client.Options{Display: f.registry})
 		if err != nil {
 			return nil, err
 		}
@@ -142,13 +143,22 @@ func validationSet(ctx context.Context, app *App, f validateFlags) (*payload.Set
 	}
 	list := w.Events()
 	if !isURL(w.Config.Registry) {
-		released, err := releasedContracts(ctx, filepath.Join(w.Root, filepath.FromSlash(w.Config.Registry)))
+		at := filepath.Join(w.Root, filepath.FromSlash(w.Config.Registry))
+		released, err := releasesAt(ctx, at, client.Options{Display: w.Config.Registry, Create: true})
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, without(released, list)...)
 	}
 	return payload.NewSet(env, list...)
+}
+
+func releasesAt(ctx context.Context, location string, opt client.Options) ([]*contracts.Contract, error) {
+	store, err := client.Open(ctx, location, opt)
+	if err != nil {
+		return nil, hintOfRegistry(err)
+	}
+	return releasedContracts(ctx, store)
 }
 
 // without leaves out the releases that the workspace has at the same version: its
