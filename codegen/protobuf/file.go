@@ -130,31 +130,15 @@ func (f *file) scope(s *numbers.Scope, name string, ns *namespace) any {
 // message declares an object or union.
 func (f *file) message(s *numbers.Scope, name string, outer *namespace) *message {
 	doc := f.docs.types[s.Schema]
-	m := &message{name: name, doc: doc.lines, deprecated: doc.deprecated}
 	names := nameFields(s)
-	m.names = names.reserved
+	m := &message{name: name, doc: doc.lines, deprecated: doc.deprecated, names: names.reserved}
 	for _, e := range s.Reserved {
 		m.reserved = append(m.reserved, e.Number)
 	}
-	in := &inside{f, m, newNamespace(outer)}
-	for _, member := range s.Fields {
-		if wraps := member.Type.Wraps; s.Leaf == numbers.Message && len(wraps) > 0 && wraps[0] == numbers.Dict {
-			in.ns.types[names.names[member.Number].With("entry").Key()] = true // protobuf declares it for maps
-		}
-	}
-	for _, member := range byNumber(s.Fields) {
-		name := names.names[member.Number]
-		fld := in.field(&member, name, s.Leaf == numbers.Union)
-		fld.number, fld.name, fld.jsonName = member.Number, name.Snake(), names.jsonNames[member.Number]
-		m.fields = append(m.fields, fld)
-	}
-	slices.SortFunc(m.fields, func(a, b field) int { return a.number - b.number })
-	if s.Leaf == numbers.Union && len(m.fields) > 0 {
-		taken := map[string]bool{}
-		for _, n := range names.names {
-			taken[n.Key()] = true
-		}
-		m.oneof = take(taken, naming.New("variant"), 1, nil).Snake()
+	in := &inside{f, m, newNamespace(outer), s.Leaf == numbers.Union}
+	in.fields(s, names)
+	if in.union && len(m.fields) > 0 {
+		m.oneof = names.unused("variant")
 		m.doc = append(m.doc, unionDoc(s.Schema.Union)...)
 	}
 	return m
@@ -172,10 +156,56 @@ type inside struct {
 	*file
 	message *message
 	ns      *namespace
+	union   bool
+}
+
+// fields declares the members of a scope. Types get their names in the order of
+// the numbers, those that are not in use included.
+func (in *inside) fields(s *numbers.Scope, names members) {
+	for _, member := range s.Fields {
+		if wraps := member.Type.Wraps; !in.union && len(wraps) > 0 && wraps[0] == numbers.Dict {
+			in.ns.types[names.names[member.Number].With("entry").Key()] = true // protobuf declares it for maps
+		}
+	}
+	reserved := s.Reserved
+	for _, member := range byNumber(s.Fields) {
+		for len(reserved) > 0 && reserved[0].Number < member.Number {
+			in.reserve(reserved[0], names.names[reserved[0].Number])
+			reserved = reserved[1:]
+		}
+		name := names.names[member.Number]
+		fld := in.field(&member, name)
+		fld.number, fld.name, fld.jsonName = member.Number, name.Snake(), names.jsonNames[member.Number]
+		in.message.fields = append(in.message.fields, fld)
+	}
+	slices.SortFunc(in.message.fields, func(a, b field) int { return a.number - b.number })
+}
+
+// reserve takes the names of the types that a number had which is not in use now,
+// so that no other type appears under a name that readers know.
+func (in *inside) reserve(e numbers.Entry, name naming.Name) {
+	t := e.Kind.Type()
+	for i, wrap := range t.Wraps {
+		if i > 0 || in.union {
+			in.ns.typeName(name)
+		}
+		name = name.With(suffix(wrap))
+	}
+	if t.Scoped() && t.Definition == "" {
+		in.ns.typeName(name)
+	}
+}
+
+// suffix is what the name of a type says about the layer that it stands in.
+func suffix(w numbers.Wrap) string {
+	if w == numbers.List {
+		return "item"
+	}
+	return "value"
 }
 
 // field decides label, type and documentation of a property or variant.
-func (in *inside) field(member *numbers.Field, name naming.Name, variant bool) field {
+func (in *inside) field(member *numbers.Field, name naming.Name) field {
 	doc := in.docs.member(member)
 	out := field{doc: doc.lines, deprecated: doc.deprecated}
 	if member.Kind == numbers.Extra {
@@ -185,7 +215,7 @@ func (in *inside) field(member *numbers.Field, name naming.Name, variant bool) f
 	}
 	wraps := member.Type.Wraps
 	switch {
-	case variant:
+	case in.union:
 		out.typ = in.element(member, name, wraps)
 	case len(wraps) == 0:
 		out.typ = in.leaf(member, name)
@@ -214,9 +244,9 @@ func (f *file) isMessage(t numbers.Type) bool {
 // layer is the label and type of a field whose outermost layer is a list or map.
 func (in *inside) layer(member *numbers.Field, name naming.Name, wraps []numbers.Wrap) (label, typ string) {
 	if wraps[0] == numbers.Dict {
-		return "", "map<string, " + in.element(member, name.With("value"), wraps[1:]) + ">"
+		return "", "map<string, " + in.element(member, name.With(suffix(wraps[0])), wraps[1:]) + ">"
 	}
-	return "repeated ", in.element(member, name.With("item"), wraps[1:])
+	return "repeated ", in.element(member, name.With(suffix(wraps[0])), wraps[1:])
 }
 
 // element is the type of one value: a leaf, or a message around the layers that
@@ -231,7 +261,7 @@ func (in *inside) element(member *numbers.Field, name naming.Name, wraps []numbe
 	if wraps[0] == numbers.Maybe {
 		value.name = "value"
 		w.doc = []string{"No value stands for null."}
-		value.typ = in.element(member, name.With("value"), wraps[1:])
+		value.typ = in.element(member, name.With(suffix(wraps[0])), wraps[1:])
 		if len(wraps) == 1 && !in.isMessage(member.Type) {
 			value.label = "optional "
 		}

@@ -57,7 +57,7 @@ func (n *namespace) value(wanted string, number int) string {
 
 // members are the names of what a scope numbers, by number.
 type members struct {
-	names map[int]naming.Name
+	names map[int]naming.Name // also of numbers that are reserved
 	// reserved are the names that were used and must not come back, in the order of
 	// their numbers.
 	reserved []string
@@ -69,29 +69,69 @@ type members struct {
 // nameFields names the fields of a message or union. Earlier numbers come first, so
 // that a field that is added never changes the name of another one.
 func nameFields(scope *numbers.Scope) members {
-	m := members{names: map[int]naming.Name{}, jsonNames: map[int]string{}}
-	taken := map[string]bool{}
-	wires := map[string]bool{}
+	n := fieldNamer{
+		members: members{names: map[int]naming.Name{}, jsonNames: map[int]string{}},
+		taken:   map[string]bool{},
+		byWire:  map[string]naming.Name{},
+	}
 	for _, f := range scope.Fields {
-		wires[f.Name] = wires[f.Name] || f.Kind != numbers.Extra
+		if f.Kind != numbers.Extra {
+			n.byWire[f.Name] = naming.Name{}
+		}
 	}
 	for _, f := range byNumber(scope.Fields) {
-		implicit := f.Kind == numbers.Extra || !expressible(f.Name)
-		m.names[f.Number] = take(taken, fieldName(f), f.Number, func(n naming.Name) bool {
-			return implicit && wires[jsonName(n.Snake())]
-		})
-		if name := m.names[f.Number].Snake(); !implicit && jsonName(name) != f.Name {
-			m.jsonNames[f.Number] = f.Name
-		}
+		n.live(f)
 	}
 	for _, e := range scope.Reserved {
-		if e.Kind == numbers.Extra || wires[e.Name()] {
-			continue
+		if e.Kind != numbers.Extra {
+			n.gone(e)
 		}
-		wires[e.Name()] = true
-		m.reserved = append(m.reserved, take(taken, naming.Of(e.Name()), e.Number, nil).Snake())
 	}
-	return m
+	return n.members
+}
+
+type fieldNamer struct {
+	members
+	taken  map[string]bool
+	byWire map[string]naming.Name // by name in JSON
+}
+
+// live names a field that is in use. One whose JSON name cannot be set gets a name
+// from which protobuf derives no other field's.
+func (n *fieldNamer) live(f numbers.Field) {
+	derived := f.Kind == numbers.Extra || !expressible(f.Name)
+	name := take(n.taken, fieldName(f), f.Number, func(name naming.Name) bool {
+		_, clash := n.byWire[jsonName(name.Snake())]
+		return derived && clash
+	})
+	n.names[f.Number] = name
+	if f.Kind != numbers.Extra {
+		n.byWire[f.Name] = name
+	}
+	if !derived && jsonName(name.Snake()) != f.Name {
+		n.jsonNames[f.Number] = f.Name
+	}
+}
+
+// gone names a number that is reserved. It has the name of the field in use when
+// only the type has changed.
+func (n *fieldNamer) gone(e numbers.Entry) {
+	name, known := n.byWire[e.Name()]
+	if !known {
+		name = take(n.taken, naming.Of(e.Name()), e.Number, nil)
+		n.byWire[e.Name()] = name
+		n.reserved = append(n.reserved, name.Snake())
+	}
+	n.names[e.Number] = name
+}
+
+// unused is the name wanted, or the same with a number when a member has it.
+func (m members) unused(wanted string) string {
+	taken := map[string]bool{}
+	for _, name := range m.names {
+		taken[name.Key()] = true
+	}
+	return take(taken, naming.New(wanted), 1, nil).Snake()
 }
 
 // byNumber orders fields by number; the one for members without a name comes last,

@@ -70,6 +70,23 @@ func (t Type) Kind() Kind {
 	return Kind(b.String())
 }
 
+// Type reads the text back; the schema is not in it.
+func (k Kind) Type() Type {
+	var t Type
+	text := string(k)
+	for found := true; found; {
+		found = false
+		for _, w := range []Wrap{List, Dict, Maybe} {
+			if rest, ok := strings.CutPrefix(text, string(w)); ok {
+				t.Wraps, text, found = append(t.Wraps, w), rest, true
+			}
+		}
+	}
+	leaf, definition, _ := strings.Cut(text, ":")
+	t.Leaf, t.Definition = Leaf(leaf), definition
+	return t
+}
+
 // Scoped reports whether the leaf has numbers of its own.
 func (t Type) Scoped() bool { return t.Leaf == Message || t.Leaf == Enum || t.Leaf == Union }
 

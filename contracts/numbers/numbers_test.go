@@ -151,10 +151,10 @@ func TestAllocate_ContinuesTheLedger(t *testing.T) {
 		{"odd names are quoted", `{}`, []string{
 			"properties:",
 			"  'Plan Name': {type: string}",
-			"  '': {type: string}",
+			"  ' ': {type: string}",
 			"  'a\"b': {type: string, format: date-time}",
 			"  größe: {type: [string, integer]}",
-		}, `{"event":{"1":"string \"Plan Name\"","2":"string \"\"","3":"timestamp \"a\\\"b\"","4":"any größe"}}`},
+		}, `{"event":{"1":"string \"Plan Name\"","2":"string \" \"","3":"timestamp \"a\\\"b\"","4":"any größe"}}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -482,6 +482,14 @@ func TestPlan_RenamesAndReturnsKeepNumbers(t *testing.T) {
 			ledger, now = after, next
 		}
 	})
+}
+
+func TestKind_ReadsBackAsType(t *testing.T) {
+	for _, kind := range []Kind{"string", "[]?int64", "{}[]?{}message:line_item", "union", "[]enum:x", "extra"} {
+		if got := kind.Type().Kind(); got != kind {
+			t.Errorf("%s reads back as %s", kind, got)
+		}
+	}
 }
 
 func FuzzUnmarshal(f *testing.F) {
