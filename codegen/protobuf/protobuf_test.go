@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/codegen/codegentest"
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/contracttest"
 	"github.com/evctl/evctl/contracts/diag"
@@ -100,6 +101,30 @@ func TestGenerate_Cases(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkPlan(t, m.Events[0], files[0])
+		})
+	}
+}
+
+// TestGenerate_Workspaces generates the demo workspace, which is compared with
+// testdata/shop, and the one of names and types that are hard to generate.
+func TestGenerate_Workspaces(t *testing.T) {
+	for _, dir := range []string{"../../testdata/shop", "../testdata/torture"} {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			m := codegentest.Model(t, dir)
+			files := map[string]codegen.File{}
+			for _, f := range codegentest.Files(t, Target{}, m, map[string]string{"package": "shop.events"}) {
+				files[f.Path] = f
+				if strings.HasSuffix(dir, "shop") {
+					golden.Check(t, filepath.Join("testdata", "shop", filepath.Base(f.Path)), f.Content)
+				}
+			}
+			if len(files) != len(m.Events) {
+				t.Fatalf("%d files for %d events", len(files), len(m.Events))
+			}
+			for _, e := range m.Events {
+				_, path := place(e, config{packageName: "shop.events"})
+				checkPlan(t, e, files[path])
+			}
 		})
 	}
 }
