@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -17,14 +18,44 @@ import (
 // This file reads the values of keywords. Every reader reports what is wrong and
 // returns a zero value that later steps can live with.
 
-func (d *decoder) wrongType(n *document.Node, key, expected string) {
-	d.report(checkValueType, n.Span, fmt.Sprintf("%s has %s, expected %s", key, n.Describe(), expected), "")
+func (d *decoder) wrongType(n *document.Node, key, expected, hint string) {
+	d.report(checkValueType, n.Span, fmt.Sprintf("%s has %s, expected %s", key, n.Describe(), expected), hint)
+}
+
+// boolHint proposes the boolean that YAML 1.1 would have read.
+func boolHint(n *document.Node) string {
+	if n.Kind != document.Scalar {
+		return ""
+	}
+	switch strings.ToLower(n.Text) {
+	case "true", "yes", "on", "y":
+		return "write true"
+	case "false", "no", "off", "n":
+		return "write false"
+	}
+	return ""
+}
+
+// numberHint helps with numbers in quotes.
+func numberHint(n *document.Node) string {
+	if n.Quoted && document.IsNumber(n.Text) {
+		return "remove the quotes"
+	}
+	return ""
+}
+
+// listHint helps with lists of one that were not written as a list.
+func listHint(n *document.Node) string {
+	if n.Kind == document.Scalar && !n.IsNull() {
+		return fmt.Sprintf("write [%s]", n.Text)
+	}
+	return ""
 }
 
 // text reads a scalar as the text that was written: `on`, `1.10` and `0755` stay so.
 func (d *decoder) text(n *document.Node, key string) string {
 	if n.Kind != document.Scalar || n.IsNull() {
-		d.wrongType(n, key, "text")
+		d.wrongType(n, key, "text", "")
 		return ""
 	}
 	if strings.TrimSpace(n.Text) == "" {
@@ -55,7 +86,7 @@ func (d *decoder) eventName(n *document.Node, kind Kind) string {
 
 func (d *decoder) texts(n *document.Node, key string) []string {
 	if n.Kind != document.Sequence {
-		d.wrongType(n, key, "a list")
+		d.wrongType(n, key, "a list", listHint(n))
 		return nil
 	}
 	out := make([]string, 0, len(n.Items))
@@ -75,7 +106,7 @@ func (d *decoder) texts(n *document.Node, key string) []string {
 func (d *decoder) bool(n *document.Node, key string) bool {
 	v, ok := n.Bool()
 	if !ok {
-		d.wrongType(n, key, "true or false")
+		d.wrongType(n, key, "true or false", boolHint(n))
 	}
 	return v
 }
@@ -87,13 +118,13 @@ func (d *decoder) count(n *document.Node, key string) *int {
 			return &v
 		}
 	}
-	d.wrongType(n, key, "a whole number from 0 to 2147483647")
+	d.wrongType(n, key, "a whole number from 0 to 2147483647", numberHint(n))
 	return nil
 }
 
 func (d *decoder) decimal(n *document.Node, key string) *Decimal {
 	if n.Kind != document.Scalar || n.Quoted {
-		d.wrongType(n, key, "a number")
+		d.wrongType(n, key, "a number", numberHint(n))
 		return nil
 	}
 	v, err := ParseDecimal(n.Text)
@@ -125,7 +156,7 @@ func (d *decoder) types(s *Schema, n *document.Node) {
 	if n.Kind == document.Sequence {
 		words = n.Items
 		if len(words) == 0 {
-			d.wrongType(n, "type", "at least one type")
+			d.report(checkValueInvalid, n.Span, "type lists no types", "")
 		}
 	}
 	for _, w := range words {
@@ -193,8 +224,12 @@ func (d *decoder) pattern(n *document.Node, key string) string {
 		return ""
 	}
 	if _, err := syntax.Parse(text, syntax.Perl); err != nil {
-		d.report(checkPatternInvalid, n.Span, fmt.Sprintf("%s %s: %s", key, document.Quote(text), patternError(err)),
-			"patterns use RE2 syntax: no lookaround, no back references")
+		hint := ""
+		var e *syntax.Error
+		if errors.As(err, &e) && (e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape) {
+			hint = "patterns use RE2 syntax: no lookaround, no back references"
+		}
+		d.report(checkPatternInvalid, n.Span, fmt.Sprintf("%s %s: %s", key, document.Quote(text), patternError(err)), hint)
 		return ""
 	}
 	return text
@@ -253,8 +288,11 @@ func (d *decoder) enum(s *Schema, n *document.Node) {
 			d.enumValue(s, key, e.Value, seen)
 		}
 	}
-	if len(s.Enum) == 0 {
-		d.wrongType(n, "enum", "a list of values, or a mapping of values to descriptions, that is not empty")
+	switch {
+	case n.Kind == document.Scalar:
+		d.wrongType(n, "enum", "a list of values, or a mapping of values to descriptions", listHint(n))
+	case len(n.Items) == 0 && len(n.Entries) == 0:
+		d.report(checkEnumInvalid, n.Span, "enum is empty: no value fits", "")
 	}
 }
 
@@ -295,7 +333,7 @@ func (d *decoder) aboutEnumValue(v *EnumValue, n *document.Node) {
 
 func (d *decoder) examples(s *Schema, n *document.Node) {
 	if n.Kind != document.Sequence {
-		d.wrongType(n, "examples", "a list")
+		d.wrongType(n, "examples", "a list", listHint(n))
 		return
 	}
 	for _, item := range n.Items {
@@ -332,7 +370,7 @@ func (d *decoder) deprecation(n *document.Node) *Deprecation {
 		return dep
 	}
 	if n.Kind != document.Mapping {
-		d.wrongType(n, "deprecated", "a mapping with since, sunset, replacedBy, reason")
+		d.wrongType(n, "deprecated", "true, or a mapping with since, sunset, replacedBy, reason", boolHint(n))
 		return dep
 	}
 	dep.Keys = keysOf(n)
@@ -408,7 +446,7 @@ func (d *decoder) retention(c *Contract, n *document.Node) {
 
 func (d *decoder) include(c *Contract, n *document.Node) {
 	if n.Kind != document.Sequence {
-		d.wrongType(n, "include", "a list of fragments")
+		d.wrongType(n, "include", "a list of fragments", listHint(n))
 		return
 	}
 	seen := make(map[string]bool, len(n.Items))
@@ -434,7 +472,7 @@ func (d *decoder) identifier(n *document.Node) string {
 
 func (d *decoder) definitions(c *Contract, n *document.Node) {
 	if n.Kind != document.Mapping {
-		d.wrongType(n, "definitions", "a mapping of names to schemas")
+		d.wrongType(n, "definitions", "a mapping of names to schemas", "")
 		return
 	}
 	for i := range n.Entries {

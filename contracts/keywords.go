@@ -119,20 +119,28 @@ func ignore(*decoder, *Contract, *document.Node) {}
 // foreignKeywords are words of JSON Schema and its relatives that the language
 // says in another way.
 var foreignKeywords = map[string]string{
-	"const":             "write enum with one value",
-	"optional":          "properties are optional unless they say required: true",
-	"allOf":             "write one schema, or include a fragment",
-	"not":               "say what is allowed instead",
-	"if":                "write oneOf with a discriminator",
-	"propertyNames":     "write type: map with keys",
-	"dependentRequired": "write requireAny",
-	"prefixItems":       "tuples have no names for their parts; write an object",
-	"$defs":             "write definitions",
-	"$schema":           "contracts need no $schema; editors find the schema by file name",
-	"id":                "the event's name is its id",
-	"doc":               "write description",
-	"values_enum":       "write enum",
-	"minlength":         "did you mean \"minLength\"?",
+	"$defs":                 "write definitions at the top of the event, or a file that starts with define:",
+	"$id":                   "the event's name is its id",
+	"$schema":               "contracts need no $schema; editors find the schema by file name",
+	"additionalItems":       "items describes every item",
+	"allOf":                 "write one schema, or include a fragment",
+	"const":                 "write enum with one value",
+	"contains":              "describe every item with items",
+	"dependencies":          "write oneOf with a variant for each case",
+	"dependentRequired":     "write oneOf with a variant for each case",
+	"dependentSchemas":      "write oneOf with a variant for each case",
+	"doc":                   "write description",
+	"else":                  "write oneOf with a discriminator",
+	"fields":                "write properties",
+	"id":                    "the event's name is its id",
+	"if":                    "write oneOf with a discriminator",
+	"not":                   "say what is allowed instead",
+	"optional":              "properties are optional unless they say required: true",
+	"prefixItems":           "tuples have no names for their parts; write an object",
+	"propertyNames":         "write type: map with keys",
+	"team":                  "write owner",
+	"then":                  "write oneOf with a discriminator",
+	"unevaluatedProperties": "write additionalProperties",
 }
 
 func (d *decoder) discriminator(s *Schema, n *document.Node) {
@@ -153,7 +161,11 @@ func (d *decoder) union(s *Schema, n *document.Node, exclusive bool) {
 		return
 	}
 	u.Exclusive = exclusive
-	if n.Kind != document.Mapping || len(n.Entries) == 0 {
+	if n.Kind == document.Mapping && len(n.Entries) == 0 {
+		d.report(checkUnionInvalid, n.Span, u.Keyword()+" has no variants", "")
+		return
+	}
+	if n.Kind != document.Mapping {
 		d.report(checkValueType, n.Span, fmt.Sprintf("%s has %s, expected a mapping of names to schemas", u.Keyword(), n.Describe()),
 			"give each variant a name: oneOf: {card: {$ref: card}, invoice: {$ref: invoice}}")
 		return

@@ -112,8 +112,9 @@ func (lib *Library) Link(c *Contract) []diag.Diagnostic {
 	for _, s := range own {
 		eachSchema(s, l.tags)
 	}
-	l.include(c)
+	fragments := l.include(c)
 	l.object(c.Payload)
+	l.joinGroups(c, fragments)
 	l.collect(c)
 	c.Broken = c.Broken || len(l.diags) > 0
 	return l.diags
@@ -231,7 +232,7 @@ func (l *linker) object(s *Schema) {
 	if s.Types != Object {
 		return
 	}
-	if len(s.required) > 0 || len(s.RequireAny) > 0 {
+	if len(s.required) > 0 || len(s.grouped) > 0 {
 		l.applyRequired(s)
 	}
 	l.checkCounts(s)
@@ -255,11 +256,9 @@ func (l *linker) applyRequired(s *Schema) {
 		}
 		l.undeclared(s, diag.Location{File: s.File, Span: name.Span}, "required", name.Name)
 	}
-	for _, group := range s.RequireAny {
-		for _, name := range group {
-			if properties[name] == nil {
-				l.undeclared(s, s.At("requireAny"), "requireAny", name)
-			}
+	for _, name := range s.grouped {
+		if properties[name.Name] == nil {
+			l.undeclared(s, diag.Location{File: s.File, Span: name.Span}, "requireAny", name.Name)
 		}
 	}
 }
@@ -293,10 +292,10 @@ func (l *linker) checkCounts(s *Schema) {
 	switch {
 	case s.MaxProperties != nil && *s.MaxProperties < required:
 		l.reportIn(s, checkBoundsEmpty, s.At("maxProperties"),
-			fmt.Sprintf("maxProperties is %d, but %d properties are required: no value fits", *s.MaxProperties, required), "")
+			fmt.Sprintf("maxProperties %d is less than the number of required properties, %d: no value fits", *s.MaxProperties, required), "")
 	case closed && s.MinProperties != nil && *s.MinProperties > len(s.Properties):
 		l.reportIn(s, checkBoundsEmpty, s.At("minProperties"),
-			fmt.Sprintf("minProperties is %d, but only %d are declared and no others allowed: no value fits", *s.MinProperties, len(s.Properties)), "")
+			fmt.Sprintf("minProperties %d is more than the number of properties there can be, %d: no value fits", *s.MinProperties, len(s.Properties)), "")
 	}
 }
 
@@ -356,8 +355,8 @@ func singleText(p *Property) (string, bool) {
 	return s.Enum[0].Text(), true
 }
 
-// include mixes fragments into an event, after its own properties.
-func (l *linker) include(c *Contract) {
+// include mixes the properties of fragments into an event, after its own.
+func (l *linker) include(c *Contract) (fragments []*Contract) {
 	for _, inc := range c.Include {
 		at := diag.Location{File: c.File, Span: inc.Span}
 		fragment := l.library.fragments[inc.Name]
@@ -371,7 +370,9 @@ func (l *linker) include(c *Contract) {
 		}
 		c.Broken = c.Broken || fragment.Broken
 		l.mix(c, fragment, at)
+		fragments = append(fragments, fragment)
 	}
+	return fragments
 }
 
 func (l *linker) mix(c, fragment *Contract, at diag.Location) {
@@ -393,10 +394,16 @@ func (l *linker) mix(c, fragment *Contract, at diag.Location) {
 		}
 		c.Payload.PatternProperties = append(c.Payload.PatternProperties, p)
 	}
-	c.Payload.RequireAny = both(c.Payload.RequireAny, fragment.Payload.RequireAny)
-	if len(c.Payload.RequireAny) > maxGroups {
-		l.report(document.RuleLimit, at, fmt.Sprintf("requireAny of the event and its fragments make more than %d groups together", maxGroups), "")
-		c.Payload.RequireAny = c.Payload.RequireAny[:maxGroups]
+}
+
+// joinGroups makes one requireAny of what the event and its fragments ask for.
+func (l *linker) joinGroups(c *Contract, fragments []*Contract) {
+	for _, f := range fragments {
+		c.Payload.RequireAny = both(c.Payload.RequireAny, f.Payload.RequireAny)
+		if len(c.Payload.RequireAny) > maxGroups {
+			l.report(document.RuleLimit, c.At("include"), fmt.Sprintf("requireAny of the event and its fragments make more than %d groups together", maxGroups), "")
+			return
+		}
 	}
 }
 

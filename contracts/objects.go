@@ -11,8 +11,8 @@ import (
 
 // This file reads objects and maps.
 
-// requiredName is an entry of a `required:` list, kept until Link knows all
-// properties.
+// requiredName is an entry of a `required:` list, or of a group of requireAny, kept
+// until Link knows all properties.
 type requiredName struct {
 	Name string
 	Span diag.Span
@@ -21,7 +21,7 @@ type requiredName struct {
 func (d *decoder) properties(s *Schema, n *document.Node) {
 	if n.Kind != document.Mapping {
 		if !n.IsNull() {
-			d.wrongType(n, "properties", "a mapping of names to schemas")
+			d.wrongType(n, "properties", "a mapping of names to schemas", "")
 		}
 		return
 	}
@@ -37,7 +37,7 @@ func (d *decoder) property(e *document.Entry) *Property {
 	p.Schema = d.schema(e.Value, label{"property", e.Key}, "properties")
 	d.owner = nil
 	if e.Key == "" {
-		d.report(checkValueInvalid, e.KeySpan, "property has an empty name", "")
+		d.reportBelow("properties", "", checkValueInvalid, e.KeySpan, "property has an empty name")
 	}
 	return p
 }
@@ -63,7 +63,7 @@ func (d *decoder) required(s *Schema, n *document.Node) {
 		return
 	}
 	if n.Kind != document.Sequence {
-		d.wrongType(n, "required", "true or false on a property, or a list of names on an object")
+		d.wrongType(n, "required", "true or false on a property, or a list of names on an object", boolHint(n))
 		return
 	}
 	for _, item := range n.Items {
@@ -73,11 +73,14 @@ func (d *decoder) required(s *Schema, n *document.Node) {
 
 func (d *decoder) requireAny(s *Schema, n *document.Node) {
 	if n.Kind != document.Sequence || len(n.Items) == 0 {
-		d.wrongType(n, "requireAny", "a list of groups: [[a], [b, c]]")
+		d.wrongType(n, "requireAny", "a list of groups: [[a], [b, c]]", "")
 		return
 	}
 	for _, group := range n.Items {
 		names := d.texts(group, "requireAny")
+		for _, item := range group.Items {
+			s.grouped = append(s.grouped, requiredName{item.Text, item.Span})
+		}
 		if len(names) == 0 {
 			d.report(checkValueInvalid, group.Span, "requireAny has an empty group, which is always present", "name at least one property in each group")
 			continue
@@ -88,7 +91,7 @@ func (d *decoder) requireAny(s *Schema, n *document.Node) {
 
 func (d *decoder) patternProperties(s *Schema, n *document.Node) {
 	if n.Kind != document.Mapping {
-		d.wrongType(n, "patternProperties", "a mapping of patterns to schemas")
+		d.wrongType(n, "patternProperties", "a mapping of patterns to schemas", "")
 		return
 	}
 	for i := range n.Entries {
@@ -107,7 +110,7 @@ func (d *decoder) additional(s *Schema, n *document.Node) {
 		return
 	}
 	if n.Kind != document.Mapping {
-		d.wrongType(n, "additionalProperties", "true, false or a schema")
+		d.wrongType(n, "additionalProperties", "true, false or a schema", boolHint(n))
 		return
 	}
 	s.Additional = Additional{Allowed: true, Schema: d.schema(n, label{kind: "additionalProperties"}, "additionalProperties")}
@@ -145,7 +148,7 @@ func (d *decoder) checkCodeNames(s *Schema) {
 			seen = map[string]bool{}
 		}
 		if seen[p.CodeName] {
-			d.report(checkValueInvalid, p.Key, fmt.Sprintf("two properties have the name %q in code", p.CodeName), "")
+			d.reportBelow("properties", p.Name, checkValueInvalid, p.Key, fmt.Sprintf("two properties have the name %q in code", p.CodeName))
 		}
 		seen[p.CodeName] = true
 	}

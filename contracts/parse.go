@@ -36,7 +36,7 @@ func FromNode(f *diag.File, root *document.Node) (*Contract, []diag.Diagnostic) 
 	if c != nil {
 		c.Broken = len(d.diags) > 0
 	}
-	return c, d.diags
+	return c, diag.Distinct(d.diags)
 }
 
 type decoder struct {
@@ -57,6 +57,13 @@ func (d *decoder) report(check string, span diag.Span, message, hint string) {
 		Rule: check, Severity: diag.Error, Message: message, Hint: hint, Subject: d.subject(),
 		Location: diag.Location{File: d.file, Span: span},
 	})
+}
+
+// reportBelow reports on something below the schema that is being read.
+func (d *decoder) reportBelow(keyword, name, check string, span diag.Span, message string) {
+	d.path = append(d.path, keyword, name)
+	d.report(check, span, message, "")
+	d.path = d.path[:len(d.path)-2]
 }
 
 func (d *decoder) subject() string {
@@ -104,7 +111,13 @@ func (d *decoder) contract(root *document.Node) *Contract {
 	}
 	c.Title = c.Payload.Title
 	d.checkHead(c)
-	d.checkSchema(c.Payload, label{kind: "the payload"}, root)
+	if c.Kind == Definition {
+		d.checkSchema(c.Payload, label{"definition", c.Name}, root)
+		return c
+	}
+	// Keywords that are out of place were reported as they were read.
+	d.checkBounds(c.Payload)
+	d.checkCodeNames(c.Payload)
 	return c
 }
 
@@ -145,7 +158,7 @@ func (d *decoder) noKind(root *document.Node) {
 func (d *decoder) topLevel(c *Contract, e *document.Entry) {
 	if k, ok := contractKeywords[e.Key]; ok {
 		if !slices.Contains(k.kinds, c.Kind) {
-			d.report(checkKeyUnknown, e.KeySpan, fmt.Sprintf("key %q does not belong into a file that starts with %q", e.Key, string(c.Kind)+":"), "")
+			d.report(checkKeyUnknown, e.KeySpan, fmt.Sprintf("key %q does not belong in a file that starts with %q", e.Key, string(c.Kind)+":"), "")
 			return
 		}
 		k.decode(d, c, e.Value)

@@ -100,7 +100,7 @@ type Schema struct {
 	Additional                   Additional
 	MinProperties, MaxProperties *int
 	RequireAny                   [][]string // at least one group must be present as a whole
-	required                     []requiredName
+	required, grouped            []requiredName
 
 	// Maps. MinProperties and MaxProperties apply too.
 	MapKeys *Schema // a string schema for keys, or nil

@@ -98,6 +98,25 @@ func Sort(list []Diagnostic) {
 	})
 }
 
+// Distinct drops findings that repeat the rule, place and message of an earlier one:
+// the text behind a YAML anchor is read once for every use.
+func Distinct(list []Diagnostic) []Diagnostic {
+	if len(list) < 2 {
+		return list
+	}
+	type key struct {
+		rule, message string
+		at            Location
+	}
+	seen := make(map[key]bool, len(list))
+	return slices.DeleteFunc(list, func(d Diagnostic) bool {
+		k := key{d.Rule, d.Message, d.Location}
+		known := seen[k]
+		seen[k] = true
+		return known
+	})
+}
+
 func path(f *File) string {
 	if f == nil {
 		return ""

@@ -44,9 +44,9 @@ func Parse(f *diag.File) (*Node, []diag.Diagnostic) {
 	}
 	n := p.convert(root, 0)
 	if p.overLimit {
-		return nil, p.diags
+		n = nil
 	}
-	return n, p.diags
+	return n, diag.Distinct(p.diags)
 }
 
 type parser struct {
