@@ -149,7 +149,10 @@ func (b *builder) nameRoots() {
 		r.typ.Name = names[i]
 		b.taken[names[i].Key()] = r.typ
 		if first[i] >= 0 {
-			b.collision(Collision{Location: r.location, What: r.what, Wire: r.wire, Other: b.tops[first[i]].wire, Got: names[i]})
+			other := b.tops[first[i]]
+			b.collision(Collision{
+				Location: r.location, What: r.what, Wire: r.wire, OtherWhat: other.what, Other: other.wire, Got: names[i], Adjustable: r.what == "event",
+			})
 		}
 	}
 }
@@ -310,7 +313,7 @@ func (b *builder) claim(t *Type, wanted naming.Name) naming.Name {
 	b.taken[name.Key()] = t
 	if first != nil {
 		at := diag.Location{File: t.Schema.File, Span: t.Schema.Span}
-		b.collision(Collision{Location: at, What: "type", Wire: t.Pointer, Other: first.Pointer, Got: name})
+		b.collision(Collision{Location: at, What: "type", Wire: t.Pointer, OtherWhat: "type", Other: first.Pointer, Got: name})
 	}
 	return name
 }
@@ -349,7 +352,9 @@ func (b *builder) members(t *Type) []naming.Name {
 		names[at] = unique[i]
 		if first[i] >= 0 {
 			p, other := list[at], list[order[first[i]]]
-			b.collision(Collision{Location: p.At(), What: "property", Wire: p.Name, Other: other.Name, Got: unique[i]})
+			b.collision(Collision{
+				Location: p.At(), What: "property", Wire: p.Name, OtherWhat: "property", Other: other.Name, Got: unique[i], Adjustable: true,
+			})
 		}
 	}
 	return names
@@ -398,7 +403,8 @@ func (b *builder) enum(t *Type) {
 		t.Values = append(t.Values, &Value{EnumValue: v, Name: names[i], Doc: doc})
 		if first[i] >= 0 {
 			at := diag.Location{File: t.Schema.File, Span: v.Span}
-			b.collision(Collision{Location: at, What: "enum value", Wire: v.Text(), Other: t.Schema.Enum[first[i]].Text(), Got: names[i]})
+			other := t.Schema.Enum[first[i]]
+			b.collision(Collision{Location: at, What: "enum value", Wire: v.JSON, OtherWhat: "enum value", Other: other.JSON, Got: names[i]})
 		}
 	}
 }
@@ -431,7 +437,8 @@ func (b *builder) union(t *Type) {
 		t.Variants = append(t.Variants, &Variant{Variant: v, Name: names[i], Type: r, Doc: docOf(v.Schema)})
 		if first[i] >= 0 {
 			at := diag.Location{File: t.Schema.File, Span: v.Key}
-			b.collision(Collision{Location: at, What: "variant", Wire: v.Name, Other: u.Variants[first[i]].Name, Got: names[i]})
+			other := u.Variants[first[i]]
+			b.collision(Collision{Location: at, What: "variant", Wire: v.Name, OtherWhat: "variant", Other: other.Name, Got: names[i]})
 		}
 	}
 }

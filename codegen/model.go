@@ -190,8 +190,11 @@ func (r *Ref) Underlying() *Ref {
 // Collision is a name that had to be changed because another one came first.
 type Collision struct {
 	diag.Location
-	What  string // "property", "event", "type", "enum value", "variant"
-	Wire  string // what the name is made of
-	Other string // what has the name already
-	Got   naming.Name
+	What      string // "event", "definition", "type", "property", "enum value", "variant"
+	Wire      string // what the name is made of
+	OtherWhat string
+	Other     string // what has the name already
+	Got       naming.Name
+	// Adjustable reports whether name: in the contract can set another name.
+	Adjustable bool
 }

@@ -28,6 +28,7 @@ const (
 // Change is one file of a plan.
 type Change struct {
 	Target string `json:"target"`
+	Out    string `json:"out"`  // folder as in evctl.yaml
 	Path   string `json:"path"` // from the workspace, slash-separated
 	Status Status `json:"status"`
 
@@ -73,7 +74,7 @@ func NewPlan(results []Result, opt PlanOptions) (*Plan, error) {
 		f.next.Targets[r.Target.Name()] = map[string]string{}
 		for _, file := range r.Files {
 			f.changes = append(f.changes, Change{
-				Target: r.Target.Name(), Path: path.Join(r.Out, file.Path), name: file.Path, content: file.Content,
+				Target: r.Target.Name(), Out: r.Out, Path: path.Join(r.Out, file.Path), name: file.Path, content: file.Content,
 			})
 		}
 	}
@@ -166,7 +167,7 @@ func (f *folder) addExtra(partial bool) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(f.manifest.Targets[target])) {
 			if !generated[name] {
-				f.changes = append(f.changes, Change{Target: target, Path: path.Join(f.out, name), name: name})
+				f.changes = append(f.changes, Change{Target: target, Out: f.out, Path: path.Join(f.out, name), name: name})
 			}
 		}
 	}

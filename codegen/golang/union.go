@@ -12,7 +12,7 @@ import (
 func (p *printer) union(t *codegen.Type) {
 	name, sealed := p.types[t], p.sealed[t]
 	p.line("type %s struct {\nValue %s\n}\n", name, sealed)
-	p.line("// %s is a value of %s: one of %s.", sealed, name, p.variantList(t))
+	p.paragraph(sealed + " is the value of " + name + ".")
 	p.line("type %s interface{ %s() }\n", sealed, p.marker(t))
 	for _, v := range t.Variants {
 		n := p.variants[v]

@@ -8,6 +8,8 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/golang"
+	"github.com/evctl/evctl/codegen/jsonschema"
+	"github.com/evctl/evctl/codegen/protobuf"
 	"github.com/evctl/evctl/codegen/typescript"
 	"github.com/evctl/evctl/contracts"
 )
@@ -16,6 +18,8 @@ import (
 var All = []codegen.Target{
 	golang.Target{},
 	typescript.Target{},
+	protobuf.Target{},
+	jsonschema.Target{},
 }
 
 // Names lists the words for evctl.yaml.

@@ -11,6 +11,8 @@ import (
 var commands = []func(*App) *cobra.Command{
 	newInit,
 	newLint,
+	newGenerate,
+	newDiff,
 	newValidate,
 	newRules,
 	newExplain,

@@ -1,0 +1,357 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/codegen/protobuf"
+	"github.com/evctl/evctl/codegen/targets"
+	"github.com/evctl/evctl/contracts/workspace"
+)
+
+// generateFlags are the flags of evctl generate.
+type generateFlags struct {
+	format    string
+	targets   []string
+	check     bool
+	list      bool
+	overwrite bool
+}
+
+func newGenerate(app *App) *cobra.Command {
+	f := generateFlags{format: "text"}
+	cmd := &cobra.Command{
+		Use:   "generate",
+		Short: "Write code for events: Go, TypeScript, protobuf, JSON Schema",
+		Long: `Writes what generate: in evctl.yaml asks for. Files that are as they should be are not
+touched, files that are no longer generated are removed, and files that evctl did not
+write, or that somebody changed since, are never touched: they stop the run before
+anything is written. With --check nothing is written, and exit code 1 means that files
+are missing, stale or left over.`,
+		Example: `  evctl generate
+  evctl generate --check
+  evctl generate --target go
+  evctl generate --list`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runGenerate(cmd, app, f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", f.format, "text or json")
+	flags.StringArrayVar(&f.targets, "target", nil, "only this `target`; may be repeated")
+	flags.BoolVar(&f.check, "check", false, "write nothing, and fail when files are not as they should be")
+	flags.BoolVar(&f.list, "list", false, "list the targets and their options")
+	flags.BoolVar(&f.overwrite, "overwrite", false, "replace generated files that somebody changed")
+	return cmd
+}
+
+func (f generateFlags) validate() error {
+	switch {
+	case f.format != "text" && f.format != "json":
+		return usagef("--format is %q, expected text or json", f.format)
+	case f.list && (f.check || f.overwrite || len(f.targets) > 0):
+		return usagef("--list goes with --format only")
+	case f.check && f.overwrite:
+		return usagef("--check and --overwrite exclude each other")
+	}
+	for _, name := range f.targets {
+		if _, err := targets.Find(name); err != nil {
+			return usagef("--target: %w", err)
+		}
+	}
+	return nil
+}
+
+func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
+	if err := f.validate(); err != nil {
+		return err
+	}
+	if f.list {
+		return listTargets(app.Stdout, f.format)
+	}
+	w, err := app.openWorkspace(cmd)
+	if err != nil {
+		return err
+	}
+	if err := brokenWorkspace(w); err != nil {
+		return err
+	}
+	jobs, err := jobsOf(w, f.targets)
+	if err != nil {
+		return err
+	}
+	model, plan, err := planOf(cmd.Context(), w, jobs, f)
+	if err != nil {
+		return err
+	}
+	if !f.check {
+		if err := blocked(plan.Blocked()); err != nil {
+			return err
+		}
+		if err := plan.Apply(cmd.Context()); err != nil {
+			return err
+		}
+	}
+	reportCollisions(app.Stderr, model)
+	if err := reportPlan(app.Stdout, f, jobs, model, plan); err != nil {
+		return err
+	}
+	if f.check && !plan.Clean() {
+		return errFindings
+	}
+	return nil
+}
+
+// jobsOf reads generate: of evctl.yaml; with names, only those targets.
+func jobsOf(w *workspace.Workspace, names []string) ([]codegen.Job, error) {
+	var jobs []codegen.Job
+	for i, entry := range w.Config.Generate {
+		target, err := targets.Find(entry.Target)
+		if err != nil {
+			return nil, configError(w, i, "target", err)
+		}
+		if err := checkOut(entry.Out); err != nil {
+			return nil, configError(w, i, "out", err)
+		}
+		options, err := codegen.CheckOptions(target, entry.Options)
+		if err != nil {
+			return nil, configError(w, i, "options", err)
+		}
+		if len(names) == 0 || slices.Contains(names, target.Name()) {
+			jobs = append(jobs, codegen.Job{Target: target, Out: filepath.ToSlash(filepath.Clean(entry.Out)), Options: options})
+		}
+	}
+	if len(jobs) == 0 {
+		missing := "no targets"
+		if len(names) > 0 {
+			missing = "no target " + strings.Join(names, " or ")
+		}
+		return nil, withHint(fmt.Errorf("%s under generate: of %s", missing, workspace.ConfigName),
+			"add an entry such as {target: "+slices.Concat(names, []string{"go"})[0]+", out: gen}; evctl generate --list shows the targets")
+	}
+	return jobs, nil
+}
+
+// configError says where in evctl.yaml an entry of generate: is wrong.
+func configError(w *workspace.Workspace, i int, key string, err error) error {
+	at := w.Config.At("generate")
+	if list := w.Config.Node.Get("generate"); list != nil && i < len(list.Items) {
+		at.Span = list.Items[i].Span
+		if value := list.Items[i].Get(key); value != nil {
+			at.Span = value.Span
+		}
+	}
+	p := at.Position()
+	return fmt.Errorf("%s:%d:%d: %w", at.File.Path, p.Line, p.Column, err)
+}
+
+func checkOut(out string) error {
+	switch {
+	case out == "":
+		return fmt.Errorf("out is missing, expected a folder")
+	case filepath.IsAbs(out) || strings.HasPrefix(out, "/") || strings.Contains(out, `\`):
+		return fmt.Errorf("out is %q, expected a path relative to %s with / between folders", out, workspace.ConfigName)
+	}
+	return nil
+}
+
+// planOf generates everything and compares it with the disk.
+func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f generateFlags) (*codegen.Model, *codegen.Plan, error) {
+	src := codegen.Source{Events: w.Events(), Initialisms: w.Config.Naming.Initialisms}
+	if slices.ContainsFunc(jobs, func(j codegen.Job) bool { return j.Target.Name() == protobuf.Target{}.Name() }) {
+		var err error
+		if src.Ledgers, err = ledgersOf(ctx, w); err != nil {
+			return nil, nil, err
+		}
+	}
+	model := codegen.NewModel(src)
+	results, err := codegen.Generate(ctx, model, jobs)
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, err := codegen.NewPlan(results, codegen.PlanOptions{Root: w.Root, Partial: len(f.targets) > 0, Overwrite: f.overwrite})
+	return model, plan, err
+}
+
+// blocked refuses to write over what is not ours.
+func blocked(files []codegen.Change) error {
+	if len(files) == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(files) - 1; n > 0 {
+		more = fmt.Sprintf(" (and %d more)", n)
+	}
+	if files[0].Status == codegen.Edited {
+		return withHint(fmt.Errorf("%s was changed since evctl wrote it%s", files[0].Path, more),
+			"keep changes in files of your own and restore or delete this one; --overwrite replaces changed files that still carry the mark of generated code")
+	}
+	return withHint(fmt.Errorf("%s exists and was not written by evctl%s", files[0].Path, more), "move it away, or choose another out folder")
+}
+
+// reportCollisions notes names that had to be changed; evctl lint asks to settle them.
+func reportCollisions(w io.Writer, m *codegen.Model) {
+	for _, c := range m.Collisions {
+		p := c.Position()
+		hint := ""
+		if c.Adjustable {
+			hint = "; name: sets another"
+		}
+		fmt.Fprintf(w, "%s:%d:%d: note: %s %q is %s in code, because %s %q came first%s\n",
+			c.File.Path, p.Line, p.Column, c.What, c.Wire, c.Got, c.OtherWhat, c.Other, hint)
+	}
+}
+
+// generateResult is what evctl generate --format json prints.
+type generateResult struct {
+	// Written tells whether files that were not current have been brought up to date.
+	Written bool `json:"written"`
+	// Clean tells whether all files were current before.
+	Clean bool `json:"clean"`
+	// Files are all generated files and those left over, ordered by path, with the
+	// status in which they were found: current, missing, stale, extra, edited, foreign.
+	Files []codegen.Change `json:"files"`
+	// Collisions are names that had to be changed in code.
+	Collisions []collisionEntry `json:"collisions"`
+}
+
+// collisionEntry is a name that had to be changed because another one came first.
+type collisionEntry struct {
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	What      string `json:"what"` // event, definition, type, property, enum value or variant
+	Name      string `json:"name"` // as it is written
+	OtherWhat string `json:"other_what"`
+	Other     string `json:"other"` // what came first
+	Code      string `json:"code"`  // the name in code, in snake_case
+}
+
+func reportPlan(w io.Writer, f generateFlags, jobs []codegen.Job, m *codegen.Model, plan *codegen.Plan) error {
+	if f.format == "json" {
+		result := generateResult{Written: !f.check, Clean: plan.Clean(), Files: plan.Changes, Collisions: []collisionEntry{}}
+		for _, c := range m.Collisions {
+			p := c.Position()
+			result.Collisions = append(result.Collisions, collisionEntry{c.File.Path, p.Line, p.Column, c.What, c.Wire, c.OtherWhat, c.Other, c.Got.Snake()})
+		}
+		return writeJSON(w, result)
+	}
+	if f.check {
+		return reportCheck(w, plan)
+	}
+	width := 0
+	for _, job := range jobs {
+		width = max(width, len(job.Target.Name()))
+	}
+	for _, job := range jobs {
+		if _, err := fmt.Fprintf(w, "%-*s  %s: %s\n", width, job.Target.Name(), job.Out, summary(plan, job)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func reportCheck(w io.Writer, plan *codegen.Plan) error {
+	for _, c := range plan.Changes {
+		if c.Status == codegen.Current {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "%s: %s\n", c.Path, c.Status); err != nil {
+			return err
+		}
+	}
+	if plan.Clean() {
+		_, err := fmt.Fprintf(w, "%s as they should be\n", count(len(plan.Changes), "file"))
+		return err
+	}
+	wrong := len(plan.Changes) - plan.Count(codegen.Current)
+	_, err := fmt.Fprintf(w, "%d of %s not as they should be; run evctl generate\n", wrong, count(len(plan.Changes), "file"))
+	return err
+}
+
+// summary counts what was done for one target.
+func summary(plan *codegen.Plan, job codegen.Job) string {
+	counts := map[codegen.Status]int{}
+	files := 0
+	for _, c := range plan.Changes {
+		if c.Target != job.Target.Name() || c.Out != job.Out {
+			continue
+		}
+		counts[c.Status]++
+		if c.Status != codegen.Leftover {
+			files++
+		}
+	}
+	var parts []string
+	for _, part := range []struct {
+		status codegen.Status
+		word   string
+	}{{codegen.Missing, "new"}, {codegen.Stale, "changed"}, {codegen.Leftover, "removed"}, {codegen.Current, "unchanged"}} {
+		if n := counts[part.status]; n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+part.word)
+		}
+	}
+	return count(files, "file") + ", " + strings.Join(parts, ", ")
+}
+
+// targetEntry is a target as evctl generate --list --format json prints it.
+type targetEntry struct {
+	Name        string        `json:"name"`
+	Description string        `json:"description"`
+	Options     []optionEntry `json:"options"`
+}
+
+// optionEntry is an option of a target.
+type optionEntry struct {
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Default     string   `json:"default"`
+	Values      []string `json:"values,omitempty"` // absent: any text
+}
+
+func listTargets(w io.Writer, format string) error {
+	var entries []targetEntry
+	for _, t := range targets.All {
+		entry := targetEntry{Name: t.Name(), Description: t.Describe(), Options: []optionEntry{}}
+		for _, o := range t.Options() {
+			entry.Options = append(entry.Options, optionEntry{o.Name, o.Describe, o.Default, o.Values})
+		}
+		entries = append(entries, entry)
+	}
+	if format == "json" {
+		return writeJSON(w, struct {
+			Targets []targetEntry `json:"targets"`
+		}{entries})
+	}
+	for i, t := range entries {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintf(w, "%s: %s\n", t.Name, t.Description)
+		for _, o := range t.Options {
+			fmt.Fprintf(w, "  %s\n", describeOption(o))
+		}
+	}
+	return nil
+}
+
+func describeOption(o optionEntry) string {
+	text := o.Name + ": " + o.Description
+	var about []string
+	if len(o.Values) > 0 {
+		about = append(about, strings.Join(o.Values, " or "))
+	}
+	if o.Default != "" {
+		about = append(about, "default "+o.Default)
+	}
+	if len(about) > 0 {
+		text += " (" + strings.Join(about, "; ") + ")"
+	}
+	return text
+}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/numbers"
+	"github.com/evctl/evctl/contracts/workspace"
+	"github.com/evctl/evctl/registry"
+	"github.com/evctl/evctl/registry/client"
+)
+
+// ledgersOf reads, for each event of the workspace that was released, the protobuf
+// numbers that its current version continues.
+func ledgersOf(ctx context.Context, w *workspace.Workspace) (map[string][]json.RawMessage, error) {
+	location := w.Config.Registry
+	if !client.IsURL(location) {
+		location = inWorkspace(w, location)
+	}
+	r, err := client.Open(ctx, location, client.Options{Create: true, Display: w.Config.Registry})
+	if err != nil {
+		return nil, hintOfRegistry(err)
+	}
+	var lock sync.Mutex
+	ledgers := map[string][]json.RawMessage{}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(2 * runtime.GOMAXPROCS(0))
+	for _, c := range w.Events() {
+		group.Go(func() error {
+			ledger, err := ledgerOf(ctx, r, c)
+			if err != nil || ledger == nil {
+				return err
+			}
+			lock.Lock()
+			defer lock.Unlock()
+			ledgers[c.Name] = []json.RawMessage{ledger}
+			return nil
+		})
+	}
+	return ledgers, hintOfRegistry(group.Wait())
+}
+
+// ledgerOf is the ledger that a contract continues, or nil when the event was never
+// released.
+func ledgerOf(ctx context.Context, r registry.Reader, c *contracts.Contract) (json.RawMessage, error) {
+	records, err := registry.Released(ctx, r, c.Name)
+	if err != nil {
+		return nil, fmt.Errorf("read registry: %w", err)
+	}
+	if len(records) == 0 {
+		return nil, nil
+	}
+	releases := make([]numbers.Release, len(records))
+	for i, record := range records {
+		releases[i].Version = record.Version
+		if err := json.Unmarshal(record.ProtobufJSON, &releases[i].Ledger); err != nil {
+			return nil, fmt.Errorf("read release %s %s: %w", c.Name, record.Version, err)
+		}
+	}
+	previous, err := numbers.Previous(releases, c.Version)
+	if err != nil {
+		return nil, fmt.Errorf("protobuf numbers of %s: %w", c.Name, err)
+	}
+	return json.Marshal(previous)
+}
+
+// inWorkspace is a path of evctl.yaml on disk.
+func inWorkspace(w *workspace.Workspace, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(w.Root, filepath.FromSlash(name))
+}
