@@ -50,7 +50,7 @@ func (c *contents) read(hash string) ([]byte, error) {
 
 func (c *contents) start() (err error) {
 	c.cmd = exec.Command("git", "cat-file", "--batch")
-	c.cmd.Dir = c.dir
+	c.cmd.Dir, c.cmd.Env = c.dir, environment()
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
 		return err
 	}

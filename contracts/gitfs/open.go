@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path"
 	"slices"
@@ -41,8 +42,8 @@ func Open(ctx context.Context, dir, ref string) (*FS, error) {
 		return nil, &HintedError{ErrNoGit, "install git, or compare with a directory"}
 	}
 	r := repository{ctx, dir}
-	if _, err := r.git("rev-parse", "--is-inside-work-tree"); err != nil {
-		return nil, fmt.Errorf("open commit %s: %s is %w", ref, dir, ErrNoRepository)
+	if err := r.check(); err != nil {
+		return nil, fmt.Errorf("open commit %s: %w", ref, err)
 	}
 	commit, err := r.git("rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
 	if err != nil {
@@ -71,9 +72,34 @@ type repository struct {
 	dir string
 }
 
+// check finds out whether the folder belongs to a repository that git reads.
+func (r repository) check() error {
+	inside, err := r.git("rev-parse", "--is-inside-work-tree")
+	if err == nil && strings.TrimSpace(string(inside)) == "true" {
+		return nil
+	}
+	if r.ctx.Err() != nil {
+		return r.ctx.Err()
+	}
+	if err != nil && !strings.Contains(err.Error(), "not a git repository") {
+		return err // such as a folder of somebody else, with git's own advice
+	}
+	return fmt.Errorf("%s is %w", r.dir, ErrNoRepository)
+}
+
+// environment is the process's own without the variables by which hooks tell git
+// where the repository is: they are relative to another folder.
+func environment() []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "LC_ALL"}, name)
+	})
+	return append(env, "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0")
+}
+
 func (r repository) git(args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(r.ctx, "git", args...)
-	cmd.Dir = r.dir
+	cmd.Dir, cmd.Env = r.dir, environment()
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
