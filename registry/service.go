@@ -11,7 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/contracts"
-	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/numbers"
 	"github.com/evctl/evctl/contracts/schema"
 )
@@ -34,61 +33,6 @@ func NewService(store Store, gate Gate, now func() time.Time) *Service {
 type PushOptions struct {
 	// DryRun decides everything and writes nothing.
 	DryRun bool
-}
-
-// Status is what became of a candidate.
-type Status string
-
-const (
-	Pushed    Status = "pushed"
-	WouldPush Status = "would-push" // a dry run
-	Unchanged Status = "unchanged"  // released already, with the same content
-	Skipped   Status = "skipped"    // a draft
-	Refused   Status = "refused"
-	Held      Status = "held" // fine, but not pushed because others were refused
-)
-
-// Outcome says what became of one candidate. Its JSON is part of the output of
-// evctl push and of the HTTP API; members are only ever added.
-type Outcome struct {
-	Event   string            `json:"event"`
-	Version contracts.Version `json:"version"`
-	Status  Status            `json:"status"`
-	// Why it was refused or skipped.
-	Code    Code   `json:"code,omitempty"`
-	Message string `json:"message,omitempty"`
-	Hint    string `json:"hint,omitempty"`
-	// Previous is the latest version that was released before, if any.
-	Previous *contracts.Version `json:"previous,omitempty"`
-	// Needed is the bump that the change asks for over Previous.
-	Needed *contracts.Bump `json:"needed,omitempty"`
-	// Digests of the release (when there is one) and of the contract.
-	Digest         contracts.Digest  `json:"digest,omitempty"`
-	ContractDigest contracts.Digest  `json:"contract_digest,omitempty"`
-	Findings       []diag.Diagnostic `json:"-"` // printed by lint/report
-
-	record *Record
-}
-
-// Report is what became of the candidates of one push, in their order.
-type Report struct {
-	Outcomes []*Outcome
-}
-
-// Refused reports whether anything was refused; nothing was written then.
-func (r *Report) Refused() bool {
-	return slices.ContainsFunc(r.Outcomes, func(o *Outcome) bool { return o.Status == Refused })
-}
-
-// Count counts the outcomes of a status.
-func (r *Report) Count(status Status) int {
-	n := 0
-	for _, o := range r.Outcomes {
-		if o.Status == status {
-			n++
-		}
-	}
-	return n
 }
 
 // errRefused ends an update that must not write.
@@ -125,44 +69,6 @@ func (s *Service) Push(ctx context.Context, candidates []*contracts.Contract, op
 	report.settle(Pushed)
 	report.adopt(stored)
 	return report, nil
-}
-
-// settle gives the candidates that passed their final status.
-func (r *Report) settle(passed Status) {
-	if r.Refused() {
-		passed = Held
-	}
-	for _, o := range r.Outcomes {
-		if o.record == nil {
-			continue
-		}
-		o.Status = passed
-		if passed == Held || passed == WouldPush {
-			o.Digest = "" // depends on when it is released
-		}
-	}
-}
-
-func (r *Report) records() []*Record {
-	var records []*Record
-	for _, o := range r.Outcomes {
-		if o.record != nil {
-			records = append(records, o.record)
-		}
-	}
-	return records
-}
-
-// adopt takes over the digests of what was stored: a server decides itself when
-// something was released.
-func (r *Report) adopt(stored []*Record) {
-	for _, record := range stored {
-		for _, o := range r.Outcomes {
-			if o.record != nil && o.Event == record.Event && o.Version == record.Version {
-				o.Digest = record.Digest
-			}
-		}
-	}
 }
 
 // judgeAll decides about the candidates, events side by side.
@@ -232,11 +138,6 @@ func (j *judge) candidate(ctx context.Context, c *contracts.Contract) (*Outcome,
 		}
 	}
 	return o, j.fresh(ctx, o, c)
-}
-
-func (o *Outcome) refuse(err *Error) *Outcome {
-	o.Status, o.Code, o.Message, o.Hint = Refused, err.Code, err.Message, err.Hint
-	return o
 }
 
 // versions lists what is released without reading it; most candidates of a push
@@ -378,4 +279,9 @@ func (j *judge) ledger(c *contracts.Contract) (numbers.Ledger, error) {
 		return numbers.Ledger{}, err
 	}
 	return numbers.Allocate(previous, c), nil
+}
+
+// Judge asks the gate about a candidate without releasing it.
+func (s *Service) Judge(ctx context.Context, candidate *contracts.Contract, released []*contracts.Contract) (Judgement, error) {
+	return s.gate(ctx, candidate, released)
 }

@@ -29,15 +29,17 @@ type Reader interface {
 	Get(ctx context.Context, event string, version contracts.Version) (*Record, error)
 }
 
-// Store keeps releases. Every implementation passes registry/storetest.
+// Store keeps releases. Every implementation passes registry/storetest, apart from
+// registry/client, which hands them to a server that has one.
 type Store interface {
 	Reader
 	// Update lets plan read and then creates the records that it returns, all of
 	// them or none as far as the technology permits. Updates of one store exclude
 	// each other, so that what plan has read still holds when its records appear.
 	// A record whose version exists already fails with CodeVersionConflict and is
-	// never overwritten. The result is the records as they are stored.
-	Update(ctx context.Context, plan func(Reader) ([]*Record, error)) ([]*Record, error)
+	// never overwritten. The result is the heads of the records as they are stored: a
+	// server decides itself when something is released.
+	Update(ctx context.Context, plan func(Reader) ([]*Record, error)) ([]Head, error)
 }
 
 // Released reads all versions of an event, oldest first.

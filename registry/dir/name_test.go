@@ -51,6 +51,8 @@ func FuzzEscape_IsReversibleAndSafe(f *testing.F) {
 		f.Add(name)
 	}
 	f.Add("nul.x")
+	f.Add("tab\there")
+	f.Add("\u2028")
 	f.Add("\xff")
 	f.Fuzz(func(t *testing.T, event string) {
 		folder, err := Escape(event)

@@ -21,7 +21,7 @@ const staleAfter = time.Hour
 // before the first appears under its own, so that a full disk is noticed early.
 // Should the process end in between, the versions that appeared are complete and
 // the others are not there.
-func (s *Store) Update(ctx context.Context, plan func(registry.Reader) ([]*registry.Record, error)) (stored []*registry.Record, err error) {
+func (s *Store) Update(ctx context.Context, plan func(registry.Reader) ([]*registry.Record, error)) (stored []registry.Head, err error) {
 	made, err := makeDir(s.path)
 	if err != nil {
 		return nil, fmt.Errorf("make registry: %w", err)
@@ -73,7 +73,10 @@ func (s *Store) Update(ctx context.Context, plan func(registry.Reader) ([]*regis
 	if made {
 		syncDir(filepath.Dir(s.path))
 	}
-	return records, nil
+	for _, r := range records {
+		stored = append(stored, r.Head)
+	}
+	return stored, nil
 }
 
 // free checks that none of the records has a name that is taken.

@@ -179,7 +179,7 @@ func checkOrder(t *testing.T, store registry.Store, reopen func() registry.Store
 // Names are event names that a store must tell apart and give back.
 var Names = []string{
 	"order.completed", "Order Completed", "order completed", "ORDER COMPLETED", "a/b", "../../etc/passwd", "..", ".", ".hidden",
-	"trailing.", "con", "aux.opened", "com1", "C:\\x", "a%2Fb", "a%2fb", "名前.変更", "café", "cafe\u0301", "-rf", "$schema", "tab\there", "a\u2028b", "a\u0085b", "😀",
+	"trailing.", "con", "aux.opened", "com1", "C:\\x", "a%2Fb", "a%2fb", "名前.変更", "café", "cafe\u0301", "-rf", "$schema", "😀",
 }
 
 func checkNames(t *testing.T, store registry.Store, reopen func() registry.Store) {

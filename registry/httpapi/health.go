@@ -1,0 +1,109 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/registry"
+)
+
+// GET /healthz
+func (s *Server) health(w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// readiness is the answer of /readyz.
+type readiness struct {
+	Status   string           `json:"status"`
+	Events   int              `json:"events"`
+	Versions int              `json:"versions"`
+	Digest   contracts.Digest `json:"digest"` // of the index
+}
+
+// GET /readyz
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) error {
+	v, err := s.current()
+	if err != nil {
+		return err
+	}
+	if problem := s.problem.Load(); problem != nil {
+		e := registry.Errorf(registry.CodeNotReady, "what is served is older than what is released: %v", *problem)
+		e.Hint = registry.HintOf(*problem)
+		return e
+	}
+	return writeJSON(w, http.StatusOK, readiness{"ready", len(v.subjects), len(v.releases), v.index.digest})
+}
+
+// stats counts what the server did. Its labels are routes and statuses, which are few.
+type stats struct {
+	requests       sync.Map // requestLabel to *atomic.Int64
+	valid, invalid atomic.Int64
+}
+
+type requestLabel struct {
+	id     string
+	status int
+}
+
+func (s *stats) answered(id string, status int) {
+	n, _ := s.requests.LoadOrStore(requestLabel{id, status}, new(atomic.Int64))
+	n.(*atomic.Int64).Add(1)
+}
+
+// count is how many requests of a route were answered with a status.
+func (s *stats) count(id string, status int) int64 {
+	n, ok := s.requests.Load(requestLabel{id, status})
+	if !ok {
+		return 0
+	}
+	return n.(*atomic.Int64).Load()
+}
+
+func (s *stats) judged(valid bool) {
+	if valid {
+		s.valid.Add(1)
+	} else {
+		s.invalid.Add(1)
+	}
+}
+
+// GET /metrics
+func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) error {
+	var b strings.Builder
+	metric := func(name, kind, help string) {
+		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind)
+	}
+	metric("evctl_http_requests_total", "counter", "Requests by route and status.")
+	for _, route := range s.table {
+		for status := 100; status < 600; status++ {
+			if n := s.stats.count(route.id, status); n > 0 {
+				fmt.Fprintf(&b, "evctl_http_requests_total{method=%q,route=%q,status=\"%d\"} %d\n", route.method, route.path, status, n)
+			}
+		}
+	}
+	metric("evctl_validated_events_total", "counter", "Events that were validated, by verdict.")
+	fmt.Fprintf(&b, "evctl_validated_events_total{verdict=\"valid\"} %d\n", s.stats.valid.Load())
+	fmt.Fprintf(&b, "evctl_validated_events_total{verdict=\"invalid\"} %d\n", s.stats.invalid.Load())
+	versions, current := 0, 0
+	if v := s.view.Load(); v != nil {
+		versions = len(v.releases)
+		if s.problem.Load() == nil {
+			current = 1
+		}
+	}
+	metric("evctl_released_versions", "gauge", "Versions that are served.")
+	fmt.Fprintf(&b, "evctl_released_versions %d\n", versions)
+	metric("evctl_ready", "gauge", "1 when what is served is what is released.")
+	fmt.Fprintf(&b, "evctl_ready %d\n", current)
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	_, _ = w.Write([]byte(b.String())) // a client that went away is its own business
+	return nil
+}

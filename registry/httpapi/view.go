@@ -1,0 +1,174 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/envelope"
+	"github.com/evctl/evctl/contracts/payload"
+	"github.com/evctl/evctl/registry"
+)
+
+// view is what a server serves at one time. It does not change.
+type view struct {
+	subjects []registry.Subject
+	releases map[releaseKey]*release
+	index    *content
+	bundle   func() *content // made when it is first asked for
+	set      *payload.Set
+}
+
+type releaseKey struct {
+	event   string
+	version contracts.Version
+}
+
+// release is one released version, ready to be sent and to validate with.
+type release struct {
+	registry.Head
+	json     []byte
+	contract *contracts.Contract
+}
+
+// readView reads the registry; releases of the old view are taken over.
+func readView(ctx context.Context, r registry.Reader, env *envelope.Envelope, old *view) (*view, error) {
+	subjects, err := r.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil && slices.EqualFunc(old.subjects, subjects, sameSubject) {
+		return old, nil
+	}
+	v := &view{subjects: subjects}
+	if v.releases, err = readReleases(ctx, r, subjects, old); err != nil {
+		return nil, err
+	}
+	var all []*contracts.Contract
+	for _, release := range v.ordered(subjects) {
+		all = append(all, release.contract)
+	}
+	if v.set, err = payload.NewSet(env, all...); err != nil {
+		return nil, fmt.Errorf("compile contracts: %w", err)
+	}
+	if v.index, err = v.makeIndex(); err != nil {
+		return nil, err
+	}
+	v.bundle = sync.OnceValue(v.makeBundle)
+	return v, nil
+}
+
+func sameSubject(a, b registry.Subject) bool {
+	return a.Event == b.Event && slices.Equal(a.Versions, b.Versions)
+}
+
+func readReleases(ctx context.Context, r registry.Reader, subjects []registry.Subject, old *view) (map[releaseKey]*release, error) {
+	releases := map[releaseKey]*release{}
+	var missing []releaseKey
+	for _, s := range subjects {
+		for _, version := range s.Versions {
+			key := releaseKey{s.Event, version}
+			if old != nil && old.releases[key] != nil {
+				releases[key] = old.releases[key]
+				continue
+			}
+			missing = append(missing, key)
+		}
+	}
+	read := make([]*release, len(missing))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, key := range missing {
+		group.Go(func() (err error) {
+			read[i], err = readRelease(ctx, r, key)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	for i, key := range missing {
+		releases[key] = read[i]
+	}
+	return releases, nil
+}
+
+func readRelease(ctx context.Context, r registry.Reader, key releaseKey) (*release, error) {
+	record, err := r.Get(ctx, key.event, key.version)
+	if err != nil {
+		return nil, err
+	}
+	c, err := record.Contract()
+	if err != nil {
+		return nil, fmt.Errorf("released version %s %s: %w", key.event, key.version, err)
+	}
+	return &release{record.Head, record.JSON(), c}, nil
+}
+
+// ordered lists the releases of subjects by event and version.
+func (v *view) ordered(subjects []registry.Subject) []*release {
+	var list []*release
+	for _, s := range subjects {
+		for _, version := range s.Versions {
+			list = append(list, v.releases[releaseKey{s.Event, version}])
+		}
+	}
+	return list
+}
+
+func (v *view) latest(s registry.Subject) *release {
+	return v.releases[releaseKey{s.Event, s.Latest()}]
+}
+
+// versions lists the released versions of an event, oldest first.
+func (v *view) versions(event string) []contracts.Version {
+	i, found := slices.BinarySearchFunc(v.subjects, event, func(s registry.Subject, event string) int {
+		return strings.Compare(s.Event, event)
+	})
+	if !found {
+		return nil
+	}
+	return v.subjects[i].Versions
+}
+
+func (v *view) makeIndex() (*content, error) {
+	index := registry.Index{Events: []registry.IndexEvent{}}
+	for _, s := range v.subjects {
+		latest := v.latest(s)
+		event := registry.IndexEvent{
+			Event: s.Event, Latest: latest.Version, Status: latest.contract.Status, Owner: latest.contract.Owner,
+		}
+		for _, r := range v.ordered([]registry.Subject{s}) {
+			event.Versions = append(event.Versions, registry.IndexVersion{
+				Version: r.Version, Digest: r.Digest, ContractDigest: r.ContractDigest,
+				Released: r.Released, Path: registry.ReleasePath(r.Event, r.Version),
+			})
+		}
+		index.Events = append(index.Events, event)
+	}
+	data, err := json.Marshal(index)
+	if err != nil {
+		return nil, fmt.Errorf("list releases: %w", err)
+	}
+	return newContent(data, ""), nil
+}
+
+func (v *view) makeBundle() *content {
+	live := slices.DeleteFunc(slices.Clone(v.subjects), func(s registry.Subject) bool {
+		return v.latest(s).contract.Status == contracts.Retired
+	})
+	list := v.ordered(live)
+	releases := make([][]byte, len(list))
+	for i, r := range list {
+		releases[i] = r.json
+	}
+	data := registry.EncodeBundle(releases)
+	return newContent(data, registry.DigestOf(data))
+}
