@@ -1,0 +1,529 @@
+package importer
+
+import (
+	"fmt"
+	"math/big"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/evctl/evctl/contracts"
+)
+
+// inexpressible is why the contract language cannot say something.
+type inexpressible struct{ keyword, reason, hint string }
+
+func (e *inexpressible) Error() string { return e.keyword + ": " + e.reason }
+
+// maxVariants bounds the choices that result from multiplying unions, and maxDepth
+// how deep shapes are intersected.
+const (
+	maxVariants = 64
+	maxDepth    = 60
+)
+
+// intersect is what both shapes accept. Annotations of a win.
+func intersect(a, b *shape) (*shape, error) { return (&merger{}).both(a, b) }
+
+// merger intersects shapes and keeps count of the work.
+type merger struct{ depth, steps int }
+
+// maxSteps bounds the shapes that one allOf may visit.
+const maxSteps = 200_000
+
+func (m *merger) both(a, b *shape) (*shape, error) {
+	m.depth++
+	m.steps++
+	defer func() { m.depth-- }()
+	if m.depth > maxDepth || m.steps > maxSteps {
+		return nil, &inexpressible{"allOf", "parts are too deep or too many to be merged", "merge them by hand"}
+	}
+	switch {
+	case a == b:
+		return a, nil
+	case a.everything():
+		return b.with(a.about.or(b.about)), nil
+	case b.everything():
+		return a.with(a.about.or(b.about)), nil
+	case a.ref != nil && b.ref != nil && a.ref == b.ref:
+		return a.with(a.about.or(b.about)), nil
+	case a.ref != nil && b.free() && a.kinds&^b.kinds == 0:
+		return a.with(a.about.or(b.about)), nil
+	case b.ref != nil && a.free() && b.kinds&^a.kinds == 0:
+		return b.with(a.about.or(b.about)), nil
+	}
+	a, b = a.resolved(), b.resolved()
+	switch {
+	case a.union != nil && b.union != nil && a.union.exclusive == b.union.exclusive:
+		return m.multiply(a, b)
+	case b.union != nil:
+		return m.distribute(a, b)
+	case a.union != nil:
+		return m.distribute(b, a)
+	}
+	return m.plain(a, b)
+}
+
+// distribute moves constraints into the variants of a union: exactly one of them
+// accepts a value that s accepts just when exactly one accepts it together with s.
+func (m *merger) distribute(s, choice *shape) (*shape, error) {
+	variants := make([]*shape, 0, len(choice.union.variants))
+	bare := s.with(about{})
+	bare.about = about{}
+	for _, v := range choice.union.variants {
+		both, err := m.both(v, bare)
+		if err != nil {
+			return nil, err
+		}
+		variants = append(variants, both)
+	}
+	return newUnion(choice.union.exclusive, variants, s.about.or(choice.about))
+}
+
+// multiply is one choice out of the pairs of two choices of one sort.
+func (m *merger) multiply(a, b *shape) (*shape, error) {
+	var variants []*shape
+	if len(a.union.variants)*len(b.union.variants) > maxVariants {
+		return nil, &inexpressible{"allOf", fmt.Sprintf("unions multiply to more than %d variants", maxVariants), "name the choices in one union"}
+	}
+	for _, v := range a.union.variants {
+		for _, w := range b.union.variants {
+			both, err := m.both(v, w)
+			if err != nil {
+				return nil, err
+			}
+			variants = append(variants, both)
+		}
+	}
+	return newUnion(a.union.exclusive, variants, a.about.or(b.about))
+}
+
+func (m *merger) plain(a, b *shape) (*shape, error) {
+	s := &shape{kinds: a.kinds & b.kinds, whole: a.whole || b.whole, about: a.about.or(b.about)}
+	s.values = commonValues(a.values, b.values)
+	var err error
+	if s.text, err = bothTexts(a.text, b.text); err != nil && s.kinds&isString != 0 {
+		return nil, err
+	}
+	s.numbers = bothNumbers(a.numbers, b.numbers)
+	if s.kinds&isArray != 0 {
+		if s.arrays, err = m.arrays(a.arrays, b.arrays); err != nil {
+			return nil, err
+		}
+	}
+	if s.kinds&isObject != 0 {
+		if s.objects, err = m.objects(a.objects, b.objects); err != nil {
+			return nil, err
+		}
+	}
+	return s.settled(), nil
+}
+
+func commonValues(a, b []contracts.Value) []contracts.Value {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	common := []contracts.Value{}
+	for _, v := range a {
+		if slices.ContainsFunc(b, v.Equal) {
+			common = append(common, v)
+		}
+	}
+	return common
+}
+
+func bothTexts(a, b *texts) (*texts, error) {
+	if a == nil || b == nil {
+		return either(a, b), nil
+	}
+	t := &texts{format: a.format, pattern: a.pattern, least: larger(a.least, b.least), most: smaller(a.most, b.most)}
+	switch {
+	case a.pattern != "" && b.pattern != "" && a.pattern != b.pattern:
+		return nil, &inexpressible{"pattern", "two patterns apply to one text", "write them as one pattern"}
+	case a.format != "" && b.format != "" && a.format != b.format:
+		return nil, &inexpressible{"format", "two formats apply to one text", "keep the narrower one"}
+	}
+	if t.pattern == "" {
+		t.pattern = b.pattern
+	}
+	if t.format == "" {
+		t.format = b.format
+	}
+	return t, nil
+}
+
+func bothNumbers(a, b *numbers) *numbers {
+	if a == nil || b == nil {
+		return either(a, b)
+	}
+	return &numbers{
+		least: extreme(a.least, b.least, 1), most: extreme(a.most, b.most, -1),
+		above: extreme(a.above, b.above, 1), below: extreme(a.below, b.below, -1),
+		multiple: commonMultiple(a.multiple, b.multiple),
+	}
+}
+
+func (m *merger) arrays(a, b *arrays) (*arrays, error) {
+	if a == nil || b == nil {
+		return either(a, b), nil
+	}
+	items, err := m.optional(a.items, b.items)
+	if err != nil {
+		return nil, err
+	}
+	return &arrays{items: items, least: larger(a.least, b.least), most: smaller(a.most, b.most), unique: a.unique || b.unique}, nil
+}
+
+// optional intersects shapes of which nil accepts everything.
+func (m *merger) optional(a, b *shape) (*shape, error) {
+	if a == nil || b == nil {
+		return either(a, b), nil
+	}
+	return m.both(a, b)
+}
+
+func (m *merger) objects(a, b *objects) (*objects, error) {
+	if a == nil || b == nil {
+		return either(a, b), nil
+	}
+	o := &objects{least: larger(a.least, b.least), most: smaller(a.most, b.most), required: union2(a.required, b.required)}
+	o.requireAny = bothGroups(a.requireAny, b.requireAny)
+	var err error
+	if o.names, err = m.optional(a.names, b.names); err != nil {
+		return nil, err
+	}
+	if o.additional, err = m.optional(a.additional, b.additional); err != nil {
+		return nil, err
+	}
+	if o.patterns, err = m.patterns(a, b); err != nil {
+		return nil, err
+	}
+	for _, name := range union2(a.names_(), b.names_()) {
+		both, err := m.optional(a.member(name), b.member(name))
+		if err != nil {
+			return nil, err
+		}
+		if both == nil {
+			both = anything()
+		}
+		o.properties = append(o.properties, property{name, both})
+	}
+	return o, nil
+}
+
+func (o *objects) names_() []string {
+	names := make([]string, len(o.properties))
+	for i, p := range o.properties {
+		names[i] = p.name
+	}
+	return names
+}
+
+// member is what a declaration of this name must say beside the patterns: the
+// declared shape, nothing when a pattern covers the name, or what additional
+// members must be.
+func (o *objects) member(name string) *shape {
+	if s := o.property(name); s != nil {
+		return s
+	}
+	for _, p := range o.patterns {
+		if matches(p.pattern, name) {
+			return nil
+		}
+	}
+	return o.additional
+}
+
+// patterns merges patternProperties. A name that only one side's patterns cover is
+// subject to the other's additionalProperties, which can be said when that side has
+// no patterns or the same ones.
+func (m *merger) patterns(a, b *objects) ([]patterned, error) {
+	if len(a.patterns) == 0 {
+		return m.narrow(b.patterns, a.additional)
+	}
+	if len(b.patterns) == 0 {
+		return m.narrow(a.patterns, b.additional)
+	}
+	same := slices.EqualFunc(a.patterns, b.patterns, func(p, q patterned) bool { return p.pattern == q.pattern })
+	if !same && (a.additional != nil || b.additional != nil) {
+		return nil, &inexpressible{"patternProperties", "different patterns are merged, and additional properties are constrained", "write the object out"}
+	}
+	var list []patterned
+	for i, p := range a.patterns {
+		if same {
+			both, err := m.both(p.shape, b.patterns[i].shape)
+			if err != nil {
+				return nil, err
+			}
+			p.shape = both
+		}
+		list = append(list, p)
+	}
+	if !same {
+		for _, p := range b.patterns {
+			i := slices.IndexFunc(list, func(q patterned) bool { return q.pattern == p.pattern })
+			if i < 0 {
+				list = append(list, p)
+				continue
+			}
+			both, err := m.both(list[i].shape, p.shape)
+			if err != nil {
+				return nil, err
+			}
+			list[i].shape = both
+		}
+	}
+	return list, nil
+}
+
+func (m *merger) narrow(list []patterned, s *shape) ([]patterned, error) {
+	if s == nil {
+		return list, nil
+	}
+	narrowed := make([]patterned, len(list))
+	for i, p := range list {
+		both, err := m.both(p.shape, s)
+		if err != nil {
+			return nil, err
+		}
+		narrowed[i] = patterned{p.pattern, both}
+	}
+	return narrowed, nil
+}
+
+// bothGroups is (a or b) and (c or d) as one list of groups.
+func bothGroups(a, b [][]string) [][]string {
+	if len(a) == 0 || len(b) == 0 {
+		return append(slices.Clip(a), b...)
+	}
+	var groups [][]string
+	for _, g := range a {
+		for _, h := range b {
+			groups = append(groups, union2(g, h))
+		}
+	}
+	return groups
+}
+
+// union2 is the names of a, then those of b that a lacks.
+func union2(a, b []string) []string {
+	all := slices.Clone(a)
+	for _, name := range b {
+		if !slices.Contains(a, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+func either[T any](a, b *T) *T {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+func larger(a, b *int) *int {
+	if a == nil || b != nil && *b > *a {
+		return b
+	}
+	return a
+}
+
+func smaller(a, b *int) *int {
+	if a == nil || b != nil && *b < *a {
+		return b
+	}
+	return a
+}
+
+// extreme is the larger bound for sign 1 and the smaller for -1.
+func extreme(a, b *contracts.Decimal, sign int) *contracts.Decimal {
+	if a == nil || b != nil && b.Cmp(*a)*sign > 0 {
+		return b
+	}
+	return a
+}
+
+// commonMultiple is the least common multiple of two positive decimals, which is a
+// decimal again.
+func commonMultiple(a, b *contracts.Decimal) *contracts.Decimal {
+	if a == nil || b == nil {
+		return either(a, b)
+	}
+	x, y := a.Rat(), b.Rat()
+	denominator := new(big.Int).Mul(x.Denom(), y.Denom())
+	p, q := new(big.Int).Mul(x.Num(), y.Denom()), new(big.Int).Mul(y.Num(), x.Denom())
+	lcm := new(big.Int).Div(new(big.Int).Mul(p, q), new(big.Int).GCD(nil, nil, p, q))
+	r := new(big.Rat).SetFrac(lcm, denominator)
+	digits, _ := r.FloatPrec()
+	d := contracts.Decimal(r.FloatString(digits))
+	return &d
+}
+
+// settled removes what cannot be: constraints on kinds that are not accepted, kinds
+// whose constraints nothing satisfies, enum values that other constraints exclude.
+func (s *shape) settled() *shape {
+	if s.ref != nil || s.union != nil {
+		return s
+	}
+	if s.text != nil && s.text.empty() {
+		s.kinds &^= isString
+	}
+	if s.numbers != nil && s.numbers.empty() {
+		s.kinds &^= isNumber
+	}
+	if s.arrays != nil {
+		s.settleArrays()
+	}
+	if s.objects != nil && s.objects.empty() {
+		s.kinds &^= isObject
+	}
+	if s.values != nil {
+		s.settleValues()
+	}
+	s.forget(anyKind &^ s.kinds)
+	return s
+}
+
+// forget drops constraints on kinds.
+func (s *shape) forget(k kinds) {
+	if k&isString != 0 {
+		s.text = nil
+	}
+	if k&isNumber != 0 {
+		s.numbers, s.whole = nil, false
+	}
+	if k&isArray != 0 {
+		s.arrays = nil
+	}
+	if k&isObject != 0 {
+		s.objects = nil
+	}
+	if s.kinds&scalars == 0 {
+		s.values = nil
+	}
+}
+
+func (s *shape) settleArrays() {
+	a := *s.arrays
+	if a.items != nil && a.items.never() {
+		a.items, a.most = nil, new(int)
+	}
+	if a.least != nil && a.most != nil && *a.least > *a.most {
+		s.kinds &^= isArray
+	}
+	s.arrays = &a
+}
+
+func (s *shape) settleValues() {
+	var kept []contracts.Value
+	var found kinds
+	for _, v := range s.values {
+		if s.accepts(v) {
+			kept = append(kept, v)
+			found |= kindOf(v)
+		}
+	}
+	s.values = kept
+	s.kinds &= found | isNull
+	if kept == nil {
+		s.values = nil
+	}
+}
+
+// accepts reports whether a scalar satisfies the constraints on its kind, formats
+// aside.
+func (s *shape) accepts(v contracts.Value) bool {
+	k := kindOf(v)
+	switch {
+	case s.kinds&k == 0:
+		return false
+	case k == isString && s.text != nil:
+		return s.text.accept(v.Text())
+	case k == isNumber:
+		if s.whole && v.Type() != contracts.Integer {
+			return false
+		}
+		return s.numbers == nil || s.numbers.accept(contracts.Decimal(v.JSON))
+	}
+	return true
+}
+
+func (t *texts) accept(text string) bool {
+	n := utf8.RuneCountInString(text)
+	return (t.least == nil || n >= *t.least) && (t.most == nil || n <= *t.most) && (t.pattern == "" || matches(t.pattern, text))
+}
+
+func (t *texts) empty() bool { return t.least != nil && t.most != nil && *t.least > *t.most }
+
+func (n *numbers) accept(d contracts.Decimal) bool {
+	switch {
+	case n.least != nil && d.Cmp(*n.least) < 0, n.most != nil && d.Cmp(*n.most) > 0,
+		n.above != nil && d.Cmp(*n.above) <= 0, n.below != nil && d.Cmp(*n.below) >= 0:
+		return false
+	case n.multiple != nil:
+		return new(big.Rat).Quo(d.Rat(), n.multiple.Rat()).IsInt()
+	}
+	return true
+}
+
+func (n *numbers) empty() bool {
+	crossed := func(low, high *contracts.Decimal, equal bool) bool {
+		if low == nil || high == nil {
+			return false
+		}
+		c := low.Cmp(*high)
+		return c > 0 || c == 0 && !equal
+	}
+	return crossed(n.least, n.most, true) || crossed(n.above, n.most, false) ||
+		crossed(n.least, n.below, false) || crossed(n.above, n.below, false)
+}
+
+// empty reports whether no object fits.
+func (o *objects) empty() bool {
+	if o.least != nil && o.most != nil && *o.least > *o.most {
+		return true
+	}
+	impossible := func(group []string) bool { return slices.ContainsFunc(group, o.forbids) }
+	return impossible(o.required) || len(o.requireAny) > 0 && !slices.ContainsFunc(o.requireAny, func(group []string) bool { return !impossible(group) })
+}
+
+// forbids reports whether an object with a member of this name is never accepted.
+func (o *objects) forbids(name string) bool {
+	if s := o.member(name); s != nil && s.never() {
+		return true
+	}
+	for _, p := range o.patterns {
+		if p.shape.never() && matches(p.pattern, name) {
+			return true
+		}
+	}
+	return o.names != nil && !o.names.acceptsName(name)
+}
+
+// acceptsName reports whether propertyNames lets a name pass.
+func (s *shape) acceptsName(name string) bool {
+	s = s.resolved()
+	if s.union != nil {
+		n := 0
+		for _, v := range s.union.variants {
+			if v.acceptsName(name) {
+				n++
+			}
+		}
+		return n == 1 || n > 1 && !s.union.exclusive
+	}
+	v := contracts.Value{JSON: quote(name)}
+	return s.accepts(v) && (s.values == nil || slices.ContainsFunc(s.values, v.Equal))
+}
+
+// matches reports whether an unanchored pattern matches. Patterns are checked when
+// they are read.
+func matches(pattern, text string) bool {
+	re, err := regexp.Compile(pattern)
+	return err == nil && re.MatchString(text)
+}
