@@ -19,6 +19,7 @@ type file struct {
 	path        string
 	imports     []string
 	types       []any // *message or *enum, the event's first
+	deep        []any // those of types that are nested too deeply to stand inside
 
 	docs        docs
 	top         *namespace
@@ -116,6 +117,7 @@ func (f *file) declare(plan *numbers.Scope) {
 			f.types = append(f.types, f.scope(s, f.definitions[s.Key], f.top))
 		}
 	})
+	f.types = append(f.types, f.deep...)
 	slices.Sort(f.imports)
 }
 
@@ -290,11 +292,26 @@ func (in *inside) leaf(member *numbers.Field, name naming.Name) string {
 		if t.Definition != "" {
 			return in.definitions[member.Scope.Key]
 		}
-		typ := in.ns.typeName(name)
-		in.message.types = append(in.message.types, in.scope(member.Scope, typ, in.ns))
-		return typ
+		return in.declareLeaf(member.Scope, name)
 	}
 	return string(t.Leaf)
+}
+
+// maxNesting is how deep messages stand inside of each other. Protobuf allows 31;
+// people lose track before.
+const maxNesting = 16
+
+// declareLeaf declares a type that is written in place: inside the message, or
+// beside the event's message when that would be too deep.
+func (in *inside) declareLeaf(s *numbers.Scope, name naming.Name) string {
+	if in.ns.depth < maxNesting {
+		typ := in.ns.typeName(name)
+		in.message.types = append(in.message.types, in.scope(s, typ, in.ns))
+		return typ
+	}
+	typ := in.top.typeName(naming.Of(in.message.name).Join(name))
+	in.deep = append(in.deep, in.scope(s, typ, in.top))
+	return typ
 }
 
 // google is a well-known type, imported.

@@ -17,10 +17,15 @@ type namespace struct {
 	outer  *namespace
 	types  map[string]bool // without case and separators
 	values map[string]bool // of enums, which live beside them
+	depth  int             // how many messages it is inside of
 }
 
 func newNamespace(outer *namespace) *namespace {
-	return &namespace{outer, map[string]bool{}, map[string]bool{}}
+	n := &namespace{outer: outer, types: map[string]bool{}, values: map[string]bool{}}
+	if outer != nil {
+		n.depth = outer.depth + 1
+	}
+	return n
 }
 
 func (n *namespace) taken(name naming.Name) bool {

@@ -323,6 +323,25 @@ func TestGenerate_PayloadsAreTheJSONForm(t *testing.T) {
 	}
 }
 
+func TestGenerate_DeepNestingCompiles(t *testing.T) {
+	for _, layer := range []struct{ open, close string }{
+		{"{type: object, properties: {a: ", "}}"},
+		{"{type: array, items: ", "}"},
+		{"{oneOf: {a: ", "}}"},
+		{"{type: map, values: ", "}"},
+	} {
+		const levels = 33
+		schema := strings.Repeat(layer.open, levels) + "{type: string, enum: [x]}" + strings.Repeat(layer.close, levels)
+		c := read(t, "event.yaml", []byte("event: a.b\nversion: 1.0.0\nproperties: {x: "+schema+"}\n"))
+		m := model(nil, c)
+		files, err := Target{}.Generate(m, options(t, nil))
+		if err != nil {
+			t.Fatalf("%s: %v", layer.open, err)
+		}
+		checkPlan(t, m.Events[0], files[0])
+	}
+}
+
 func TestGenerate_RefusesContradictingLedgers(t *testing.T) {
 	c := read(t, "event.yaml", []byte("event: cart.updated\nversion: 1.0.0\nproperties: {a: {type: string}}\n"))
 	_, err := Target{}.Generate(model([]json.RawMessage{
