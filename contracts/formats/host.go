@@ -82,7 +82,7 @@ func validIPv6(s string) bool {
 		}
 		if i < len(s) && s[i] == '.' {
 			groups += 2
-			return validIPv4(s) && (groups == 8 || gap && groups < 8)
+			return validIPv4(s) && enoughGroups(groups, gap)
 		}
 		if i == 0 {
 			return false
@@ -91,7 +91,7 @@ func validIPv6(s string) bool {
 		s = s[i:]
 		switch {
 		case s == "":
-			return groups == 8 || gap && groups < 8
+			return enoughGroups(groups, gap)
 		case s[0] != ':':
 			return false
 		case len(s) >= 2 && s[1] == ':':
@@ -107,3 +107,7 @@ func validIPv6(s string) bool {
 		}
 	}
 }
+
+// enoughGroups reports whether the groups fill an address; a gap stands for at least
+// one of them.
+func enoughGroups(n int, gap bool) bool { return n == 8 && !gap || n < 8 && gap }

@@ -147,7 +147,8 @@ func privateUse(r rune) bool {
 	return 0xe000 <= r && r <= 0xf8ff || r >= 0xf0000 && r&0xffff <= 0xfffd
 }
 
-// validURITemplate follows RFC 6570, section 2.
+// validURITemplate follows RFC 6570, section 2, with its erratum 6937: an apostrophe
+// is a literal.
 func validURITemplate(s string) bool {
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
@@ -168,7 +169,7 @@ func validURITemplate(s string) bool {
 				return false
 			}
 			i += size
-		case c <= ' ' || c == 0x7f || strings.IndexByte("\"'<>\\^`|}", c) >= 0:
+		case c <= ' ' || c == 0x7f || strings.IndexByte("\"<>\\^`|}", c) >= 0:
 			return false
 		default:
 			i++
