@@ -51,8 +51,11 @@ func latin(text string) []rune {
 		return []rune(text)
 	}
 	var out []rune
-	for _, r := range norm.NFKD.String(text) {
+	runes := []rune(norm.NFKD.String(text))
+	for i, r := range runes {
 		switch letters, ok := ligatures[r]; {
+		case ok && i+1 < len(runes) && unicode.IsUpper(runes[i+1]):
+			out = append(out, []rune(strings.ToUpper(letters))...)
 		case ok:
 			out = append(out, []rune(letters)...)
 		case unicode.Is(unicode.Mn, r):
@@ -65,8 +68,8 @@ func latin(text string) []rune {
 
 // ligatures are Latin letters that do not decompose.
 var ligatures = map[rune]string{
-	'ß': "ss", 'ẞ': "SS", 'æ': "ae", 'Æ': "AE", 'œ': "oe", 'Œ': "OE", 'ø': "o", 'Ø': "O", 'ł': "l", 'Ł': "L",
-	'đ': "d", 'Đ': "D", 'ð': "d", 'Ð': "D", 'þ': "th", 'Þ': "TH", 'ħ': "h", 'Ħ': "H", 'ı': "i",
+	'ß': "ss", 'ẞ': "Ss", 'æ': "ae", 'Æ': "Ae", 'œ': "oe", 'Œ': "Oe", 'ø': "o", 'Ø': "O", 'ł': "l", 'Ł': "L",
+	'đ': "d", 'Đ': "D", 'ð': "d", 'Ð': "D", 'þ': "th", 'Þ': "Th", 'ħ': "h", 'Ħ': "H", 'ı': "i",
 }
 
 func isASCII(text string) bool {
