@@ -64,7 +64,7 @@ func (o Options) judge(c diff.Change) Finding {
 	r := j.change(c)
 	j.overlap(c, &r)
 	return Finding{
-		Rule: r.rule, Change: c, Backward: r.backward, Forward: r.forward,
+		Rule: ruleOf(r.rule).id, Change: c, Backward: r.backward, Forward: r.forward,
 		Needed: o.bump(r.backward, r.forward, r.least), Note: r.note,
 	}
 }

@@ -28,7 +28,7 @@ func (v Verdict) Breaking() []Finding {
 
 // Finding is one change with its consequences.
 type Finding struct {
-	Rule   string // ID of the rule that judges changes of this kind
+	Rule   string // ID of the rule that reports such a change; empty when none does
 	Change diff.Change
 	// Backward is set when a payload that was valid may now be rejected, Forward
 	// when one that is valid now may be rejected by the old version.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -174,13 +173,7 @@ func (l *linter) run(ctx context.Context) (*lint.Result, error) {
 }
 
 func (l *linter) open(ctx context.Context) (*workspace.Workspace, error) {
-	paths := make([]string, len(l.paths))
-	for i, p := range l.paths {
-		if paths[i] = p; !filepath.IsAbs(p) {
-			paths[i] = filepath.Join(l.app.Dir, p)
-		}
-	}
-	return workspace.Open(ctx, l.app.Dir, paths...)
+	return workspace.Open(ctx, l.app.Dir, l.paths...)
 }
 
 // fix repairs files and says so on stderr. It reports whether anything changed.
