@@ -326,7 +326,7 @@ func (d *decoder) aboutEnumValue(v *EnumValue, n *document.Node) {
 		case "deprecated":
 			v.Deprecated = d.deprecation(e.Value)
 		default:
-			d.unknownKey(e, []string{"value", "description", "deprecated"})
+			d.unknownKey(e, func() []string { return []string{"value", "description", "deprecated"} })
 		}
 	}
 }
@@ -385,7 +385,7 @@ func (d *decoder) deprecation(n *document.Node) *Deprecation {
 		case "reason":
 			dep.Reason = d.text(e.Value, e.Key)
 		default:
-			d.unknownKey(e, []string{"since", "sunset", "replacedBy", "reason"})
+			d.unknownKey(e, func() []string { return []string{"since", "sunset", "replacedBy", "reason"} })
 		}
 	}
 	return dep

@@ -91,7 +91,11 @@ func (lib *Library) Link(c *Contract) []diag.Diagnostic {
 	// other events at the same time: only the event's own schemas are changed.
 	own := make([]*Schema, 0, len(c.Definitions)+1)
 	for _, d := range c.Definitions {
+		if l.local == nil {
+			l.local = make(map[string]*NamedSchema, len(c.Definitions))
+		}
 		l.checkShadowing(d)
+		l.local[d.Name] = d
 		own = append(own, d.Schema)
 	}
 	own = append(own, c.Payload)
@@ -117,14 +121,18 @@ func (lib *Library) Link(c *Contract) []diag.Diagnostic {
 	l.joinGroups(c, fragments)
 	l.collect(c)
 	c.Broken = c.Broken || len(l.diags) > 0
-	return l.diags
+	return l.diags[:min(len(l.diags), document.MaxProblems)]
 }
 
 type linker struct {
-	library     *Library
-	contract    *Contract
-	diags       []diag.Diagnostic
-	suggestions int // names proposed so far; each costs a search
+	library  *Library
+	contract *Contract
+	local    map[string]*NamedSchema // definitions of the contract itself
+	diags    []diag.Diagnostic
+
+	suggestions int                // names proposed so far; each costs a search
+	pointers    map[*Schema]string // of the contract in pointersOf
+	pointersOf  *Contract
 }
 
 func (l *linker) report(check string, at diag.Location, message, hint string) *diag.Diagnostic {
@@ -142,22 +150,21 @@ func (l *linker) reportIn(s *Schema, check string, at diag.Location, message, hi
 }
 
 // pointerTo finds a schema of the contract again; it is for messages only.
-func (l *linker) pointerTo(wanted *Schema) (found string) {
-	search := func(root *Schema, prefix string) {
-		Walk(root, prefix, func(pointer string, s *Schema) bool {
-			if s == wanted {
-				found = pointer
+func (l *linker) pointerTo(s *Schema) string {
+	if l.pointersOf != l.contract {
+		l.pointersOf, l.pointers = l.contract, map[*Schema]string{}
+		note := func(pointer string, s *Schema) bool {
+			l.pointers[s] = pointer
+			return true
+		}
+		Walk(l.contract.Payload, "", note)
+		for _, d := range l.contract.Definitions {
+			if d.Local {
+				Walk(d.Schema, "/definitions/"+EscapePointer(d.Name), note)
 			}
-			return found == ""
-		})
-	}
-	search(l.contract.Payload, "")
-	for _, d := range l.contract.Definitions {
-		if d.Local && found == "" {
-			search(d.Schema, "/definitions/"+EscapePointer(d.Name))
 		}
 	}
-	return found
+	return l.pointers[s]
 }
 
 // DuplicateName reports that c declares a name that first has already.
@@ -187,7 +194,7 @@ func (l *linker) reference(s *Schema) {
 	if s.Ref == "" {
 		return
 	}
-	if d := l.contract.Definition(s.Ref); d != nil && d.Local {
+	if d := l.local[s.Ref]; d != nil {
 		s.Target = d.Schema
 		return
 	}
@@ -202,14 +209,17 @@ func (l *linker) reference(s *Schema) {
 	l.reportIn(s, checkRefUnresolved, s.At("$ref"), fmt.Sprintf("no definition is named %s", document.Quote(s.Ref)), hint)
 }
 
+// maxSuggestions bounds the searches for what a misspelled name means.
+const maxSuggestions = 50
+
 // nearest proposes a definition for a misspelled reference.
 func (l *linker) nearest(name string) string {
-	if l.suggestions++; l.suggestions > 20 {
+	if l.suggestions++; l.suggestions > maxSuggestions {
 		return ""
 	}
-	names := l.library.names()
+	names := slices.Clip(l.library.names())
 	for _, d := range l.contract.Definitions {
-		names = append(slices.Clip(names), d.Name)
+		names = append(names, d.Name)
 	}
 	return Nearest(name, names)
 }
@@ -264,17 +274,22 @@ func (l *linker) applyRequired(s *Schema) {
 }
 
 func (l *linker) undeclared(s *Schema, at diag.Location, keyword, name string) {
+	hint := fmt.Sprintf("declare it under properties, at least as %s: {type: any}", name)
+	if near := l.nearestProperty(s, name); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	l.reportIn(s, checkRequiredUndeclared, at, fmt.Sprintf("%s names %s, which is not declared", keyword, document.Quote(name)), hint)
+}
+
+func (l *linker) nearestProperty(s *Schema, name string) string {
+	if l.suggestions++; l.suggestions > maxSuggestions {
+		return ""
+	}
 	names := make([]string, len(s.Properties))
 	for i, p := range s.Properties {
 		names[i] = p.Name
 	}
-	hint := fmt.Sprintf("declare it under properties, at least as %s: {type: any}", name)
-	if l.suggestions++; l.suggestions <= 20 {
-		if near := Nearest(name, names); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-	}
-	l.reportIn(s, checkRequiredUndeclared, at, fmt.Sprintf("%s names %s, which is not declared", keyword, document.Quote(name)), hint)
+	return Nearest(name, names)
 }
 
 // checkCounts compares minProperties and maxProperties with what is declared.

@@ -233,7 +233,7 @@ func (d *decoder) schemaKey(s *Schema, e *document.Entry, known func() []string)
 	}
 	k, ok := schemaKeywords[e.Key]
 	if !ok {
-		d.unknownKey(e, known())
+		d.unknownKey(e, known)
 		return
 	}
 	k.decode(d, s, e.Value)
@@ -281,11 +281,14 @@ func (d *decoder) typesFirst(s *Schema, n *document.Node) {
 	}
 }
 
-func (d *decoder) unknownKey(e *document.Entry, known []string) {
+func (d *decoder) unknownKey(e *document.Entry, known func() []string) {
+	if len(d.diags) >= document.MaxProblems {
+		return
+	}
 	hint := ""
 	if instead, ok := foreignKeywords[e.Key]; ok {
 		hint = instead
-	} else if near := Nearest(e.Key, known); near != "" {
+	} else if near := Nearest(e.Key, known()); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	} else {
 		hint = "keys of your own start with x-"
