@@ -69,8 +69,8 @@ func (b *bench) main(ctx context.Context, sizes string) error {
 		defer os.RemoveAll(b.root)
 	}
 	printHead()
-	for _, size := range strings.Split(sizes, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(size))
+	for size := range strings.FieldsFuncSeq(sizes, func(r rune) bool { return r == ',' || r == ' ' }) {
+		n, err := strconv.Atoi(size)
 		if err != nil {
 			return fmt.Errorf("-sizes: %w", err)
 		}
@@ -132,6 +132,40 @@ type scenario struct {
 	args   []string     // of evctl
 }
 
+// step is scenarios that share a state of the workspace.
+type step struct {
+	prepare   func() error
+	scenarios []scenario
+}
+
+// steps lists all scenarios of a workspace of n contracts. Later ones build on what
+// earlier ones leave.
+func steps(ctx context.Context, dir string, n int) []step {
+	changed := min(20, n)
+	without := func(folder string) func() error {
+		return func() error { return os.RemoveAll(filepath.Join(dir, folder)) }
+	}
+	return []step{
+		{nothing, []scenario{
+			{"lint, nothing released", dir, nil, []string{"lint"}},
+			{"push all of them", dir, without("releases"), []string{"push"}},
+		}},
+		{func() error { return commitAll(ctx, dir) }, []scenario{
+			{"lint against releases", dir, nil, []string{"lint"}},
+			{"lint against a commit", dir, nil, []string{"lint", "--against", "git:HEAD"}},
+			{"lint of one file", dir, nil, []string{"lint", makeContract(n / 2).path}},
+			{"generate all targets", dir, without("gen"), []string{"generate"}},
+			{"generate --check", dir, nil, []string{"generate", "--check"}},
+		}},
+		{func() error { return extendSome(dir, n, changed) }, []scenario{
+			{fmt.Sprintf("lint against releases, %d changed", changed), dir, nil, []string{"lint"}},
+			{fmt.Sprintf("lint against a commit, %d changed", changed), dir, nil, []string{"lint", "--against", "git:HEAD"}},
+		}},
+	}
+}
+
+func nothing() error { return nil }
+
 // size measures all scenarios on a workspace of n contracts.
 func (b *bench) size(ctx context.Context, n int) error {
 	dir := filepath.Join(b.root, strconv.Itoa(n))
@@ -142,32 +176,9 @@ func (b *bench) size(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	changed := min(20, n)
-	steps := []struct {
-		prepare   func() error
-		scenarios []scenario
-	}{
-		{nil, []scenario{
-			{"lint, nothing released", dir, nil, []string{"lint"}},
-			{"push all of them", dir, func() error { return os.RemoveAll(filepath.Join(dir, "releases")) }, []string{"push"}},
-		}},
-		{func() error { return commitAll(ctx, dir) }, []scenario{
-			{"lint against releases", dir, nil, []string{"lint"}},
-			{"lint against a commit", dir, nil, []string{"lint", "--against", "git:HEAD"}},
-			{"lint of one file", dir, nil, []string{"lint", makeContract(n / 2).path}},
-			{"generate all targets", dir, func() error { return os.RemoveAll(filepath.Join(dir, "gen")) }, []string{"generate"}},
-			{"generate --check", dir, nil, []string{"generate", "--check"}},
-		}},
-		{func() error { return extendSome(dir, n, changed) }, []scenario{
-			{fmt.Sprintf("lint against releases, %d changed", changed), dir, nil, []string{"lint"}},
-			{fmt.Sprintf("lint against a commit, %d changed", changed), dir, nil, []string{"lint", "--against", "git:HEAD"}},
-		}},
-	}
-	for _, step := range steps {
-		if step.prepare != nil {
-			if err := step.prepare(); err != nil {
-				return err
-			}
+	for _, step := range steps(ctx, dir, n) {
+		if err := step.prepare(); err != nil {
+			return err
 		}
 		for _, s := range step.scenarios {
 			if err := b.scenario(ctx, n, s, parsing); err != nil {
