@@ -67,15 +67,7 @@ func (s *sides) both(args []string) (old, new *side, err error) {
 	} else {
 		new, err = s.here()
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, pair := range [][2]*side{{old, new}, {new, old}} {
-		if s, other := pair[0], pair[1]; other.single != nil && s.single == nil && s.events[other.single.Name] == nil && i == 0 {
-			return nil, nil, fmt.Errorf("%s has no event %q", s.label, other.single.Name)
-		}
-	}
-	return old, new, nil
+	return old, new, err
 }
 
 // find tries what an argument may be, in the order of the help text.
