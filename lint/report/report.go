@@ -151,7 +151,7 @@ func (r *Report) summary() string {
 	for _, p := range []struct {
 		n    int
 		noun string
-	}{{c.Errors, "error"}, {c.Warnings, "warning"}, {c.Infos, "note"}} {
+	}{{c.Errors, "error"}, {c.Warnings, "warning"}, {c.Infos, "info"}} {
 		if p.n > 0 {
 			parts = append(parts, plural(p.n, p.noun))
 		}

@@ -19,10 +19,7 @@ var definitionUndocumented = lint.Rule{
 func checkDefinitionUndocumented(p *lint.Pass) {
 	c := p.Contract
 	if c.Kind != contracts.Event && c.Payload.Description == "" {
-		noun := "definition"
-		if c.Kind == contracts.Fragment {
-			noun = "fragment"
-		}
+		noun := nounOf(c.Kind)
 		p.Report(c.Head(), "", fmt.Sprintf("%s %s has no description", noun, document.Quote(c.Name)), "say what it stands for")
 	}
 }

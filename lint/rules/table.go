@@ -3,6 +3,7 @@ package rules
 import (
 	"embed"
 	"io/fs"
+	"slices"
 
 	"github.com/evctl/evctl/lint"
 )
@@ -21,7 +22,7 @@ func Set() lint.Set {
 
 // all lists every rule in the order of the documentation. Adding one is a file, its
 // fixture and a line here.
-var all = []lint.Rule{
+var all = slices.Concat([]lint.Rule{
 	namingInvalid,
 
 	eventNamePattern,
@@ -68,7 +69,11 @@ var all = []lint.Rule{
 	teamContactMissing,
 	teamUnused,
 
+	secretProperty,
 	propertyPIIInconsistent,
+	personalDataWithoutRetention,
+	personalDataKeptForever,
+}, personalRules(), []lint.Rule{
 
 	deprecationWithoutSunset,
 	deprecationWithoutReplacement,
@@ -82,4 +87,38 @@ var all = []lint.Rule{
 	renamedFromInvalid,
 	draftReleased,
 	versionUnstable,
-}
+
+	exampleInvalid,
+	defaultInvalid,
+	objectTooWide,
+	nestingTooDeep,
+	objectEmpty,
+	objectOpen,
+	objectDuplicated,
+	definitionUnused,
+	definitionDuplicated,
+	arrayWithoutItems,
+	arrayUnbounded,
+	stringUnbounded,
+	numberUnbounded,
+	integerBeyondDouble,
+	typeAny,
+	unionSingleVariant,
+	discriminatorMissing,
+	enumSingleValue,
+	enumMixedTypes,
+	booleanGroup,
+	nullableOptional,
+	requiredNone,
+	requiredWithDefault,
+	patternUnanchored,
+	constraintRedundant,
+	timestampWithoutFormat,
+	timestampAsNumber,
+	identifierAsNumber,
+	moneyWithoutCurrency,
+	unitMissing,
+
+	fileName,
+	fileExtension,
+})
