@@ -48,8 +48,8 @@ func Open(path, display string) (*Store, error) {
 	return &Store{path: path, display: filepath.ToSlash(display)}, nil
 }
 
-// Path is the directory.
-func (s *Store) Path() string { return s.path }
+// Display is what the directory is reported under.
+func (s *Store) Display() string { return s.display }
 
 // List implements registry.Reader. It reads names only.
 func (s *Store) List(ctx context.Context) ([]registry.Subject, error) {

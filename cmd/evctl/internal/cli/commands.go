@@ -13,6 +13,8 @@ var commands = []func(*App) *cobra.Command{
 	newLint,
 	newGenerate,
 	newDiff,
+	newPush,
+	newServe,
 	newValidate,
 	newRules,
 	newExplain,
