@@ -122,6 +122,10 @@ func (d *differ) typeChanged(p *Pair) {
 	if p.Old.Union != nil {
 		place.Old = keywordAt(p.Old, p.Old.Union.Keyword(), p.oldHead)
 	}
+	if p.oldUse.Ref != p.newUse.Ref { // the edit is the reference, not what it names
+		place.Old = keywordAt(p.oldUse, "$ref", place.Old)
+		place.New = keywordAt(p.newUse, "$ref", place.New)
+	}
 	place.Pointer = p.Pointer
 	d.add(&TypeChanged{Place: place, From: describe(p.Old), To: describe(p.New)})
 }

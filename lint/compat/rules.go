@@ -32,8 +32,6 @@ const keepDeprecated = "keep it and mark it deprecated"
 // changeRules judge changes. Whether a change of a kind breaks anybody depends on the
 // schemas and on the mode; see judge.
 var changeRules = []rule{
-	{"event-renamed", "an event has another name than the one it is compared with",
-		"Collectors look contracts up by name, so payloads of the old name find none.", "declare a new event and retire the old one"},
 	{"property-removed", "a property is gone",
 		"The object rejects properties that it does not declare, so payloads that have it become invalid. Readers that need it find nothing.", keepDeprecated},
 	{"property-renamed", "a property has another name",

@@ -23,8 +23,7 @@ import (
 
 // elsewhere are rules whose examples need more than this package.
 var elsewhere = []string{
-	"release-edited", // evctl lint reads release files; see cmd/evctl/internal/cli
-	"event-renamed",  // only evctl diff compares events of different names
+	"release-edited", // reads release files; see cmd/evctl/internal/cli
 }
 
 func TestRules_HoldInTheirExamples(t *testing.T) {

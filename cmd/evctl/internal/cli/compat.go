@@ -194,8 +194,17 @@ func (r *releases) edited(err error, event string, v contracts.Version) error {
 	}
 	return &compat.Edited{
 		Location: diag.Location{File: diag.NewFile(path, nil)}, Subject: event + " " + v.String(),
-		Message: err.Error(), Hint: registry.HintOf(err),
+		Message: "release is not what was released: " + reason(err), Hint: registry.HintOf(err),
 	}
+}
+
+// reason is what is wrong with a release file, without its name.
+func reason(err error) string {
+	var e *registry.Error
+	for errors.As(err, &e) && e.Err != nil {
+		err = e.Err
+	}
+	return err.Error()
 }
 
 // hintOfRegistry brings the advice of the registry to the command line.
