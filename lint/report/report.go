@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -21,6 +22,9 @@ type Report struct {
 	// Contracts counts what was checked, Ignored the findings that comments silenced,
 	// and Known those of the baseline.
 	Contracts, Ignored, Known int
+	// Prefix is the path from the repository's root to the workspace, with a slash behind
+	// it, or empty. Formats that are shown beside a repository's files need it.
+	Prefix string
 	// Color asks the text format for SGR colours.
 	Color bool
 	// Max is the largest number of findings to print, the most severe first; 0 prints all.
@@ -41,6 +45,11 @@ type Format struct {
 var Formats = []Format{
 	{"text", "for people: code frames, hints and a summary", writeText},
 	{"json", "for programs: everything there is to know", writeJSON},
+	{"sarif", "SARIF 2.1.0, for code scanning and editors", writeSARIF},
+	{"github", "annotations of GitHub Actions", writeGitHub},
+	{"gitlab", "code quality report of GitLab", writeGitLab},
+	{"junit", "JUnit XML, for continuous integration servers", writeJUnit},
+	{"markdown", "tables, for comments on pull requests", writeMarkdown},
 }
 
 // Names lists the formats.
@@ -124,6 +133,19 @@ func occurrences(list []diag.Diagnostic) []int {
 		numbers[i] = seen[fingerprint]
 	}
 	return numbers
+}
+
+// repositoryPath is the file of a location for formats that are shown beside a
+// repository's files; findings about no file belong to evctl.yaml there.
+func (r *Report) repositoryPath(l diag.Location) string {
+	path := pathOf(l)
+	switch {
+	case strings.Contains(path, "://"):
+		return path
+	case path == "":
+		path = workspace.ConfigName
+	}
+	return r.Prefix + path
 }
 
 // pathOf is the file of a location, or "" for findings about no file.

@@ -42,7 +42,7 @@ checked only without paths. Exit code 1 means findings of at least --fail-on.`,
   evctl lint --fix
   evctl lint --baseline lint-baseline.json`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error { return runLint(cmd.Context(), app, f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runLint(cmd, app, f, args) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", f.format, strings.Join(report.Names(), ", "))
@@ -58,16 +58,21 @@ checked only without paths. Exit code 1 means findings of at least --fail-on.`,
 	return cmd
 }
 
-func runLint(ctx context.Context, app *App, f lintFlags, paths []string) error {
+func runLint(cmd *cobra.Command, app *App, f lintFlags, paths []string) error {
 	threshold, err := f.check()
 	if err != nil {
 		return err
 	}
-	l := linter{app: app, flags: f, paths: paths}
+	l := linter{cmd: cmd, app: app, flags: f, paths: paths}
 	if l.options, err = l.lintOptions(); err != nil {
 		return err
 	}
-	result, err := l.run(ctx)
+	if f.baseline != "" {
+		if l.baseline, err = lint.ReadBaseline(app.path(f.baseline)); err != nil {
+			return err
+		}
+	}
+	result, err := l.run(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -76,12 +81,10 @@ func runLint(ctx context.Context, app *App, f lintFlags, paths []string) error {
 	}
 	r := &report.Report{
 		Rules: result.Catalogue, Contracts: result.Contracts, Ignored: result.Ignored,
-		Color: app.Color && f.output == "", Max: f.max, Version: version(),
+		Prefix: repositoryPrefix(l.root), Color: app.Color && f.output == "", Max: f.max, Version: version(),
 	}
-	if f.baseline != "" {
-		if r.Known, err = l.subtract(result); err != nil {
-			return err
-		}
+	if l.baseline != nil {
+		r.Known = l.baseline.Subtract(result, len(paths) > 0)
 	}
 	r.Diagnostics = result.Diagnostics
 	if err := l.print(r); err != nil {
@@ -121,10 +124,14 @@ func (f *lintFlags) check() (threshold diag.Severity, err error) {
 
 // linter is one run of evctl lint.
 type linter struct {
+	cmd     *cobra.Command
 	app     *App
 	flags   lintFlags
 	paths   []string
 	options lint.Options
+
+	baseline *lint.Baseline // nil without --baseline
+	root     string         // of the workspace
 }
 
 func (l *linter) lintOptions() (lint.Options, error) {
@@ -150,10 +157,11 @@ func (l *linter) lintOptions() (lint.Options, error) {
 func (l *linter) run(ctx context.Context) (*lint.Result, error) {
 	const rounds = 10 // fixes that overlap are carried out one after the other
 	for round := 1; ; round++ {
-		w, err := l.open(ctx)
+		w, err := l.app.openWorkspace(l.cmd, l.paths...)
 		if err != nil {
 			return nil, err
 		}
+		l.root = w.Root
 		opt, err := withBaseline(ctx, l.app, w, l.flags.against, l.options)
 		if err != nil {
 			return nil, err
@@ -170,10 +178,6 @@ func (l *linter) run(ctx context.Context) (*lint.Result, error) {
 			return result, err
 		}
 	}
-}
-
-func (l *linter) open(ctx context.Context) (*workspace.Workspace, error) {
-	return workspace.Open(ctx, l.app.Dir, l.paths...)
 }
 
 // fix repairs files and says so on stderr. It reports whether anything changed.
@@ -199,22 +203,14 @@ func (l *linter) writeBaseline(result *lint.Result) error {
 		return usagef("--write-baseline covers the whole workspace, expected no paths")
 	}
 	b := lint.NewBaseline(result)
-	if err := b.Write(l.flags.writeBaseline); err != nil {
+	if err := b.Write(l.app.path(l.flags.writeBaseline)); err != nil {
 		return err
 	}
 	fmt.Fprintf(l.app.Stderr, "wrote %s with %d findings\n", l.flags.writeBaseline, len(b.Findings))
 	return nil
 }
 
-func (l *linter) subtract(result *lint.Result) (known int, err error) {
-	b, err := lint.ReadBaseline(l.flags.baseline)
-	if err != nil {
-		return 0, err
-	}
-	return b.Subtract(result, len(l.paths) > 0), nil
-}
-
-// print writes the report to stdout or, completely or not at all, to --output.
+// print writes the report to stdout, or to --output once it is complete.
 func (l *linter) print(r *report.Report) error {
 	var w io.Writer = l.app.Stdout
 	var b bytes.Buffer
@@ -227,8 +223,27 @@ func (l *linter) print(r *report.Report) error {
 	if l.flags.output == "" {
 		return nil
 	}
-	if err := os.WriteFile(l.flags.output, b.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(l.app.path(l.flags.output), b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// repositoryPrefix is the path from the root of the git repository to a folder in it,
+// with a slash behind it; empty at the root and outside of repositories.
+func repositoryPrefix(dir string) string {
+	for at := dir; ; {
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+			rel, err := filepath.Rel(at, dir)
+			if err != nil || rel == "." {
+				return ""
+			}
+			return filepath.ToSlash(rel) + "/"
+		}
+		parent := filepath.Dir(at)
+		if parent == at {
+			return ""
+		}
+		at = parent
+	}
 }

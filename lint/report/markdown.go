@@ -1,0 +1,57 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// noFile stands for the file of findings about the workspace as a whole.
+const noFile = "workspace"
+
+// writeMarkdown prints a table for each file, for comments on pull requests.
+func writeMarkdown(w io.Writer, r *Report) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "**evctl lint**: %s\n", r.summary())
+	shown := r.shown()
+	file := ""
+	for i := range shown {
+		d := &shown[i]
+		if path := pathOf(d.Location); i == 0 || path != file {
+			file = path
+			title := code(file)
+			if file == "" {
+				title = noFile
+			}
+			fmt.Fprintf(b, "\n### %s\n\n| line | severity | finding | rule |\n|---:|---|---|---|\n", title)
+		}
+		text := escapeMarkdown(d.Message)
+		if d.Hint != "" {
+			text += "<br>" + escapeMarkdown(d.Hint)
+		}
+		fmt.Fprintf(b, "| %d | %s | %s | %s |\n", d.Position().Line, d.Severity, text, code(d.Rule))
+	}
+	if left := len(r.Diagnostics) - len(shown); left > 0 {
+		fmt.Fprintf(b, "\n… and %d more.\n", left)
+	}
+	return b.Flush()
+}
+
+// markdownEscape keeps text from being read as markup, HTML or the end of a cell, and
+// names from mentioning people.
+var markdownEscape = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "#", `\#`,
+	"<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;", "\n", " ", "\r", " ", "://", "&#58;//",
+)
+
+func escapeMarkdown(text string) string { return markdownEscape.Replace(clean(text)) }
+
+// code is text in a code span; text with backticks or bars, which would end it, is
+// escaped instead.
+func code(text string) string {
+	if text == "" || strings.ContainsAny(text, "`|\n\r") {
+		return escapeMarkdown(text)
+	}
+	return "`" + clean(text) + "`"
+}
