@@ -105,19 +105,25 @@ func (b *bench) folder() (err error) {
 
 func printHead() {
 	fmt.Printf("%s, %s/%s, %d cores\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	fmt.Println("| contracts | what | median | best | processor | peak memory | × parsing |")
-	fmt.Println("|---:|---|---:|---:|---:|---:|---:|")
+	fmt.Println("| contracts | what | median | best | processor | peak memory | × parsing | × processor |")
+	fmt.Println("|---:|---|---:|---:|---:|---:|---:|---:|")
 }
 
-func printLine(contracts int, what string, f figures, yardstick time.Duration) {
-	memory, ratio := "–", "–"
+// printLine prints figures and their ratios to those of the yardstick, if any.
+func printLine(contracts int, what string, f, yardstick figures) {
+	memory := "–"
 	if f.memory > 0 {
 		memory = fmt.Sprintf("%d MB", f.memory>>20)
 	}
-	if yardstick > 0 {
-		ratio = fmt.Sprintf("%.1f", float64(f.median)/float64(yardstick))
+	fmt.Printf("| %d | %s | %s | %s | %s | %s | %s | %s |\n", contracts, what, ms(f.median), ms(f.best), ms(f.cpu), memory,
+		ratio(f.median, yardstick.median), ratio(f.cpu, yardstick.cpu))
+}
+
+func ratio(d, of time.Duration) string {
+	if of <= 0 {
+		return "–"
 	}
-	fmt.Printf("| %d | %s | %s | %s | %s | %s | %s |\n", contracts, what, ms(f.median), ms(f.best), ms(f.cpu), memory, ratio)
+	return fmt.Sprintf("%.1f", float64(d)/float64(of))
 }
 
 func ms(d time.Duration) string {
@@ -189,17 +195,17 @@ func (b *bench) size(ctx context.Context, n int) error {
 	return nil
 }
 
-func (b *bench) yardstick(ctx context.Context, n int, dir string) (time.Duration, error) {
+func (b *bench) yardstick(ctx context.Context, n int, dir string) (figures, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return 0, err
+		return figures{}, err
 	}
 	f, err := repeat(ctx, b.runs, dir, nil, self, yardstickArgument, filepath.Join(dir, "contracts"))
 	if err != nil {
-		return 0, err
+		return figures{}, err
 	}
-	printLine(n, "parsing the YAML, nothing else", f, f.median)
-	return f.median, nil
+	printLine(n, "parsing the YAML, nothing else", f, f)
+	return f, nil
 }
 
 // extendSome changes some of the contracts, spread over the workspace.
@@ -214,7 +220,7 @@ func extendSome(dir string, n, some int) error {
 
 // scenario measures one line, or runs its command once when only others are asked
 // for, because later ones build on what it leaves.
-func (b *bench) scenario(ctx context.Context, n int, s scenario, parsing time.Duration) error {
+func (b *bench) scenario(ctx context.Context, n int, s scenario, parsing figures) error {
 	command := append([]string{b.evctl}, s.args...)
 	if !strings.Contains(s.name, b.only) {
 		if s.before == nil {
@@ -265,7 +271,7 @@ func (b *bench) beside(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			printLine(1, what, f, 0)
+			printLine(1, what, f, figures{})
 			times[i] = f.best
 		}
 		if times[1] > 2*times[0]+slack {
