@@ -24,7 +24,7 @@ func (s *Server) validate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	media, err := mediaType(r, mediaJSON, mediaNDJSON, "application/ndjson", "application/jsonl")
+	media, err := eventsMedia(r)
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,15 @@ func (s *Server) validate(w http.ResponseWriter, r *http.Request) error {
 		return s.stream(w, r, events, verdict, verdictStyle{before: "[", between: ",\n", after: "]\n"})
 	}
 	return writeJSON(w, http.StatusOK, s.safely(verdict, b.data))
+}
+
+// eventsMedia is the Content-Type of events. What curl -d calls a form is taken for
+// JSON: verdicts change nothing, so there is nothing that a forged form could do.
+func eventsMedia(r *http.Request) (string, error) {
+	if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
+		return mediaJSON, nil
+	}
+	return mediaType(r, mediaJSON, mediaNDJSON, "application/ndjson", "application/jsonl")
 }
 
 // judgeOf is what gives the verdict on one event: by its envelope, or as
