@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,8 +21,8 @@ func (v *Validator) Valid(raw []byte) bool {
 	return r.doc.Read(raw) == nil && r.value(v.root, 0)
 }
 
-// Validate lists what is wrong with a payload, in the order of its text as far as
-// possible, at most MaxViolations. It is nil when the payload is valid.
+// Validate lists what is wrong with a payload, in the order of its text, at most
+// MaxViolations. It is nil when the payload is valid.
 func (v *Validator) Validate(raw []byte) []Violation {
 	r := newRun()
 	defer r.release()
@@ -95,7 +96,13 @@ func (r *run) violations(n *node, i int) []Violation {
 	r.quiet, r.limit = false, MaxViolations
 	r.value(n, i)
 	r.quiet = true
+	sortByPlace(r.found)
 	return r.found
+}
+
+// sortByPlace puts what is said of one value together, in the order of the text.
+func sortByPlace(list []Violation) {
+	slices.SortStableFunc(list, func(a, b Violation) int { return cmp.Compare(a.Offset, b.Offset) })
 }
 
 // full reports that there is nothing more to find out.

@@ -79,6 +79,9 @@ func (c *compiler) compile(s *contracts.Schema) *node {
 			n.kinds |= v.node.kinds
 		}
 		n.expected = n.union.expected
+		if s.Union.Discriminator != "" {
+			n.expected = "object"
+		}
 		c.annotate(n, s)
 		return n
 	}
@@ -106,7 +109,9 @@ func (c *compiler) annotate(n *node, s *contracts.Schema) {
 	if s.Nullable && n.union != nil && !n.union.nullable {
 		u := *n.union
 		u.nullable = true
-		u.expected += " or null"
+		if u.discriminator == "" {
+			u.expected += " or null"
+		}
 		n.union = &u
 	}
 	if s.Nullable && n.kinds&nullKind == 0 {

@@ -1,7 +1,6 @@
 package payload
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -226,7 +225,7 @@ func (v *version) verdict(r *run, l envelope.Located, found []Violation) Verdict
 	}
 	r.path = append(r.path[:0], l.Pointer...)
 	found = append(found, r.violations(v.program.root, l.Properties)...)
-	slices.SortStableFunc(found, func(a, b Violation) int { return cmp.Compare(a.Offset, b.Offset) })
+	sortByPlace(found)
 	out.Violations = found[:min(len(found), MaxViolations)]
 	out.Valid = len(found) == 0
 	return out
