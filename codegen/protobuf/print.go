@@ -98,10 +98,7 @@ func (p *printer) message(m *message) {
 	}
 	p.line("message " + m.name + " {")
 	p.depth++
-	p.head(m.deprecated, m.reserved, m.names)
-	if (m.deprecated || len(m.reserved) > 0) && len(m.fields) > 0 {
-		p.line("")
-	}
+	p.head(m.deprecated, m.reserved, m.names, len(m.fields) > 0)
 	if m.oneof != "" {
 		p.line("oneof " + m.oneof + " {")
 		p.depth++
@@ -125,7 +122,7 @@ func (p *printer) enum(e *enum) {
 	p.comment(e.doc)
 	p.line("enum " + e.name + " {")
 	p.depth++
-	p.head(e.deprecated, e.reserved, e.names)
+	p.head(e.deprecated, e.reserved, e.names, true)
 	p.member(field{}, e.zero)
 	for _, v := range e.values {
 		p.member(v, v.name)
@@ -134,8 +131,9 @@ func (p *printer) enum(e *enum) {
 	p.line("}")
 }
 
-// head prints what stands before the members: options and reserved numbers.
-func (p *printer) head(deprecated bool, reserved []int, names []string) {
+// head prints what stands before the members: options and reserved numbers, and an
+// empty line when members follow.
+func (p *printer) head(deprecated bool, reserved []int, names []string, more bool) {
 	if deprecated {
 		p.line("option deprecated = true;")
 	}
@@ -148,6 +146,9 @@ func (p *printer) head(deprecated bool, reserved []int, names []string) {
 			quoted[i] = literal(name)
 		}
 		p.line("reserved " + strings.Join(quoted, ", ") + ";")
+	}
+	if more && (deprecated || len(reserved) > 0) {
+		p.line("")
 	}
 }
 
