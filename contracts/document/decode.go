@@ -118,6 +118,9 @@ func (d *structDecoder) slice(n *Node, v reflect.Value, key string) {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items)))
 	for i, item := range n.Items {
+		if item.IsNull() {
+			d.report("value-type", item.Span, key+" has null in its list", "remove it")
+		}
 		d.decode(item, v.Index(i), key)
 	}
 }

@@ -2,7 +2,12 @@ package workspace
 
 import (
 	"fmt"
+	"io/fs"
+	"maps"
+	"path"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -134,8 +139,8 @@ type Target struct {
 	Options map[string]string `yaml:"options" json:"options,omitempty"`
 }
 
-// At is the location of a value in evctl.yaml, found by its keys; the nearest
-// one that exists when the path is not written.
+// At is the location of a value in evctl.yaml, found by its keys and, in lists, by
+// indexes from 0; the nearest one that exists when the path is not written.
 func (c *Config) At(path ...string) diag.Location {
 	if c.Node == nil {
 		return diag.Location{File: c.File}
@@ -143,6 +148,9 @@ func (c *Config) At(path ...string) diag.Location {
 	n := c.Node
 	for _, key := range path {
 		next := n.Get(key)
+		if i, err := strconv.Atoi(key); err == nil && n.Kind == document.Sequence && 0 <= i && i < len(n.Items) {
+			next = n.Items[i]
+		}
 		if next == nil {
 			break
 		}
@@ -151,7 +159,9 @@ func (c *Config) At(path ...string) diag.Location {
 	return diag.Location{File: c.File, Span: n.Span}
 }
 
-// ParseConfig reads evctl.yaml strictly and fills in the defaults.
+// ParseConfig reads evctl.yaml strictly and fills in the defaults, also for what is
+// wrong and reported. What belongs to a rule, a target or the envelope is checked
+// by those who carry it out.
 func ParseConfig(f *diag.File) (*Config, []diag.Diagnostic) {
 	c := &Config{File: f}
 	n, diags := document.Parse(f)
@@ -161,15 +171,91 @@ func ParseConfig(f *diag.File) (*Config, []diag.Diagnostic) {
 	}
 	diags = append(diags, document.Decode(f, n, c, contracts.Nearest)...)
 	c.Node = n
-	if c.Language != "" && c.Language != LanguageVersion {
-		diags = append(diags, diag.Diagnostic{
-			Rule: "value-invalid", Severity: diag.Error, Location: c.At("language"),
-			Message: fmt.Sprintf("language %s is not known, expected %s", document.Quote(c.Language), LanguageVersion),
-			Hint:    "a newer evctl may be needed",
-		})
-	}
+	diags = append(diags, c.check()...)
 	c.defaults()
 	return c, diags
+}
+
+var (
+	modes        = []string{"BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE", "NONE"}
+	openContents = []string{"lenient", "strict"}
+)
+
+// check reports values that are not among those allowed, and takes them out.
+func (c *Config) check() []diag.Diagnostic {
+	k := configChecker{config: c}
+	k.word(&c.Language, "language version", []string{LanguageVersion}, "language")
+	k.word(&c.Compatibility.Mode, "compatibility mode", modes, "compatibility", "mode")
+	k.word(&c.Compatibility.OpenContent, "open_content", openContents, "compatibility", "open_content")
+	for _, pattern := range slices.Sorted(maps.Keys(c.Compatibility.Events)) {
+		mode := c.Compatibility.Events[pattern]
+		if k.word(&mode, "compatibility mode", modes, "compatibility", "events", pattern); mode == "" {
+			delete(c.Compatibility.Events, pattern)
+		}
+	}
+	k.folders()
+	k.targets()
+	return k.diags
+}
+
+type configChecker struct {
+	config *Config
+	diags  []diag.Diagnostic
+}
+
+func (k *configChecker) report(rule, message, hint string, path ...string) {
+	k.diags = append(k.diags, diag.Diagnostic{
+		Rule: rule, Severity: diag.Error, Location: k.config.At(path...), Subject: ConfigName + "#" + strings.Join(path, "."),
+		Message: message, Hint: hint,
+	})
+}
+
+// word wants one of the words, or nothing.
+func (k *configChecker) word(value *string, what string, words []string, path ...string) {
+	if *value == "" || slices.Contains(words, *value) {
+		return
+	}
+	hint := ""
+	if near := contracts.Nearest(*value, words); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	if what == "language version" {
+		hint = "a newer evctl may be needed"
+	}
+	k.report("value-invalid", fmt.Sprintf("unknown %s %s, expected %s", what, document.Quote(*value), strings.Join(words, ", ")), hint, path...)
+	*value = ""
+}
+
+// folders wants folders within the workspace, written with slashes.
+func (k *configChecker) folders() {
+	var kept []string
+	for i, folder := range k.config.Contracts {
+		hint := ""
+		switch cleaned := path.Clean(folder); {
+		case folder == "":
+			hint = "write . for the folder of " + ConfigName
+		case strings.Contains(folder, `\`):
+			hint = fmt.Sprintf("write it with slashes: %s", strings.ReplaceAll(folder, `\`, "/"))
+		case fs.ValidPath(cleaned):
+			kept = append(kept, folder)
+			continue
+		default:
+			hint = fmt.Sprintf("put %s into the folder that holds all contracts", ConfigName)
+		}
+		k.report("value-invalid", fmt.Sprintf("folder %s is not within the workspace", document.Quote(folder)), hint, "contracts", strconv.Itoa(i))
+	}
+	k.config.Contracts = kept
+}
+
+// targets wants every entry of generate to say what and where.
+func (k *configChecker) targets() {
+	for i, t := range k.config.Generate {
+		for _, pair := range [][2]string{{"target", t.Target}, {"out", t.Out}} {
+			if pair[1] == "" {
+				k.report("key-missing", "entry of generate has no "+pair[0], "write {target: go, out: gen/go}", "generate", strconv.Itoa(i))
+			}
+		}
+	}
 }
 
 func (c *Config) defaults() {

@@ -1,9 +1,11 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/document"
 )
 
 // Workspace is a project's contracts, parsed and linked.
@@ -35,6 +38,9 @@ type Workspace struct {
 	Partial bool
 	// Selected are the paths that were asked for, when Partial.
 	Selected []string
+
+	files  map[string]bool // that were read, well or not
+	events map[string]*contracts.Contract
 }
 
 // Errors that callers tell apart.
@@ -100,7 +106,8 @@ func relativeTo(root, dir string, paths []string) ([]string, error) {
 }
 
 // Load reads the workspace at the root of fsys. With paths (slash-separated,
-// relative to the root), only those files and what they refer to.
+// relative to the root), only those files and what they refer to; evctl.yaml among
+// them stands for everything, because it concerns everything.
 func Load(ctx context.Context, fsys fs.FS, paths ...string) (*Workspace, error) {
 	data, err := fs.ReadFile(fsys, ConfigName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -109,7 +116,10 @@ func Load(ctx context.Context, fsys fs.FS, paths ...string) (*Workspace, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", ConfigName, err)
 	}
-	w := &Workspace{FS: fsys, Partial: len(paths) > 0, Selected: paths}
+	if slices.Contains(paths, ConfigName) {
+		paths = nil
+	}
+	w := &Workspace{FS: fsys, Partial: len(paths) > 0, Selected: paths, files: map[string]bool{}}
 	w.Config, w.Diagnostics = ParseConfig(diag.NewFile(ConfigName, data))
 	if w.Partial {
 		err = w.loadSome(ctx, paths)
@@ -119,7 +129,9 @@ func Load(ctx context.Context, fsys fs.FS, paths ...string) (*Workspace, error) 
 	if err != nil {
 		return nil, err
 	}
-	w.link()
+	if err := w.link(ctx); err != nil {
+		return nil, err
+	}
 	return w, nil
 }
 
@@ -134,18 +146,15 @@ func (w *Workspace) Events() []*contracts.Contract {
 	return events
 }
 
-// Event finds an event by its wire name, or nil.
-func (w *Workspace) Event(name string) *contracts.Contract {
-	for _, c := range w.Contracts {
-		if c.Kind == contracts.Event && c.Name == name {
-			return c
-		}
-	}
-	return nil
-}
+// Event finds an event by its wire name, or nil. Of several with one name it is the
+// first.
+func (w *Workspace) Event(name string) *contracts.Contract { return w.events[name] }
 
 func (w *Workspace) loadAll(ctx context.Context) error {
 	files, err := w.discover(w.Config.Contracts)
+	if len(files) == 0 && len(w.Diagnostics) > 0 && (err == nil || errors.Is(err, ErrNoContracts)) {
+		return nil // evctl.yaml may be the reason, and what is wrong with it is said
+	}
 	if err != nil {
 		return err
 	}
@@ -228,13 +237,9 @@ func (w *Workspace) missing() []string {
 // candidates picks files that may declare the missing names: those called after
 // them, or else all that were not read yet and declare something shared.
 func (w *Workspace) candidates(all, missing []string) []string {
-	read := map[string]bool{}
-	for _, c := range w.Contracts {
-		read[c.File.Path] = true
-	}
 	var named, rest []string
 	for _, file := range all {
-		if read[file] {
+		if w.files[file] {
 			continue
 		}
 		stem := strings.TrimSuffix(path.Base(file), path.Ext(file))
@@ -250,18 +255,43 @@ func (w *Workspace) candidates(all, missing []string) []string {
 	return rest
 }
 
-// declaresShared looks at the text only: a top-level define: or fragment: key.
+// declaresShared looks at the text only, and says no only when it is sure. Files that
+// cannot be read are for parse to complain about.
 func (w *Workspace) declaresShared(file string) bool {
+	data, err := w.read(file)
+	return err != nil || bytes.Contains(data, []byte(contracts.Definition)) || bytes.Contains(data, []byte(contracts.Fragment))
+}
+
+// read reads a contract file. Of one that is too large it reads only so much that
+// the parser sees that; what is no file at all, such as a pipe, could block for ever.
+func (w *Workspace) read(file string) ([]byte, error) {
+	info, err := fs.Stat(w.FS, file)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read contract: %w", err)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("read contract: %s is not a regular file", file)
+	case info.Size() > document.MaxBytes:
+		return w.readStart(file)
+	}
 	data, err := fs.ReadFile(w.FS, file)
 	if err != nil {
-		return false
+		return nil, fmt.Errorf("read contract: %w", err)
 	}
-	for _, key := range []string{string(contracts.Definition), string(contracts.Fragment)} {
-		if strings.HasPrefix(string(data), key) || strings.Contains(string(data), "\n"+key) {
-			return true
-		}
+	return data, nil
+}
+
+func (w *Workspace) readStart(file string) ([]byte, error) {
+	f, err := w.FS.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("read contract: %w", err)
 	}
-	return false
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, document.MaxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("read contract: %w", err)
+	}
+	return data, nil
 }
 
 // Files lists the contract files that Load reads from the folders of a
@@ -310,7 +340,8 @@ func (w *Workspace) walk(dir string, files *[]string) error {
 			}
 			return nil
 		}
-		if ext := path.Ext(name); (ext == ".yaml" || ext == ".yml") && name != ConfigName && !strings.HasPrefix(name, ".") {
+		ext := strings.ToLower(path.Ext(name))
+		if (ext == ".yaml" || ext == ".yml") && name != ConfigName && !strings.HasPrefix(name, ".") {
 			*files = append(*files, p)
 		}
 		return nil
@@ -329,9 +360,9 @@ func (w *Workspace) parse(ctx context.Context, files []string) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			data, err := fs.ReadFile(w.FS, file)
+			data, err := w.read(file)
 			if err != nil {
-				return fmt.Errorf("read contract: %w", err)
+				return err
 			}
 			parsed[i], diags[i] = contracts.Parse(diag.NewFile(file, data))
 			return nil
@@ -341,6 +372,7 @@ func (w *Workspace) parse(ctx context.Context, files []string) error {
 		return err
 	}
 	for i, c := range parsed {
+		w.files[files[i]] = true
 		if c != nil {
 			w.Contracts = append(w.Contracts, c)
 		}
@@ -350,7 +382,9 @@ func (w *Workspace) parse(ctx context.Context, files []string) error {
 	return nil
 }
 
-func (w *Workspace) link() {
+// link connects the contracts: shared ones with each other, then every event with
+// those, on all cores.
+func (w *Workspace) link(ctx context.Context) error {
 	var shared []*contracts.Contract
 	for _, c := range w.Contracts {
 		if c.Kind != contracts.Event {
@@ -361,14 +395,34 @@ func (w *Workspace) link() {
 	w.Library, diags = contracts.NewLibrary(shared)
 	w.Diagnostics = append(w.Diagnostics, diags...)
 
-	first := map[string]*contracts.Contract{}
-	for _, c := range w.Events() {
-		w.Diagnostics = append(w.Diagnostics, w.Library.Link(c)...)
-		if other := first[c.Name]; other != nil {
-			c.Broken = true
-			w.Diagnostics = append(w.Diagnostics, contracts.DuplicateName(c, other))
-			continue
-		}
-		first[c.Name] = c
+	events := w.Events()
+	linked := make([][]diag.Diagnostic, len(events))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	const batch = 64
+	for start := 0; start < len(events); start += batch {
+		group.Go(func() error {
+			for i := start; i < min(start+batch, len(events)); i++ {
+				linked[i] = w.Library.Link(events[i])
+			}
+			return ctx.Err()
+		})
 	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	w.events = make(map[string]*contracts.Contract, len(events))
+	for i, c := range events {
+		w.Diagnostics = append(w.Diagnostics, linked[i]...)
+		first := w.events[c.Name]
+		switch {
+		case c.Name == "": // which is reported already
+		case first == nil:
+			w.events[c.Name] = c
+		default:
+			c.Broken = true
+			w.Diagnostics = append(w.Diagnostics, contracts.DuplicateName(c, first))
+		}
+	}
+	return nil
 }
