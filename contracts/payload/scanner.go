@@ -85,16 +85,29 @@ func (s *Scanner) detect() func() bool {
 
 // severalLines reports whether the object that starts here goes on in the next
 // line. A line of NDJSON that was cut off does not: behind it the next line starts
-// an object, which cannot happen inside of one.
+// an object, which cannot happen inside of one. It reads no further than it must, as
+// the other side may be waiting for an answer.
 func (s *Scanner) severalLines() bool {
-	head, _ := s.r.Peek(scanAhead)
-	line, rest, more := bytes.Cut(head, []byte("\n"))
-	rest = bytes.TrimLeft(rest, " \t\r\n")
-	if !more || len(rest) == 0 || rest[0] == '{' {
-		return false
+	for n := s.r.Buffered(); n <= scanAhead; n = max(n+1, s.r.Buffered()) {
+		head, err := s.r.Peek(n)
+		line, rest, whole := bytes.Cut(head, []byte("\n"))
+		rest = bytes.TrimLeft(rest, " \t\r\n")
+		switch {
+		case whole && !open(line):
+			return false
+		case whole && len(rest) > 0:
+			return rest[0] != '{'
+		case err != nil:
+			return false
+		}
 	}
+	return false
+}
+
+// open reports whether an array or object is not closed at the end of the text.
+func open(text []byte) bool {
 	var b balance
-	for _, c := range line {
+	for _, c := range text {
 		b.add(c)
 	}
 	return b.depth > 0
