@@ -130,6 +130,10 @@ func (p *parser) config() Config {
 	if p.node.Kind == document.Scalar {
 		return p.preset(p.node.Text)
 	}
+	if p.node.Kind != document.Mapping {
+		p.report("", "envelope has "+p.node.Describe()+", expected the name of a preset or a mapping", "presets are "+strings.Join(PresetNames(), ", "))
+		return Presets[0].config
+	}
 	var own Config
 	p.diags = append(p.diags, document.Decode(p.file, p.node, &own, contracts.Nearest)...)
 	if own.Preset == "" {
