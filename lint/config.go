@@ -38,7 +38,9 @@ var configRules = []Rule{
 	{
 		ID: customRuleInvalid, Group: Configuration, Profile: Minimal, Severity: diag.Error, Required: true,
 		Summary: "a rule of evctl.yaml cannot be compiled or run",
-		Why:     "A rule that does not run finds nothing; leaving it out silently would look like success.",
+		Why: "A rule that does not run finds nothing; leaving it out silently would look like success. " +
+			"Expressions are those of expr-lang and true for what is wrong. They ask about event, which has " + fieldsOf(ContractFields{}) +
+			", and with on: property about property, which has " + fieldsOf(PropertyFields{}) + ".",
 		Options: []string{"lint.custom"},
 	},
 	{

@@ -3,6 +3,7 @@ package lint
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -164,6 +165,7 @@ func (c *customRule) expressionProblem(err error) *diag.Diagnostic {
 	if found {
 		message = located.Message
 	}
+	message = goTypes.Replace(message)
 	d := c.problem("when", fmt.Sprintf("rule %s: %s", c.ID, strings.TrimSpace(message)), "the fields are listed by evctl explain custom-rule-invalid")
 	n := c.node.Get("when")
 	if !found || n == nil {
@@ -177,6 +179,20 @@ func (c *customRule) expressionProblem(err error) *diag.Diagnostic {
 		d.Span = diag.Span{Start: start, End: max(start, min(d.Span.End, start+int32(max(1, located.To-located.From))))}
 	}
 	return d
+}
+
+// goTypes translates what the library says about our types.
+var goTypes = strings.NewReplacer("type lint.ContractFields", "event", "type lint.PropertyFields", "property",
+	"lint.ContractFields", "event", "lint.PropertyFields", "property")
+
+// fieldsOf lists what expressions can ask about, for the explanation of the rule.
+func fieldsOf(v any) string {
+	t := reflect.TypeOf(v)
+	var names []string
+	for i := range t.NumField() {
+		names = append(names, t.Field(i).Tag.Get("expr"))
+	}
+	return strings.Join(names, ", ")
 }
 
 // run evaluates the expression. An error is reported where the expression stands;

@@ -66,16 +66,18 @@ func (j judge) change(c diff.Change) ruling {
 	case *diff.EnumClosed:
 		r.backward = true
 	case *diff.EnumValueAdded:
-		r.forward = !old.Open && !new.Open
+		r.forward = !old.Open && !new.Open && accepts(new, c.Value)
 	case *diff.EnumValueRemoved:
-		r.backward = !old.Open && !new.Open
+		r.backward = !old.Open && !new.Open && accepts(old, c.Value)
 	case *diff.BoundChanged:
-		r.backward = c.Tightened && !boundHolds(old, new, c.Keyword)
-		r.forward = c.Loosened && !boundHolds(new, old, c.Keyword)
+		r.backward = c.Tightened && !boundHolds(old, new, c.Keyword) && !valuesFit(old, new)
+		r.forward = c.Loosened && !boundHolds(new, old, c.Keyword) && !valuesFit(new, old)
 	case *diff.FormatChanged:
-		j.text(&r, old, new, formatWithin(c.From, c.To), formatWithin(c.To, c.From))
+		r.backward = !formatWithin(c.From, c.To) && !valuesFit(old, new)
+		r.forward = !formatWithin(c.To, c.From) && !valuesFit(new, old)
 	case *diff.PatternChanged:
-		j.text(&r, old, new, everyText(c.To), everyText(c.From))
+		r.backward = !everyText(c.To) && !valuesFit(old, new)
+		r.forward = !everyText(c.From) && !valuesFit(new, old)
 		if (r.backward || r.forward) && c.From != "" && c.To != "" {
 			r.note = "whether two patterns accept the same texts is not decided, so a change of one counts as a break"
 		}
@@ -115,11 +117,6 @@ func annotation(r *ruling, c *diff.AnnotationChanged) {
 			r.least = contracts.MinorBump
 		}
 	}
-}
-
-// text judges a keyword of strings that limits which texts are accepted.
-func (j judge) text(r *ruling, old, new *contracts.Schema, oldWithin, newWithin bool) {
-	r.backward, r.forward = !oldWithin, !newWithin
 }
 
 // overlap adds what a change within a choice of oneOf does to the other choices: a

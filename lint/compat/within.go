@@ -5,6 +5,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diff"
+	"github.com/evctl/evctl/contracts/payload"
 )
 
 // within reports whether b certainly accepts every value that a accepts.
@@ -89,6 +90,29 @@ func (j judge) typesWithin(a, b *contracts.Schema) bool {
 // finite lists the values of a closed enum; null is not among them.
 func finite(s *contracts.Schema) ([]contracts.EnumValue, bool) {
 	return s.Enum, s.Enum != nil && !s.Open
+}
+
+// valuesFit reports whether a accepts only a list of values, and b's other keywords
+// take all of them.
+func valuesFit(a, b *contracts.Schema) bool {
+	values, ok := finite(a)
+	if !ok {
+		return false
+	}
+	rest := *b
+	rest.Enum, rest.Open = nil, false
+	for _, v := range values {
+		if accepts(a, v) && !accepts(&rest, v) {
+			return false
+		}
+	}
+	return true
+}
+
+// accepts reports whether a schema takes a value.
+func accepts(s *contracts.Schema, v contracts.EnumValue) bool {
+	validator, err := payload.CompileSchema(s)
+	return err != nil || validator.Valid([]byte(v.JSON))
 }
 
 // asObject writes a map as an object without declared properties. Its keys are not

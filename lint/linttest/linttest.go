@@ -28,23 +28,29 @@ var Now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 // turn bad into fixed. EVCTL_UPDATE=1 rewrites want and fixed. sources adds the
 // findings of rules that compare; it may be nil.
 func Fixtures(t *testing.T, set lint.Set, folder string, sources func(*lint.Example) []lint.Source) {
+	t.Helper()
 	catalogue, err := lint.NewCatalogue(set)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range set.Rules {
-		rule := &set.Rules[i]
-		t.Run(rule.ID, func(t *testing.T) {
-			t.Parallel()
-			name := filepath.Join(folder, rule.ID+".txtar")
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f := fixture{t: t, name: name, rule: rule, catalogue: catalogue, archive: archive, sources: sources}
-			f.check()
-		})
+		Fixture(t, catalogue, &set.Rules[i], folder, sources)
 	}
+}
+
+// Fixture checks the example of one rule; see Fixtures. Rules about configuration run
+// together with the profile of the example, because they are about other rules.
+func Fixture(t *testing.T, catalogue *lint.Catalogue, rule *lint.Rule, folder string, sources func(*lint.Example) []lint.Source) {
+	t.Run(rule.ID, func(t *testing.T) {
+		t.Parallel()
+		name := filepath.Join(folder, rule.ID+".txtar")
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := fixture{t: t, name: name, rule: rule, catalogue: catalogue, archive: archive, sources: sources}
+		f.check()
+	})
 }
 
 type fixture struct {
@@ -91,7 +97,7 @@ func (f *fixture) run(files []lint.ExampleFile) *lint.Result {
 	}
 	opt := lint.Options{Catalogue: f.catalogue, Now: Now, Severities: map[string]diag.Severity{}, Released: f.released}
 	for _, r := range f.catalogue.Rules() {
-		if !r.Required {
+		if !r.Required && f.rule.Group != lint.Configuration {
 			opt.Severities[r.ID] = diag.Off
 		}
 	}
