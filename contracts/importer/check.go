@@ -41,16 +41,12 @@ func (i *Import) check(c *catalogue, opt Options) {
 		i.refuse(Refusal{Reason: err.Error()})
 		return
 	}
-	seen := map[string]bool{}
-	for n := range opt.Samples {
-		for _, raw := range g.payloads(n) {
-			if seen[string(raw)] || opt.AssumeObject && raw[0] != '{' {
-				continue
-			}
-			seen[string(raw)] = true
-			if !i.agree(judges, raw) {
-				return
-			}
+	for _, raw := range g.payloads(opt.Samples) {
+		if opt.AssumeObject && raw[0] != '{' {
+			continue
+		}
+		if !i.agree(judges, raw) {
+			return
 		}
 	}
 }
@@ -107,20 +103,6 @@ func seedOf(name string) *rand.Rand {
 	h := fnv.New64a()
 	h.Write([]byte(name))
 	return rand.New(rand.NewPCG(h.Sum64(), 1))
-}
-
-// Counts sums up what was checked.
-func Counts(list []*Import) (imported, refused int, checked Checked) {
-	for _, i := range list {
-		if i.Contract == nil {
-			refused++
-			continue
-		}
-		imported++
-		checked.Payloads += i.Checked.Payloads
-		checked.Accepted += i.Checked.Accepted
-	}
-	return imported, refused, checked
 }
 
 // Reasons groups refusals by keyword and reason, most frequent first.

@@ -45,24 +45,38 @@ func newGenerator(r *rand.Rand, documents ...[]byte) (*generator, error) {
 	return g, nil
 }
 
-// payloads are the n-th payload and a few changed forms of it. Even ones come from the
-// original, odd ones from the projection; the first of each has every property.
+// payloads are at most n different payloads: from the original and the projection in
+// turn one with every property, with all its parts replaced or left out one at a time,
+// and then others, as they are and changed in one or two places.
 func (g *generator) payloads(n int) [][]byte {
-	g.root = g.schemas[n%len(g.schemas)]
-	g.budget = 2000
-	v := g.value(g.root, 0, n < len(g.schemas))
-	list := [][]byte{encode(v)}
-	for range 4 {
-		changed := v
-		for range 1 + g.rand.IntN(2) {
-			changed = g.mutate(changed)
+	var list [][]byte
+	seen := map[string]bool{}
+	add := func(v any) {
+		raw := encode(v)
+		if len(list) < n && !seen[string(raw)] {
+			seen[string(raw)] = true
+			list = append(list, raw)
 		}
-		list = append(list, encode(changed))
 	}
-	if n < len(g.schemas) {
-		list = append(list, g.sweep(v)...)
+	for _, schema := range g.schemas {
+		v := g.instance(schema, true)
+		add(v)
+		for _, changed := range g.sweep(v, n/4) {
+			add(changed)
+		}
+	}
+	for i := 0; len(list) < n && i < n; i++ {
+		v := g.instance(g.schemas[i%len(g.schemas)], false)
+		add(v)
+		add(g.mutate(v))
+		add(g.mutate(g.mutate(v)))
 	}
 	return list
+}
+
+func (g *generator) instance(schema any, full bool) any {
+	g.root, g.budget = schema, 1000
+	return g.value(schema, 0, full)
 }
 
 func encode(v any) []byte {
@@ -75,20 +89,21 @@ func encode(v any) []byte {
 	return bytes.TrimSpace(b.Bytes())
 }
 
-// maxSweep bounds the payloads of one sweep.
-const maxSweep = 2000
+// replacements are what every part of a payload is replaced with.
+var replacements = []any{absent{}, nil, "", "x", json.Number("1"), json.Number("1.5"), true, []any{}, map[string]any{}}
 
-// sweep replaces, one at a time, every part of a payload by values of each kind, and
-// leaves every member out once.
-func (g *generator) sweep(v any) [][]byte {
-	var list [][]byte
-	for _, at := range paths(v, nil) {
-		for _, replacement := range []any{nil, "", "x", json.Number("1"), json.Number("1.5"), true, []any{}, map[string]any{}, absent{}} {
-			if len(list) >= maxSweep {
-				return list
-			}
-			list = append(list, encode(replaced(v, at, replacement)))
-		}
+// sweep replaces, one at a time, the parts of a payload by values of each kind, and
+// leaves members out; at most n of those, evenly spread.
+func (g *generator) sweep(v any, n int) []any {
+	parts := paths(v, nil)
+	total := len(parts) * len(replacements)
+	step := max(1, total/max(1, n))
+	for step > 1 && step%len(replacements) == 0 {
+		step-- // so that all replacements have their turn
+	}
+	var list []any
+	for i := g.rand.IntN(step); i < total && len(list) < n; i += step {
+		list = append(list, replaced(v, parts[i/len(replacements)], replacements[i%len(replacements)]))
 	}
 	return list
 }
@@ -241,7 +256,7 @@ func (g *generator) collectKeyword(keyword string, v any) {
 		switch keyword {
 		case "minLength", "maxLength":
 			for d := -1; d <= 1; d++ {
-				if n := whole(v) + d; n >= 0 && n <= maxText {
+				if n := whole(v) + d; n >= 0 && n <= maxText && len(g.pool) < 500 {
 					g.pool = append(g.pool, strings.Repeat("ä", n))
 				}
 			}

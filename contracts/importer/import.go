@@ -17,9 +17,12 @@ type Candidate struct {
 	Path    string // file, as reported
 	Event   string
 	Version contracts.Version
+	// Skipped says why the schema does not describe an event at all, or is empty.
+	Skipped string
 
 	resource *Resource
 	refusal  *Refusal // why it was given up before it was read
+	remarks  []Remark
 }
 
 // Options are what the schemas do not say.
@@ -27,7 +30,8 @@ type Options struct {
 	Owner string // team that owns the imported events, or empty
 	// AssumeObject reads a root without a type as an object.
 	AssumeObject bool
-	// Samples is how many payloads Check generates for each import; 0 for none.
+	// Samples is how many payloads the original and the contract are compared on at
+	// most; 0 compares nothing.
 	Samples int
 }
 
@@ -35,7 +39,7 @@ type Options struct {
 type Import struct {
 	Candidate
 	// Contract is linked and says exactly what the schema says. It is nil when there
-	// are refusals.
+	// are refusals, and for skipped schemas.
 	Contract *contracts.Contract
 	Refusals []Refusal
 	Remarks  []Remark
@@ -48,6 +52,9 @@ func (i *Import) Text() []byte { return format.Write(i.Contract) }
 // Import reads one candidate, and checks the outcome with generated payloads.
 func (f *Found) Import(c Candidate, opt Options) *Import {
 	out := &Import{Candidate: c}
+	if c.Skipped != "" {
+		return out
+	}
 	if c.refusal != nil {
 		out.Refusals = []Refusal{*c.refusal}
 		return out
@@ -55,7 +62,7 @@ func (f *Found) Import(c Candidate, opt Options) *Import {
 	r := &reader{catalogue: f.catalogue, root: c.resource, targets: map[string]*target{}}
 	root := f.catalogue.root(c.resource)
 	shape := r.payload(root, r.schema(root), opt)
-	out.Remarks = r.remarks
+	out.Remarks = slices.Concat(c.remarks, r.remarks)
 	if out.Refusals = r.refusals; len(out.Refusals) > 0 {
 		return out
 	}
@@ -89,7 +96,7 @@ func (r *reader) payload(p place, s *shape, opt Options) *shape {
 	}
 	switch {
 	case s.never():
-		r.refuse(p, "", "no payload is valid", "")
+		r.refuse(p, "", "no payload is valid: something that is required is never allowed", "additionalProperties: false also forbids what allOf, anyOf and oneOf declare")
 	case s.kinds != isObject && p.node.Get("type") == nil && s.kinds&isObject != 0:
 		r.refuse(p, "type", "the root has no type, so that it accepts values that are no objects", "add type: object, or import it with --assume-object")
 	case s.kinds != isObject:

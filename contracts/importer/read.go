@@ -198,7 +198,7 @@ func nameOf(p place) string {
 // besideReference points out keywords that the drafts up to 7 ignore beside $ref.
 func (r *reader) besideReference(p place) {
 	for _, e := range p.node.Entries {
-		if k, ok := keywords[e.Key]; ok && k.constrains {
+		if k, ok := keywords[e.Key]; ok && k.constrains && e.Key != "$ref" {
 			r.remark(p, e.Key, fmt.Sprintf("%s beside $ref has no effect in %s", e.Key, p.resource.draft))
 		}
 	}

@@ -96,7 +96,7 @@ func (s Source) Find(fsys fs.FS, only ...string) (*Found, error) {
 func (s Source) of(r *Resource) Candidate {
 	c := s.candidate(r)
 	c.Path, c.resource = r.Path, r
-	if strings.TrimSpace(c.Event) == "" && c.refusal == nil {
+	if strings.TrimSpace(c.Event) == "" && c.refusal == nil && c.Skipped == "" {
 		c.refusal = &Refusal{Reason: "the schema does not say the event's name"}
 	}
 	return c
@@ -111,7 +111,7 @@ func skipped(name string) bool {
 func refuseTwins(list []Candidate) {
 	for i := 1; i < len(list); i++ {
 		a, b := &list[i-1], &list[i]
-		if a.refusal == nil && b.refusal == nil && a.Event == b.Event && a.Version == b.Version {
+		if a.refusal == nil && b.refusal == nil && a.Skipped+b.Skipped == "" && a.Event == b.Event && a.Version == b.Version {
 			b.refusal = &Refusal{Reason: fmt.Sprintf("%s %s is described by %s already", b.Event, b.Version, a.Path)}
 		}
 	}
@@ -201,9 +201,9 @@ func fromWikimedia(r *Resource) Candidate {
 	case err != nil:
 		c.refusal = &Refusal{Reason: err.Error()}
 	case strings.HasPrefix(c.Event, "fragment/"):
-		c.refusal = &Refusal{Keyword: "title", Reason: "a fragment, not an event", Hint: "events that use it hold its properties"}
+		c.Skipped = "a fragment: events that use it hold its properties"
 	case id != nil && id.Text != "/"+c.Event+"/"+m[1]:
-		c.refusal = &Refusal{Pointer: "/$id", Keyword: "$id", Reason: fmt.Sprintf("$id %s does not agree with title %s and version %s", quote(id.Text), quote(c.Event), m[1])}
+		c.remarks = append(c.remarks, Remark{"/$id", "$id", fmt.Sprintf("$id %s does not agree with title %s and version %s, which count", quote(id.Text), quote(c.Event), m[1])})
 	}
 	return c
 }
