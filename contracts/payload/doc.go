@@ -2,9 +2,13 @@
 // says why not.
 //
 // Compile turns a linked contract into a program once; Valid and Validate run it,
-// from any number of goroutines. Verdicts equal those that a JSON Schema validator
-// gives with the projection of contracts/schema, except where Stricter says
-// otherwise. A Set holds the programs of many versions and takes whole events.
+// from any number of goroutines. A Set holds the programs of many versions and takes
+// whole events.
+//
+// Verdicts equal those that a JSON Schema validator gives with the projection of
+// contracts/schema and formats asserted. Where JSON Schema leaves the reading of the
+// text to the reader, it is read strictly: what rawjson.Rules list is a violation,
+// although most readers accept it.
 //
 // The package owns the meaning of the language for values. It does not read JSON
 // (contracts/rawjson does), and it does not fetch contracts.

@@ -63,6 +63,33 @@ func TestRead_SaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestRead_IsStricterThanTheStandardLibrary has a text for every rule that
+// encoding/json does not know.
+func TestRead_IsStricterThanTheStandardLibrary(t *testing.T) {
+	texts := map[string]string{
+		RuleEncoding:  `{"a":"\ud800"}`,
+		RuleDuplicate: `{"a":1,"a":2}`,
+		RuleNumber:    `{"a":1e9999999}`,
+		RuleDepth:     strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1),
+		RuleSize:      `"` + strings.Repeat("x", MaxBytes) + `"`,
+	}
+	for _, rule := range Rules {
+		text, stricter := texts[rule.ID]
+		if !stricter {
+			if rule.ID != RuleSyntax {
+				t.Errorf("%s has no text", rule.ID)
+			}
+			continue
+		}
+		if _, err := Parse([]byte(text)); err == nil || err.Rule != rule.ID {
+			t.Errorf("%s: %v", rule.ID, err)
+		}
+		if !json.Valid([]byte(text)) {
+			t.Errorf("%s: encoding/json refuses it too", rule.ID)
+		}
+	}
+}
+
 func TestRead_BoundsDepthAndSize(t *testing.T) {
 	deep := func(n int) []byte { return []byte(strings.Repeat("[", n) + strings.Repeat("]", n)) }
 	if _, err := Parse(deep(MaxDepth)); err != nil {
