@@ -30,10 +30,13 @@ type personalKind struct {
 }
 
 // aboutIt are last words of names that say something about personal data without
-// holding it: email_count, phone_type, address_id.
+// holding it: email_count, phone_type, address_id. Descriptions do not count there.
 var aboutIt = wordSet(`id ids count type kind status state verified valid enabled consent given hash hashed domain template provider length format
-	language locale version at on date time code index position score reason source channel label opt changed updated present missing
+	language locale version at on date time code index position score reason source channel label opt changed updated present missing agent
 	known shared visible confirmed reached field fields required key section step tab button link page form`)
+
+// stillIt are words that may follow the name of personal data that is still held.
+var stillIt = wordSet("number raw full new old previous current original primary secondary normalized lowercase text value override string 1 2 3 v4 v6 home work mobile")
 
 const (
 	text    = contracts.String
@@ -60,7 +63,7 @@ var personalKinds = []personalKind{
 		names: []string{"first name", "firstname", "last name", "lastname", "full name", "fullname", "surname", "given name", "family name", "middle name",
 			"maiden name", "nickname", "username", "user name", "customer name", "recipient name", "person name", "contact name", "buyer name", "guest name",
 			"driver name", "patient name", "employee name", "cardholder", "card holder name", "holder name", "passenger name", "author name", "member name", "student name"},
-		phrases: []string{"first name", "last name", "full name", "name of the customer", "name of the person", "name of the user"}, types: text,
+		phrases: []string{"first name", "last name", "full name of", "name of the customer", "name of the person"}, types: text,
 	}, {
 		id: "personal-postal-address", what: "a postal address", class: contracts.Direct, profile: lint.Standard, severity: diag.Warning,
 		names: []string{"street", "street address", "postal address", "home address", "mailing address", "shipping address", "billing address", "delivery address",
@@ -188,16 +191,12 @@ func (f *personalFinder) recognise(at *lint.Place, value *contracts.Schema) (fou
 	return f.described(at.Schema.Description) && !aboutIt[at.Words[len(at.Words)-1]], " (by its description)"
 }
 
-// named looks for the word sequences of the kind. They have to end the name, or be
-// followed by words that do not turn it into something about the data.
+// named looks for the word sequences of the kind. They end the name, but for words that
+// leave it what it is: phone_number_home, but not phone_brand.
 func (f *personalFinder) named(words []string) bool {
 	for i, word := range words {
 		for _, sequence := range f.byFirst[singularWord(word)] {
-			if !startsWith(words[i:], sequence) {
-				continue
-			}
-			rest := words[i+len(sequence):]
-			if len(rest) == 0 || !aboutIt[rest[len(rest)-1]] {
+			if startsWith(words[i:], sequence) && !slices.ContainsFunc(words[i+len(sequence):], func(rest string) bool { return !stillIt[rest] }) {
 				return true
 			}
 		}

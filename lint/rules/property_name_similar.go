@@ -14,7 +14,7 @@ import (
 var propertyNameSimilar = lint.Rule{
 	ID: "property-name-similar", Group: lint.Naming, Profile: lint.Standard, Severity: diag.Warning,
 	Summary: "a property name is nearly that of other properties",
-	Why: "zipcode, zip_code and zip_codes are three columns. Whoever queries one of them misses what is in the others. " +
+	Why: "zipcode and zip_code are two columns. Whoever queries one of them misses what is in the other. " +
 		"The name that is used less is reported.",
 	Workspace: checkPropertyNameSimilar,
 }
@@ -53,21 +53,22 @@ func reportSimilar(p *lint.Pass, index *propertyIndex, name, usual string) {
 
 // similarKeys returns two keys, one of which is equal for names that are most likely
 // one: the words run together, and the words with their slips forgiven. Lists have
-// keys of their own, because item and items may well stand beside each other.
+// keys of their own, and so have names that start with a sign. The plural is not
+// forgiven: page and pages are the place and the count.
 func similarKeys(name string, uses []propertyUse) [2]string {
-	list := ""
+	mark := ""
 	if uses[0].schema().Types&contracts.Array != 0 {
-		list = "[]"
+		mark = "[]"
+	}
+	if name != "" && strings.IndexByte("_$@#", name[0]) >= 0 {
+		mark += name[:1]
 	}
 	words := naming.Words(name)
-	for i := range words {
-		words[i] = singular(words[i])
-	}
-	together := list + strings.Join(words, "")
+	together := mark + strings.Join(words, "")
 	for i := range words {
 		words[i] = blurred(words[i])
 	}
-	return [2]string{together, list + strings.Join(words, " ")}
+	return [2]string{together, mark + strings.Join(words, " ")}
 }
 
 func times(n int) string {
