@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -125,7 +126,21 @@ func (d Decimal) Cmp(e Decimal) int {
 	if d == e {
 		return 0
 	}
+	if a, small := d.small(); small {
+		if b, small := e.small(); small {
+			return cmp.Compare(a, b)
+		}
+	}
 	return d.Rat().Cmp(e.Rat())
+}
+
+// small is the value of a whole number that is written with few digits.
+func (d Decimal) small() (value int64, ok bool) {
+	if len(d) > 18 || strings.ContainsAny(string(d), ".eE") {
+		return 0, false
+	}
+	value, err := strconv.ParseInt(string(d), 10, 64)
+	return value, err == nil
 }
 
 // Float64 is the nearest float64.

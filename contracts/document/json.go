@@ -44,7 +44,8 @@ type jsonReader struct {
 	*parser
 	text     string
 	at       int
-	failed   string // message about the first mistake
+	open     []Entry // of the objects that are being read
+	failed   string  // message about the first mistake
 	failedAt diag.Span
 }
 
@@ -113,6 +114,11 @@ func (r *jsonReader) value(depth int) *Node {
 func (r *jsonReader) object(n *Node, depth int) {
 	n.Kind = Mapping
 	known := keyFinder{of: n}
+	first := len(r.open)
+	defer func() {
+		n.Entries = append(r.newEntries(len(r.open)-first), r.open[first:]...)
+		r.open = r.open[:first]
+	}()
 	r.at++
 	if r.take('}') {
 		return
@@ -130,10 +136,11 @@ func (r *jsonReader) object(n *Node, depth int) {
 			return
 		}
 		e.Value = r.value(depth + 1)
+		n.Entries = r.open[first:]
 		if i := known.find(e.Key); i >= 0 {
 			r.duplicate(e.Key, e.KeySpan, n.Entries[i].KeySpan)
 		} else {
-			n.Entries = append(n.Entries, e)
+			r.open = append(r.open, e)
 		}
 		if r.take('}') {
 			return

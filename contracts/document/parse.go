@@ -55,7 +55,9 @@ type parser struct {
 	nodes     int
 	overLimit bool
 
-	slab []Node // nodes that are handed out next
+	// Nodes and entries that are handed out next.
+	nodeSlab  []Node
+	entrySlab []Entry
 
 	yaml yamlState
 }
@@ -100,12 +102,22 @@ func (p *parser) enter(depth int, span func() diag.Span) bool {
 
 // newNode hands out nodes from slabs: a file has hundreds, which live and die together.
 func (p *parser) newNode() *Node {
-	if len(p.slab) == 0 {
-		p.slab = make([]Node, min(max(16, p.nodes), 1024))
+	if len(p.nodeSlab) == 0 {
+		p.nodeSlab = make([]Node, min(max(16, p.nodes), 256))
 	}
-	n := &p.slab[0]
-	p.slab = p.slab[1:]
+	n := &p.nodeSlab[0]
+	p.nodeSlab = p.nodeSlab[1:]
 	return n
+}
+
+// newEntries is newNode for the entries of a mapping. The slice has no length yet.
+func (p *parser) newEntries(n int) []Entry {
+	if len(p.entrySlab) < n {
+		p.entrySlab = make([]Entry, max(n, min(max(16, p.nodes), 256)))
+	}
+	entries := p.entrySlab[:0:n]
+	p.entrySlab = p.entrySlab[n:]
+	return entries
 }
 
 var bom = []byte("\xef\xbb\xbf")

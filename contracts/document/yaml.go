@@ -185,7 +185,7 @@ func (p *parser) alias(y *yaml.Node, depth int) *Node {
 
 func (p *parser) mapping(y *yaml.Node, depth int) *Node {
 	n := p.newNode()
-	n.Kind, n.Span, n.Entries = Mapping, p.spanOfNode(y), make([]Entry, 0, len(y.Content)/2)
+	n.Kind, n.Span, n.Entries = Mapping, p.spanOfNode(y), p.newEntries(len(y.Content)/2)
 	var merges []*yaml.Node
 	last, known := n.Span.End, keyFinder{of: n}
 	for i := 0; i+1 < len(y.Content); i += 2 {
