@@ -132,17 +132,7 @@ func (r *run) enter(token []byte) int {
 	if r.quiet {
 		return n
 	}
-	r.path = append(r.path, '/')
-	for _, c := range token {
-		switch c {
-		case '~':
-			r.path = append(r.path, '~', '0')
-		case '/':
-			r.path = append(r.path, '~', '1')
-		default:
-			r.path = append(r.path, c)
-		}
-	}
+	r.path = rawjson.AppendPointer(r.path, token)
 	return n
 }
 

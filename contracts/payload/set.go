@@ -36,7 +36,7 @@ type version struct {
 //	  {"pointer": "/properties/total", "rule": "minimum", "expected": "at least 0", "found": "number -1", "offset": 57}]}
 type Verdict struct {
 	// Event and Version are those of the contract that decided. Where none did, they are
-	// what the event says of itself, empty when it does not.
+	// what the event says of itself, cut to a sensible length; empty when it does not.
 	Event   string `json:"event,omitempty"`
 	Version string `json:"version,omitempty"`
 	Valid   bool   `json:"valid"`
@@ -158,24 +158,37 @@ func (s *Set) Validate(raw []byte) Verdict {
 	}
 	l, err := s.envelope.Locate(&r.doc)
 	if err != nil {
-		return Verdict{Event: l.Name, Version: l.Version, Violations: []Violation{violationOf(err)}}
+		return undecided(l, violationOf(err))
 	}
 	if l.Version == "" && !s.envelope.Latest {
 		if _, problem := s.find(l.Name, ""); problem != nil {
-			return Verdict{Event: l.Name, Violations: []Violation{*problem}}
+			return undecided(l, *problem)
 		}
-		missing := Violation{Rule: RuleVersionMissing, Found: "no version", Expected: "the version of the contract"}
-		return Verdict{Event: l.Name, Violations: []Violation{missing}}
+		return undecided(l, Violation{Rule: RuleVersionMissing, Found: "no version", Expected: "the version of the contract"})
 	}
 	v, problem := s.find(l.Name, l.Version)
 	if problem != nil {
-		return Verdict{Event: l.Name, Version: l.Version, Violations: []Violation{*problem}}
+		return undecided(l, *problem)
 	}
 	found := s.checkRest(r)
 	if s.envelope.Flat() {
 		r.root, r.own = l.Properties, s.envelope.Members()
 	}
 	return v.verdict(r, l, found)
+}
+
+// undecided is the verdict on an event for which there is no contract.
+func undecided(l envelope.Located, why Violation) Verdict {
+	return Verdict{Event: short(l.Name), Version: short(l.Version), Violations: []Violation{why}}
+}
+
+// short bounds what an event says of itself.
+func short(text string) string {
+	const limit = 256
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
 // ValidateAs checks properties that came without an envelope. An empty version means

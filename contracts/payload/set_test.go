@@ -164,6 +164,30 @@ func TestSet_ChecksTheRestOfTheBody(t *testing.T) {
 	}
 }
 
+// TestSet_DoesNotRepeatLongNames wants verdicts that stay small, whatever is sent.
+func TestSet_DoesNotRepeatLongNames(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	s := newSet(t, envelope.Default(), event(t, "event: a\nversion: 1.0.0\nproperties:\n  m: {type: map, values: {type: map, values: {type: integer}}}\n"))
+	for name, raw := range map[string]string{
+		"event":     `{"event":"` + long + `","version":"1.0.0"}`,
+		"version":   `{"event":"a","version":"` + long + `"}`,
+		"property":  `{"event":"a","version":"1.0.0","` + long + `":1}`,
+		"map key":   `{"event":"a","version":"1.0.0","m":{"` + long + `":{"a":"","b":"","c":"","d":""}}}`,
+		"value":     `{"event":"a","version":"1.0.0","m":"` + long + `"}`,
+		"duplicate": `{"event":"a","version":"1.0.0","m":{"` + long + `":{"a":"","a":""}}}`,
+		"syntax":    `{"event":"a","version":"1.0.0","m":{"` + long + `":{"a":"","a"`,
+	} {
+		v := s.Validate([]byte(raw))
+		text, err := json.Marshal(v)
+		if err != nil || v.Valid {
+			t.Fatalf("%s: %v, valid %v", name, err, v.Valid)
+		}
+		if len(text) > 4000 {
+			t.Errorf("%s: verdict has %d bytes", name, len(text))
+		}
+	}
+}
+
 func TestNewSet_RefusesWhatCannotDecide(t *testing.T) {
 	if _, err := payload.NewSet(envelope.Default(), event(t, orderV1), event(t, orderV1)); !errors.Is(err, payload.ErrDuplicate) {
 		t.Errorf("one version twice: %v", err)

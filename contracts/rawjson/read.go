@@ -259,15 +259,41 @@ func (r *reader) member() bool {
 	r.at++
 	r.space()
 	if !r.value() {
-		r.path = append(r.path, "/"+pointerToken(r.Text(name)))
+		r.path = append(r.path, pointerToken(r.Text(name)))
 		return false
 	}
 	return true
 }
 
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
+// maxToken bounds the tokens of the pointers that are reported, in bytes: a sender's
+// long names must not come back many times over.
+const maxToken = 256
 
-func pointerToken(name []byte) string { return pointerEscape.Replace(string(name)) }
+// AppendPointer appends a token to a JSON pointer. A token of more than a few hundred
+// bytes is cut, with "…" at its end.
+func AppendPointer(pointer, token []byte) []byte {
+	cut := len(token) > maxToken
+	if cut {
+		token = bytes.ToValidUTF8(token[:maxToken], nil)
+	}
+	pointer = append(pointer, '/')
+	for _, c := range token {
+		switch c {
+		case '~':
+			pointer = append(pointer, '~', '0')
+		case '/':
+			pointer = append(pointer, '~', '1')
+		default:
+			pointer = append(pointer, c)
+		}
+	}
+	if cut {
+		pointer = append(pointer, "…"...)
+	}
+	return pointer
+}
+
+func pointerToken(name []byte) string { return string(AppendPointer(nil, name)) }
 
 // unique checks the names of object i. Few names are compared pair by pair, more
 // go through a hash table, so that the cost stays linear.
@@ -318,7 +344,7 @@ func (r *reader) uniqueAmongMany(i, n int) bool {
 }
 
 func (r *reader) duplicate(name int) bool {
-	r.path = append(r.path, "/"+pointerToken(r.Text(name)))
+	r.path = append(r.path, pointerToken(r.Text(name)))
 	r.err = &Error{
 		Rule: RuleDuplicate, Offset: r.Offset(name),
 		Found: "a second " + Clip(r.Raw(name)), Expected: "each name once",
