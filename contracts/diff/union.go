@@ -60,7 +60,7 @@ func (d *differ) variants(p *Pair, matched matching) {
 			d.add(&VariantRenamed{textChange{place, o.Name, n.Name}})
 		}
 		oldSchema, newSchema := o.Schema, n.Schema
-		if old.Discriminator == new.Discriminator && o.TagImplied != n.TagImplied {
+		if old.Discriminator == new.Discriminator && (o.TagImplied || n.TagImplied) {
 			oldSchema, newSchema = VariantSchema(old, o, p.Old.File), VariantSchema(new, n, p.New.File)
 		}
 		d.pair(p.child(oldSchema, newSchema, step{

@@ -89,7 +89,8 @@ func (j judge) change(c diff.Change) ruling {
 		r.backward = new.Union.Exclusive && !j.separate(new.Union)
 		r.forward = old.Union.Exclusive && !j.separate(old.Union)
 	case *diff.DiscriminatorChanged:
-		r.backward, r.forward = !j.tagsWithin(old.Union, new.Union), !j.tagsWithin(new.Union, old.Union)
+		r.backward = !j.tagsWithin(old.Union, new.Union) || new.Union.Exclusive && !j.separate(new.Union)
+		r.forward = !j.tagsWithin(new.Union, old.Union) || old.Union.Exclusive && !j.separate(old.Union)
 	case *diff.VariantRenamed:
 	case *diff.AnnotationChanged:
 		annotation(&r, c)
