@@ -80,6 +80,7 @@ func (r *run) release() {
 	if r.doc.Size() > maxKept {
 		return
 	}
+	r.doc.Forget()
 	r.found = nil
 	r.path, r.bits = r.path[:0], r.bits[:0]
 	if len(r.tested) > 0 {

@@ -87,6 +87,9 @@ func (d *Document) Read(data []byte) *Error {
 	return r.err
 }
 
+// Forget lets go of the text, and keeps the memory for the next Read.
+func (d *Document) Forget() { d.data, d.tokens, d.text = nil, d.tokens[:0], d.text[:0] }
+
 // Size is the memory that the document keeps for its next Read, in bytes.
 func (d *Document) Size() int { return cap(d.tokens)*16 + cap(d.text) + cap(d.table)*4 }
 

@@ -35,10 +35,11 @@ func newValidate(app *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [FILE...|-]",
 		Short: "Check events against their contracts",
-		Long: `Checks events against the contracts of the workspace and its released versions, or
-against a registry. Files, or stdin, hold one JSON event per line, a JSON array of
-events, or JSON values; gzip and zstd are recognised. Where name, version and
-properties stand in an event is said by the envelope of evctl.yaml.
+		Long: `Checks events against the contracts of the workspace and the versions released into
+its registry, when that is a directory; or, with --registry, against a registry alone.
+Files, or stdin, hold one JSON event per line, a JSON array of events, or JSON values;
+gzip and zstd are recognised. Where name, version and properties stand in an event is
+said by the envelope of evctl.yaml.
 
 Prints what is wrong with which event, and a summary. Exit code 1 means that some
 event is not valid, 3 that there were none.
@@ -178,10 +179,19 @@ func without(released, own []*contracts.Contract) []*contracts.Contract {
 // brokenWorkspace refuses contracts with errors: an event that fails because of
 // them, or is not known because of them, would be blamed on its sender.
 func brokenWorkspace(w *workspace.Workspace) error {
-	if w == nil || len(w.Diagnostics) == 0 {
+	if w == nil {
 		return nil
 	}
-	return diagnosticsError("contracts have errors", w.Diagnostics)
+	var errs []diag.Diagnostic
+	for _, d := range w.Diagnostics {
+		if d.Severity == diag.Error {
+			errs = append(errs, d)
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return diagnosticsError("contracts have errors", errs)
 }
 
 // diagnosticsError makes one error of diagnostics that another command explains.
