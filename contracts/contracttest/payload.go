@@ -80,7 +80,13 @@ func (f *filler) variant(u *contracts.Union) tree {
 	return t
 }
 
-// samples are texts of each format.
+// samplesOf are texts of a format.
+func samplesOf(name string) []string {
+	format, _ := formats.Find(name)
+	return append([]string{format.Example}, samples[name]...)
+}
+
+// samples are texts of each format beside its example.
 var samples = map[string][]string{
 	"date":          {"2024-02-29", "1999-12-31"},
 	"date-time":     {"2024-02-29T23:59:59Z", "2024-01-31T08:30:00.123+02:00"},
@@ -101,8 +107,8 @@ func formatNames() []string { return formats.Names() }
 
 func (f *filler) text(s *contracts.Schema) string {
 	switch {
-	case s.Format != "" && samples[s.Format] != nil:
-		return pick(f.maker, samples[s.Format])
+	case s.Format != "":
+		return pick(f.maker, samplesOf(s.Format))
 	case s.Pattern != "":
 		return f.matching(s.Pattern)
 	}

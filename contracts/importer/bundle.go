@@ -3,6 +3,7 @@ package importer
 import (
 	"slices"
 
+	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/document"
 )
 
@@ -13,14 +14,15 @@ type bundler struct {
 	catalogue *catalogue
 	root      *Resource
 	others    []*Resource
+	asserts   func(format string) bool
 }
 
 // bundleKey holds the other documents. No draft knows it.
 const bundleKey = "x-evctl-bundle"
 
 // bundle is the document as JSON.
-func bundle(c *catalogue, root *Resource) []byte {
-	b := &bundler{catalogue: c, root: root}
+func bundle(c *catalogue, root *Resource, asserts func(string) bool) []byte {
+	b := &bundler{catalogue: c, root: root, asserts: asserts}
 	doc := b.schema(c.root(root))
 	doc.Entries = slices.DeleteFunc(doc.Entries, func(e document.Entry) bool { return e.Key == "$schema" })
 	doc.Entries = append([]document.Entry{{Key: "$schema", Value: text(root.draft.metaschema())}}, doc.Entries...)
@@ -45,14 +47,28 @@ func (b *bundler) schema(p place) *document.Node {
 	for _, e := range p.node.Entries {
 		switch how := containers[e.Key]; {
 		case e.Key == "$id" || e.Key == "id" || e.Key == "$anchor" || e.Key == "$dynamicAnchor" || e.Key == "$schema",
-			e.Key == "format" && !formatKnown(e.Value.Text):
+			e.Key == "format" && !b.asserts(e.Value.Text):
 			continue
 		case e.Key == "$ref":
 			e.Value = b.reference(p, e.Value)
 		case how != "":
 			e.Value = b.container(p, e, how)
+		case e.Key == "enum" && e.Value.Kind == document.Sequence:
+			e.Value = withoutTwins(e.Value)
 		}
 		out.Entries = append(out.Entries, e)
+	}
+	return out
+}
+
+// withoutTwins leaves out values that an enum lists again, to which metaschemas object.
+func withoutTwins(n *document.Node) *document.Node {
+	out := &document.Node{Kind: document.Sequence}
+	for _, item := range n.Items {
+		v := contracts.Value{JSON: item.JSON()}
+		if !slices.ContainsFunc(out.Items, func(m *document.Node) bool { return v.Equal(contracts.Value{JSON: m.JSON()}) }) {
+			out.Items = append(out.Items, item)
+		}
 	}
 	return out
 }

@@ -1,10 +1,12 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/contracts/schema"
@@ -26,7 +28,7 @@ type verdicts struct {
 // check compares the judges on generated and mutated payloads. A payload on which they
 // disagree makes the import a refusal.
 func (i *Import) check(c *catalogue, opt Options) {
-	original := bundle(c, i.resource)
+	original := bundle(c, i.resource, opt.asserts)
 	projection := schema.Project(i.Contract)
 	judges, refusal := newVerdicts(original, projection, i)
 	if refusal != nil {
@@ -60,7 +62,8 @@ func newVerdicts(original, projection []byte, i *Import) (verdicts, *Refusal) {
 	var v verdicts
 	var err error
 	if v.original, err = schema.Compile(original); err != nil {
-		return v, &Refusal{Reason: err.Error(), Hint: "the file is not a valid JSON Schema of its draft"}
+		_, reason, _ := strings.Cut(err.Error(), "compilation failed: ")
+		return v, &Refusal{Reason: "not a valid schema of " + i.resource.draft.String() + ": " + cmp.Or(reason, err.Error())}
 	}
 	if v.projection, err = schema.Compile(projection); err != nil {
 		return v, &Refusal{Reason: "contract: " + err.Error()}

@@ -26,21 +26,21 @@ func (e *emitter) choice(list []*shape, exclusive bool, at string) *contracts.Sc
 		}
 		u.Variants = append(u.Variants, &contracts.Variant{Schema: s})
 	}
-	nameVariants(u, list)
+	tags := e.tagged(u)
+	nameVariants(u, list, tags)
 	return &contracts.Schema{Union: u}
 }
 
 // nameVariants names each variant after what sets it apart: the definition it refers
 // to, the one value of a property that all of them have, its title, or its type.
-func nameVariants(u *contracts.Union, list []*shape) {
-	tags := tagged(u.Variants)
+func nameVariants(u *contracts.Union, list []*shape, tags []string) {
 	for i, v := range u.Variants {
 		name := typeName(v.Schema)
 		switch {
-		case v.Schema.Ref != "":
-			name = v.Schema.Ref
 		case tags != nil && tags[i] != "":
 			name = identifier(tags[i])
+		case v.Schema.Ref != "":
+			name = v.Schema.Ref
 		case list[i].about.title != "" && len(list[i].about.title) <= 40:
 			name = strings.ToLower(identifier(list[i].about.title))
 		}
@@ -60,39 +60,71 @@ func typeName(s *contracts.Schema) string {
 	return "scalar"
 }
 
-// tagged finds a required property that has one text of its own in every variant that
-// is an object, and returns the texts; nil when there is none.
-func tagged(variants []*contracts.Variant) []string {
-	var objects []*contracts.Schema
-	for _, v := range variants {
-		if v.Schema.Types == contracts.Object {
-			objects = append(objects, v.Schema)
+// tagged finds the property by which variants can be told apart: each object has one
+// text of its own for it. It returns the texts, and makes the property the
+// discriminator when all variants are objects that require it: the verdicts stay the
+// same, and readers need not try.
+func (e *emitter) tagged(u *contracts.Union) []string {
+	objects := make([]*contracts.Schema, len(u.Variants))
+	var first *contracts.Schema
+	for i, v := range u.Variants {
+		if s := e.resolved(v.Schema); s.Types == contracts.Object {
+			objects[i] = s
+			first = either(first, s)
 		}
 	}
-	if len(objects) < 2 {
+	if first == nil {
 		return nil
 	}
-	for _, p := range objects[0].Properties {
-		if tags := tagsBy(p.Name, variants); tags != nil {
+	for _, p := range first.Properties {
+		tags, all := e.tagsBy(p.Name, objects)
+		if all {
+			u.Discriminator = p.Name
+		}
+		if tags != nil {
 			return tags
 		}
 	}
 	return nil
 }
 
-func tagsBy(property string, variants []*contracts.Variant) []string {
-	tags := make([]string, len(variants))
-	for i, v := range variants {
-		if v.Schema.Types != contracts.Object {
+// tagsBy are the texts of a property, and whether it can be a discriminator.
+func (e *emitter) tagsBy(name string, objects []*contracts.Schema) (tags []string, all bool) {
+	tags, all = make([]string, len(objects)), true
+	found := 0
+	for i, s := range objects {
+		if s == nil {
+			all = false
 			continue
 		}
-		p := v.Schema.Property(property)
-		if p == nil || len(p.Schema.Enum) != 1 || !p.Schema.Enum[0].IsString() || slices.Contains(tags, p.Schema.Enum[0].Text()) {
-			return nil
+		p := s.Property(name)
+		if p == nil {
+			return nil, false
 		}
-		tags[i] = p.Schema.Enum[0].Text()
+		value := e.resolved(p.Schema)
+		if len(value.Enum) != 1 || value.Open || !value.Enum[0].IsString() || slices.Contains(tags, value.Enum[0].Text()) {
+			return nil, false
+		}
+		tags[i] = value.Enum[0].Text()
+		found++
+		all = all && p.Required && !s.Nullable && !value.Nullable && !p.Schema.Nullable && tags[i] != ""
 	}
-	return tags
+	if found < 2 {
+		return nil, false
+	}
+	return tags, all
+}
+
+// resolved follows a reference to a definition that has been made.
+func (e *emitter) resolved(s *contracts.Schema) *contracts.Schema {
+	for s.Ref != "" && !s.Nullable {
+		i := slices.IndexFunc(e.definitions, func(d *contracts.NamedSchema) bool { return d.Name == s.Ref })
+		if i < 0 || e.definitions[i].Schema == nil {
+			return s
+		}
+		s = e.definitions[i].Schema
+	}
+	return s
 }
 
 // number makes equal names different.

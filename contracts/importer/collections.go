@@ -40,7 +40,7 @@ func (r *reader) tuple(p place, keyword string, first, rest *document.Node, rest
 	}
 	last := anything()
 	if rest != nil {
-		last = r.schema(p.child("/"+restKeyword, rest))
+		last = r.schemaOrFlag(p.child("/"+restKeyword, rest))
 		same = same && (last.never() || len(first.Items) == 0 || rest.JSON() == first.Items[0].JSON())
 	} else {
 		same = same && (len(parts) == 0 || parts[0].everything())
@@ -139,14 +139,18 @@ func (r *reader) patternProperties(p place, n *document.Node, s *shape) {
 }
 
 func (r *reader) additionalProperties(p place, n *document.Node, s *shape) {
-	at := p.child("/additionalProperties", n)
-	if v, ok := n.Bool(); ok { // draft 4 knows these two as well
-		if !v {
-			s.objects.additional = nothing()
+	s.objects.additional = unlessEverything(r.schemaOrFlag(p.child("/additionalProperties", n)))
+}
+
+// schemaOrFlag reads a schema that draft 4 also lets be true or false.
+func (r *reader) schemaOrFlag(p place) *shape {
+	if v, ok := p.node.Bool(); ok {
+		if v {
+			return anything()
 		}
-		return
+		return nothing()
 	}
-	s.objects.additional = r.optionalSchema(at)
+	return r.schema(p)
 }
 
 func (r *reader) required(p place, n *document.Node, s *shape) {
@@ -175,7 +179,7 @@ func (r *reader) propertyNames(p place, n *document.Node, s *shape) {
 	if names.everything() {
 		return
 	}
-	only, err := intersect(names, &shape{kinds: isString})
+	only, err := r.merge.both(names, &shape{kinds: isString})
 	if err != nil {
 		r.refused(p, err)
 		return

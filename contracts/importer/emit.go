@@ -12,7 +12,11 @@ type emitter struct {
 	definitions []*contracts.NamedSchema
 	names       map[*target]string
 	refusals    []Refusal
+	schemas     int
 }
+
+// maxEmitted bounds the schemas of a contract; the language itself takes fewer.
+const maxEmitted = 100_000
 
 func (e *emitter) refuse(pointer, keyword, reason, hint string) {
 	refusal := Refusal{pointer, keyword, reason, hint}
@@ -25,7 +29,11 @@ func (e *emitter) refuse(pointer, keyword, reason, hint string) {
 func (e *emitter) schema(s *shape, at string) *contracts.Schema {
 	var out *contracts.Schema
 	notes := s.about
+	e.schemas++
 	switch {
+	case e.schemas > maxEmitted:
+		e.refuse("", "", "schema is too large with its parts merged", "split the event")
+		return &contracts.Schema{Types: contracts.Any}
 	case s.ref != nil:
 		out = e.reference(s, at)
 	case s.everything():
@@ -406,6 +414,9 @@ func (o *objects) groups() [][]string {
 			groups = append(groups, group)
 		}
 	}
+	groups = slices.DeleteFunc(slices.Clone(groups), func(group []string) bool { // others ask for less
+		return slices.ContainsFunc(groups, func(other []string) bool { return len(other) < len(group) && subset(other, group) })
+	})
 	return groups
 }
 
@@ -426,39 +437,11 @@ func (e *emitter) rest(o *objects, out *contracts.Schema, at string, closed bool
 			Pattern: p.pattern, Schema: e.schema(p.shape, at+"/patternProperties/"+escape(p.pattern)),
 		})
 	}
-	if o.names != nil && !closed {
-		e.named(o, out, at)
-		return
+	if o.names != nil && (!closed || len(out.PatternProperties) > 0) {
+		e.refuse(at, "propertyNames", "names of properties are constrained beside declared ones", "write type: map with keys, or patternProperties")
 	}
 	if closed {
 		return
 	}
 	out.Additional = contracts.Additional{Allowed: true, Schema: e.optional(o.additional, at+"/additionalProperties")}
 }
-
-// named says propertyNames beside declared properties: additional members have names
-// of one pattern, or are listed.
-func (e *emitter) named(o *objects, out *contracts.Schema, at string) {
-	names := o.names.resolved()
-	plain := names.union == nil && len(o.patterns) == 0
-	switch {
-	case plain && names.values != nil:
-		for _, v := range names.values {
-			if o.property(v.Text()) == nil && out.Property(v.Text()) == nil {
-				member := either(o.additional, anything())
-				out.Properties = append(out.Properties, &contracts.Property{Name: v.Text(), Schema: e.schema(member, at+"/additionalProperties")})
-			}
-		}
-	case plain && names.text != nil && names.text.pattern != "" && *names.text == (texts{pattern: names.text.pattern}) && o.allMatch(names.text.pattern):
-		member := either(o.additional, anything())
-		out.PatternProperties = append(out.PatternProperties, &contracts.PatternProperty{
-			Pattern: names.text.pattern, Schema: e.schema(member, at+"/additionalProperties"),
-		})
-	default:
-		e.refuse(at, "propertyNames", "names of properties are constrained beside declared ones", "write type: map with keys, or patternProperties")
-	}
-}
-
-// allMatch reports whether additional members may be described by a pattern without
-// constraining declared properties more than before.
-func (o *objects) allMatch(string) bool { return len(o.properties) == 0 || o.additional == nil }

@@ -9,6 +9,7 @@ import (
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/format"
+	"github.com/evctl/evctl/contracts/formats"
 	"github.com/evctl/evctl/contracts/payload"
 )
 
@@ -28,12 +29,17 @@ type Candidate struct {
 // Options are what the schemas do not say.
 type Options struct {
 	Owner string // team that owns the imported events, or empty
+	// FormatsAnnotate keeps formats as x-format: they describe and are not asserted.
+	FormatsAnnotate bool
 	// AssumeObject reads a root without a type as an object.
 	AssumeObject bool
 	// Samples is how many payloads the original and the contract are compared on at
 	// most; 0 compares nothing.
 	Samples int
 }
+
+// asserts reports whether a format is checked, in the original and in the contract.
+func (o Options) asserts(format string) bool { return !o.FormatsAnnotate && formats.Known(format) }
 
 // Import is what became of one candidate.
 type Import struct {
@@ -59,7 +65,7 @@ func (f *Found) Import(c Candidate, opt Options) *Import {
 		out.Refusals = []Refusal{*c.refusal}
 		return out
 	}
-	r := &reader{catalogue: f.catalogue, root: c.resource, targets: map[string]*target{}}
+	r := &reader{catalogue: f.catalogue, root: c.resource, targets: map[string]*target{}, asserts: opt.asserts}
 	root := f.catalogue.root(c.resource)
 	shape := r.payload(root, r.schema(root), opt)
 	out.Remarks = slices.Concat(c.remarks, r.remarks)
@@ -88,7 +94,7 @@ func (r *reader) payload(p place, s *shape, opt Options) *shape {
 	s = s.resolved()
 	if p.node.Get("type") == nil && s.kinds != isObject && opt.AssumeObject {
 		r.remark(p, "type", "the root has no type and was read as an object")
-		object, err := intersect(s, &shape{kinds: isObject})
+		object, err := r.merge.both(s, &shape{kinds: isObject})
 		if err != nil {
 			return r.refused(p, err)
 		}
@@ -100,7 +106,7 @@ func (r *reader) payload(p place, s *shape, opt Options) *shape {
 	case s.kinds != isObject && p.node.Get("type") == nil && s.kinds&isObject != 0:
 		r.refuse(p, "type", "the root has no type, so that it accepts values that are no objects", "add type: object, or import it with --assume-object")
 	case s.kinds != isObject:
-		r.refuse(p, "type", "the root is not an object", "the payload of an event is one object; wrap the value into a property")
+		r.refuse(p, "type", "the root accepts other values than objects", "the payload of an event is one object; wrap the value into a property")
 	case s.union != nil:
 		r.refuse(p, keywordOf(s), "the root is a choice between objects", "write one event for each choice, or move the choice into a property")
 	}
@@ -158,9 +164,10 @@ func unusedDefinitions(root place, used map[string]*target) []Remark {
 // objects to is a refusal; examples that their schemas do not accept step back into
 // x- keys first.
 func (i *Import) accept(draft *contracts.Contract) *contracts.Contract {
+	i.Remarks = append(i.Remarks, demote(draft, false)...)
 	c, diags := reread(draft)
 	if len(diags) == 0 {
-		i.Remarks = append(i.Remarks, demote(c)...)
+		i.Remarks = append(i.Remarks, demote(c, true)...)
 		c, diags = reread(c)
 	}
 	for _, d := range diags {
@@ -182,18 +189,22 @@ func reread(draft *contracts.Contract) (*contracts.Contract, []diag.Diagnostic) 
 	return c, library.Link(c)
 }
 
-// demote turns examples and defaults that are not valid into x- keys.
-func demote(c *contracts.Contract) []Remark {
+// demote turns examples and defaults that are not valid into x- keys. Before the
+// contract is linked, those are numbers and the like where only text is read.
+func demote(c *contracts.Contract, linked bool) []Remark {
 	var remarks []Remark
 	visit := func(pointer string, s *contracts.Schema) bool {
 		if len(s.Examples) == 0 && s.Default == nil {
 			return true
 		}
-		v, err := payload.CompileSchema(s)
-		if err != nil {
-			return true
+		invalid := func(x contracts.Value) bool { return s.Types == contracts.String && !x.IsString() && x.JSON != "null" }
+		if linked {
+			v, err := payload.CompileSchema(s)
+			if err != nil {
+				return true
+			}
+			invalid = func(x contracts.Value) bool { return !v.Valid([]byte(x.JSON)) }
 		}
-		invalid := func(x contracts.Value) bool { return !v.Valid([]byte(x.JSON)) }
 		if slices.ContainsFunc(s.Examples, invalid) {
 			remarks = append(remarks, Remark{pointer, "examples", "examples are not valid here; they are kept as x-examples"})
 			s.Extensions = append(s.Extensions, contracts.Extension{Name: "x-examples", Value: listOf(s.Examples)})

@@ -22,15 +22,13 @@ const (
 	maxDepth    = 60
 )
 
-// intersect is what both shapes accept. Annotations of a win.
-func intersect(a, b *shape) (*shape, error) { return (&merger{}).both(a, b) }
-
 // merger intersects shapes and keeps count of the work.
 type merger struct{ depth, steps int }
 
-// maxSteps bounds the shapes that one allOf may visit.
-const maxSteps = 200_000
+// maxSteps bounds the shapes that the intersections of one import may visit.
+const maxSteps = 500_000
 
+// both is what both shapes accept. Annotations of a win.
 func (m *merger) both(a, b *shape) (*shape, error) {
 	m.depth++
 	m.steps++
@@ -189,9 +187,15 @@ func (m *merger) objects(a, b *objects) (*objects, error) {
 	if a == nil || b == nil {
 		return either(a, b), nil
 	}
+	var err error
+	if a, err = m.folded(a, b); err != nil {
+		return nil, err
+	}
+	if b, err = m.folded(b, a); err != nil {
+		return nil, err
+	}
 	o := &objects{least: larger(a.least, b.least), most: smaller(a.most, b.most), required: union2(a.required, b.required)}
 	o.requireAny = bothGroups(a.requireAny, b.requireAny)
-	var err error
 	if o.names, err = m.optional(a.names, b.names); err != nil {
 		return nil, err
 	}
@@ -237,15 +241,43 @@ func (o *objects) member(name string) *shape {
 	return o.additional
 }
 
+// folded moves what patterns say to the declared names, when the other side is closed
+// and lets no further names pass.
+func (m *merger) folded(o, other *objects) (*objects, error) {
+	if len(o.patterns) == 0 || len(other.patterns) > 0 || other.additional == nil || !other.additional.never() {
+		return o, nil
+	}
+	folded := *o
+	folded.properties, folded.patterns = nil, nil
+	for _, name := range union2(o.names_(), other.names_()) {
+		s := o.member(name)
+		for _, p := range o.patterns {
+			if !matches(p.pattern, name) {
+				continue
+			}
+			both, err := m.optional(s, p.shape)
+			if err != nil {
+				return nil, err
+			}
+			s = both
+		}
+		if s == nil {
+			s = anything()
+		}
+		folded.properties = append(folded.properties, property{name, s})
+	}
+	return &folded, nil
+}
+
 // patterns merges patternProperties. A name that only one side's patterns cover is
 // subject to the other's additionalProperties, which can be said when that side has
-// no patterns or the same ones.
+// no patterns, or the same ones, and declares no name that they cover.
 func (m *merger) patterns(a, b *objects) ([]patterned, error) {
 	if len(a.patterns) == 0 {
-		return m.narrow(b.patterns, a.additional)
+		return m.narrow(b.patterns, a)
 	}
 	if len(b.patterns) == 0 {
-		return m.narrow(a.patterns, b.additional)
+		return m.narrow(a.patterns, b)
 	}
 	same := slices.EqualFunc(a.patterns, b.patterns, func(p, q patterned) bool { return p.pattern == q.pattern })
 	if !same && (a.additional != nil || b.additional != nil) {
@@ -279,13 +311,16 @@ func (m *merger) patterns(a, b *objects) ([]patterned, error) {
 	return list, nil
 }
 
-func (m *merger) narrow(list []patterned, s *shape) ([]patterned, error) {
-	if s == nil {
+func (m *merger) narrow(list []patterned, other *objects) ([]patterned, error) {
+	if other.additional == nil {
 		return list, nil
 	}
 	narrowed := make([]patterned, len(list))
 	for i, p := range list {
-		both, err := m.both(p.shape, s)
+		if slices.ContainsFunc(other.properties, func(q property) bool { return matches(p.pattern, q.name) }) {
+			return nil, &inexpressible{"patternProperties", "a pattern covers a property that another part declares, and additional properties are constrained", "write the object out"}
+		}
+		both, err := m.both(p.shape, other.additional)
 		if err != nil {
 			return nil, err
 		}
@@ -373,7 +408,7 @@ func (s *shape) settled() *shape {
 	if s.text != nil && s.text.empty() {
 		s.kinds &^= isString
 	}
-	if s.numbers != nil && s.numbers.empty() {
+	if s.numbers != nil && (s.numbers.empty() || s.numbers.betweenSteps(s.whole)) {
 		s.kinds &^= isNumber
 	}
 	if s.arrays != nil {
@@ -483,13 +518,52 @@ func (n *numbers) empty() bool {
 		crossed(n.least, n.below, false) || crossed(n.above, n.below, false)
 }
 
+// betweenSteps reports whether the bounds leave room for no multiple of the step, which
+// is 1 for whole numbers.
+func (n *numbers) betweenSteps(whole bool) bool {
+	step := n.multiple
+	if whole {
+		one := contracts.Decimal("1")
+		step = commonMultiple(step, &one)
+	}
+	low, above := extreme(n.least, n.above, 1), n.above != nil
+	if step == nil || low == nil || n.most == nil && n.below == nil {
+		return false
+	}
+	steps := new(big.Rat).Quo(low.Rat(), step.Rat())
+	k := new(big.Int).Neg(new(big.Int).Div(new(big.Int).Neg(steps.Num()), steps.Denom())) // rounded up
+	first := new(big.Rat).Mul(new(big.Rat).SetInt(k), step.Rat())
+	if above && first.Cmp(n.above.Rat()) == 0 {
+		first.Add(first, step.Rat())
+	}
+	return n.most != nil && first.Cmp(n.most.Rat()) > 0 || n.below != nil && first.Cmp(n.below.Rat()) >= 0
+}
+
 // empty reports whether no object fits.
 func (o *objects) empty() bool {
-	if o.least != nil && o.most != nil && *o.least > *o.most {
+	if o.least != nil && o.most != nil && *o.least > *o.most || o.most != nil && len(o.required) > *o.most {
+		return true
+	}
+	if room := o.room(); room >= 0 && o.least != nil && *o.least > room {
 		return true
 	}
 	impossible := func(group []string) bool { return slices.ContainsFunc(group, o.forbids) }
 	return impossible(o.required) || len(o.requireAny) > 0 && !slices.ContainsFunc(o.requireAny, func(group []string) bool { return !impossible(group) })
+}
+
+// room is how many members there can be at most, or -1 when there is no limit but
+// maxProperties.
+func (o *objects) room() int {
+	if o.additional == nil || !o.additional.never() || slices.ContainsFunc(o.patterns, func(p patterned) bool { return !p.shape.never() }) {
+		return -1
+	}
+	n := 0
+	for _, name := range o.names_() {
+		if !o.forbids(name) {
+			n++
+		}
+	}
+	return n
 }
 
 // forbids reports whether an object with a member of this name is never accepted.

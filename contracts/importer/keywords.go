@@ -9,7 +9,6 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/document"
-	"github.com/evctl/evctl/contracts/formats"
 )
 
 // keyword is a word of JSON Schema. Understanding one more is a line in keywords.
@@ -41,7 +40,7 @@ var _ = func() bool {
 		"enum":  all(0, (*reader).enum),
 		"const": from(draft6, all(0, (*reader).constant)),
 
-		"format":    all(isString, func(r *reader, p place, n *document.Node, s *shape) { s.text.format = formatOf(n) }),
+		"format":    all(isString, func(r *reader, p place, n *document.Node, s *shape) { s.text.format = r.format(n) }),
 		"pattern":   all(isString, func(r *reader, p place, n *document.Node, s *shape) { s.text.pattern = r.pattern(p, "pattern", n.Text) }),
 		"minLength": all(isString, func(r *reader, p place, n *document.Node, s *shape) { s.text.least = r.count(p, "minLength", n) }),
 		"maxLength": all(isString, func(r *reader, p place, n *document.Node, s *shape) { s.text.most = r.count(p, "maxLength", n) }),
@@ -99,10 +98,9 @@ func refuseReference(name string) func(*reader, place, *document.Node, *shape) {
 	}
 }
 
-func formatKnown(name string) bool { return formats.Known(name) }
-
-func formatOf(n *document.Node) string {
-	if formatKnown(n.Text) {
+// format is the format when it is asserted.
+func (r *reader) format(n *document.Node) string {
+	if r.asserts(n.Text) {
 		return n.Text
 	}
 	return ""

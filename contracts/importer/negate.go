@@ -16,7 +16,7 @@ func (r *reader) negation(p place, s *shape) *shape {
 		return s
 	}
 	not := r.schema(p.child("/not", n))
-	rest, ok := without(s, not)
+	rest, ok := r.without(s, not)
 	if !ok {
 		r.refuse(p, "not", "what is not allowed cannot be said", "say what is allowed instead")
 		return s
@@ -25,13 +25,13 @@ func (r *reader) negation(p place, s *shape) *shape {
 }
 
 // without is what s accepts and not does not, when that can be said.
-func without(s, not *shape) (*shape, bool) {
+func (r *reader) without(s, not *shape) (*shape, bool) {
 	not = not.resolved()
 	switch {
 	case not.kinds&s.kinds == 0:
 		return s, true
 	case not.free():
-		rest, err := intersect(s, &shape{kinds: anyKind &^ not.kinds})
+		rest, err := r.merge.both(s, &shape{kinds: anyKind &^ not.kinds})
 		return rest, err == nil
 	case not.union != nil || s.union != nil || s.ref != nil || not.values == nil || s.values == nil:
 		return s, false

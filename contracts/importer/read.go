@@ -20,6 +20,8 @@ type reader struct {
 	refusals  []Refusal
 	remarks   []Remark
 	schemas   int
+	merge     merger
+	asserts   func(format string) bool
 }
 
 // maxSchemas bounds the schemas that one import reads, references included once.
@@ -81,7 +83,7 @@ func (r *reader) schema(p place) *shape {
 	}
 	s := r.own(p)
 	for _, part := range r.parts(p) {
-		both, err := intersect(s, part.shape)
+		both, err := r.merge.both(s, part.shape)
 		if err != nil {
 			return r.refused(place{p.resource, part.node, p.pointer + part.pointer, p.base}, err)
 		}
@@ -224,8 +226,35 @@ func (r *reader) own(p place) *shape {
 			k.read(r, p, e.Value, s)
 		}
 	}
+	if err := r.keyed(s); err != nil {
+		return r.refused(p, err)
+	}
 	s.tidy()
 	return s.settled()
+}
+
+// keyed says propertyNames, where it lists names or is one pattern, with an object that
+// is closed but for those.
+func (r *reader) keyed(s *shape) (err error) {
+	o := s.objects
+	if o.names == nil || o.names.ref != nil || o.names.union != nil {
+		return nil
+	}
+	keys := &objects{additional: nothing()}
+	switch {
+	case o.names.values != nil && o.names.kinds == isString:
+		for _, v := range o.names.values {
+			keys.properties = append(keys.properties, property{v.Text(), anything()})
+		}
+	case o.names.text != nil && o.names.text.pattern != "" && *o.names.text == (texts{pattern: o.names.text.pattern}):
+		keys.patterns = []patterned{{o.names.text.pattern, anything()}}
+	default:
+		return nil
+	}
+	bare := *o
+	bare.names = nil
+	s.objects, err = r.merge.objects(&bare, keys)
+	return err
 }
 
 func typeText(p place) string {
@@ -275,7 +304,7 @@ func (r *reader) about(p place) about {
 			}
 		case e.Key == "deprecated" && p.resource.draft >= draft2019:
 			a.deprecated, _ = e.Value.Bool()
-		case e.Key == "format" && !formatKnown(e.Value.Text):
+		case e.Key == "format" && !r.asserts(e.Value.Text):
 			r.remark(p, e.Key, fmt.Sprintf("format %s is not checked; it is kept as x-format", document.Quote(e.Value.Text)))
 			a.extensions = append(a.extensions, extension("x-format", e.Value))
 		case e.Key == "self" && p.pointer == "", annotations[e.Key]:

@@ -174,7 +174,10 @@ func fromIglu(r *Resource) Candidate {
 	case err != nil || text("vendor") == "" || text("name") == "":
 		c.refusal = &Refusal{Pointer: "/self", Keyword: "self", Reason: "self needs vendor, name and a version such as 1-0-0"}
 	case m != nil && (m[1] != text("vendor") || m[2] != text("name") || m[3] != text("version")):
-		c.refusal = &Refusal{Pointer: "/self", Keyword: "self", Reason: fmt.Sprintf("self says %s %s, the path says %s/%s %s", c.Event, text("version"), m[1], m[2], m[3])}
+		self := c.Event
+		c.Event = m[1] + "/" + m[2]
+		c.Version, _ = contracts.ParseVersion(strings.ReplaceAll(m[3], "-", "."))
+		c.refusal = &Refusal{Pointer: "/self", Keyword: "self", Reason: fmt.Sprintf("self says %s %s, the path says %s %s", self, text("version"), c.Event, m[3])}
 	}
 	return c
 }
