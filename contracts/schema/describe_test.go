@@ -108,6 +108,30 @@ func TestContractSchema_PlacesKeywordsAsTheParserDoes(t *testing.T) {
 	}
 }
 
+// TestContractSchema_KnowsWhatStandsAtTheTop tries every keyword at the top of each
+// kind of file.
+func TestContractSchema_KnowsWhatStandsAtTheTop(t *testing.T) {
+	s := compileSchema(t, schema.ContractSchema())
+	top := map[string]string{"type": "object", "enum": "[a]", "default": "{}", "required": "[]", "oneOf": "{a: {type: string}}", "discriminator": "k"}
+	for _, head := range []string{"event: a\nversion: 1.0.0\n", "fragment: a\n"} {
+		for _, keyword := range parserKeywords(t) {
+			sample := samples[keyword]
+			if own, ok := top[keyword]; ok {
+				sample = own
+			}
+			if sample == "" || keyword == "$ref" {
+				continue
+			}
+			text := head + keyword + ": " + sample + "\n"
+			_, diags := contracts.Parse(diag.NewFile("a.yaml", []byte(text)))
+			parser := slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return d.Rule == "keyword-misplaced" || d.Rule == "key-unknown" })
+			if err := s.Valid(asJSON(t, "a.yaml", text)); (err != nil) != parser {
+				t.Errorf("%q: parser %v, schema %v", text, diags, err)
+			}
+		}
+	}
+}
+
 func TestContractSchema_RefusesWhatIsStructurallyWrong(t *testing.T) {
 	s := compileSchema(t, schema.ContractSchema())
 	for name, text := range map[string]string{

@@ -42,8 +42,9 @@ type fragmentFile struct {
 	Owner text `json:"owner,omitempty"`
 	// Words to find the fragment by.
 	Tags []text `json:"tags,omitempty"`
-	payloadKeys
-	aboutKeys
+	memberKeys
+	requiredNames
+	nameKeys
 }
 
 // definitionFile is a schema that contracts refer to.
@@ -82,24 +83,33 @@ type propertyKeys struct {
 // payloadKeys are those of an object that is no property.
 type payloadKeys struct {
 	objectKeys
+	requiredNames
+}
+
+type requiredNames struct {
 	// Names of the properties that must be there.
 	Required []text `json:"required,omitempty"`
 }
 
+// objectKeys are those of an object. Of a fragment only the members are taken over.
 type objectKeys struct {
-	// Members of the object, by their wire names.
-	Properties properties `json:"properties,omitempty"`
-	// Members whose names match a regular expression (RE2).
-	PatternProperties patternSchemas `json:"patternProperties,omitempty"`
+	memberKeys
 	// Members that are not declared: false (nothing else may be there), true, or the
 	// schema they satisfy. Default: false.
 	AdditionalProperties schemaOrBool `json:"additionalProperties,omitempty"`
-	// Groups of properties of which at least one must be there as a whole.
-	RequireAny requireAny `json:"requireAny,omitempty"`
 	// Least number of members.
 	MinProperties count `json:"minProperties,omitempty"`
 	// Greatest number of members.
 	MaxProperties count `json:"maxProperties,omitempty"`
+}
+
+type memberKeys struct {
+	// Members of the object, by their wire names.
+	Properties properties `json:"properties,omitempty"`
+	// Members whose names match a regular expression (RE2).
+	PatternProperties patternSchemas `json:"patternProperties,omitempty"`
+	// Groups of properties of which at least one must be there as a whole.
+	RequireAny requireAny `json:"requireAny,omitempty"`
 }
 
 type valueKeys struct {
@@ -156,17 +166,22 @@ type valueKeys struct {
 	Discriminator text `json:"discriminator,omitempty"`
 }
 
-type aboutKeys struct {
+// nameKeys say what something is, whatever it is.
+type nameKeys struct {
 	// Short name for people.
 	Title text `json:"title,omitempty"`
 	// What it means.
 	Description text `json:"description,omitempty"`
-	// Values that are valid.
-	Examples []any `json:"examples,omitempty"`
 	// Version of the event that introduced it.
 	Since versionText `json:"since,omitempty"`
 	// That it goes away: true, or since when, until when, and what replaces it.
 	Deprecated deprecated `json:"deprecated,omitempty"`
+}
+
+type aboutKeys struct {
+	nameKeys
+	// Values that are valid.
+	Examples []any `json:"examples,omitempty"`
 	// Earlier name of the property.
 	RenamedFrom text `json:"renamedFrom,omitempty"`
 }
