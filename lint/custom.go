@@ -227,7 +227,7 @@ func (c *customRule) checkProperties(p *Pass) {
 	contract := contractFields(p)
 	for i, at := range p.Properties() {
 		if c.run(p, propertyVariables{contract.Properties[i], contract}) {
-			p.Report(at.Property.At(), at.Pointer, c.message(at.Property.Name), c.Hint)
+			p.Report(at.Property.At(), at.Pointer(), c.message(at.Property.Name), c.Hint)
 		}
 	}
 }
@@ -256,7 +256,7 @@ func contractFields(p *Pass) ContractFields {
 func propertyFields(at *Place) PropertyFields {
 	s := at.Schema
 	f := PropertyFields{
-		Name: at.Property.Name, Pointer: at.Pointer, Depth: at.Depth,
+		Name: at.Property.Name, Pointer: at.Pointer(), Depth: at.Depth,
 		Type: s.Types.String(), Ref: s.Ref, Format: s.Format, Pattern: s.Pattern, Open: s.Open,
 		Required: at.Property.Required, Nullable: s.Nullable, Title: s.Title, Description: s.Description,
 		PII: string(s.PII), Unit: s.Unit, Since: s.Since, Deprecated: s.Deprecated != nil, HasDefault: s.Default != nil,

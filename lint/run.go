@@ -81,13 +81,14 @@ type runner struct {
 	catalogue  *Catalogue
 	severities *severities
 	shared     sync.Map
+	places     sync.Map
 	config     []diag.Diagnostic // what is wrong with evctl.yaml
 	found      []diag.Diagnostic // by rules
 	sourced    []diag.Diagnostic // by sources
 }
 
 func (r *runner) pass(c *contracts.Contract) *Pass {
-	return &Pass{Workspace: r.w, Contract: c, Now: r.opt.Now, released: r.opt.Released, shared: &r.shared}
+	return &Pass{Workspace: r.w, Contract: c, Now: r.opt.Now, released: r.opt.Released, shared: &r.shared, places: &r.places}
 }
 
 // contracts runs the rules about single contracts on all cores.

@@ -16,7 +16,7 @@ var arrayUnbounded = lint.Rule{
 func checkArrayUnbounded(p *lint.Pass) {
 	for _, at := range p.Places() {
 		if at.Schema.Types == contracts.Array && at.Schema.MaxItems == nil {
-			p.Report(at.Schema.At("type"), at.Pointer, nameOf(p.Contract, &at)+" has no maxItems", "add the largest number of items that makes sense")
+			p.Report(at.Schema.At("type"), at.Pointer(), nameOf(p.Contract, at)+" has no maxItems", "add the largest number of items that makes sense")
 		}
 	}
 }

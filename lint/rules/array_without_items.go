@@ -16,7 +16,7 @@ var arrayWithoutItems = lint.Rule{
 func checkArrayWithoutItems(p *lint.Pass) {
 	for _, at := range p.Places() {
 		if at.Schema.Types == contracts.Array && at.Schema.Items == nil {
-			p.Report(at.Schema.At("type"), at.Pointer, nameOf(p.Contract, &at)+" is a list of anything", "add items: with what it contains")
+			p.Report(at.Schema.At("type"), at.Pointer(), nameOf(p.Contract, at)+" is a list of anything", "add items: with what it contains")
 		}
 	}
 }

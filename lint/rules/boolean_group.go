@@ -21,6 +21,9 @@ const minGroup = 3
 
 func checkBooleanGroup(p *lint.Pass) {
 	for _, at := range p.Places() {
+		if booleans(at.Schema) < minGroup {
+			continue
+		}
 		groups := map[string][]*contracts.Property{}
 		var order []string
 		for _, property := range at.Schema.Properties {
@@ -35,7 +38,7 @@ func checkBooleanGroup(p *lint.Pass) {
 		}
 		for _, word := range order {
 			if list := groups[word]; len(list) >= minGroup {
-				found := p.Report(list[0].At(), at.Pointer+"/properties/"+contracts.EscapePointer(list[0].Name),
+				found := p.Report(list[0].At(), at.Pointer()+"/properties/"+contracts.EscapePointer(list[0].Name),
 					fmt.Sprintf("%d booleans start with %q: they may be the values of one enum", len(list), word), "when only one of them can be true, write one enum")
 				for _, property := range list[1:] {
 					found.Related = append(found.Related, diag.Related{Location: property.At(), Message: "another one"})
@@ -43,6 +46,16 @@ func checkBooleanGroup(p *lint.Pass) {
 			}
 		}
 	}
+}
+
+// booleans counts the boolean properties of an object.
+func booleans(s *contracts.Schema) (n int) {
+	for _, property := range s.Properties {
+		if property.Schema.Types == contracts.Boolean {
+			n++
+		}
+	}
+	return n
 }
 
 // groupWords start names of booleans that often exclude each other.

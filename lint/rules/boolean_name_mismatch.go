@@ -24,7 +24,7 @@ func checkBooleanNameMismatch(p *lint.Pass) {
 		if len(at.Words) < 2 || !questionWords[at.Words[0]] || types == 0 || types&(contracts.Boolean|contracts.Any) != 0 {
 			continue
 		}
-		p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s is %s, expected boolean by its name", document.Quote(at.Property.Name), types),
+		p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s is %s, expected boolean by its name", document.Quote(at.Property.Name), types),
 			"make it a boolean, or name it after what it holds")
 	}
 }

@@ -25,7 +25,7 @@ func checkBooleanNameNegated(p *lint.Pass) {
 			continue
 		}
 		if slices.ContainsFunc(at.Words, func(word string) bool { return negations[word] }) {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("boolean %s says what is not", document.Quote(at.Property.Name)), "name the positive and turn the value around")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("boolean %s says what is not", document.Quote(at.Property.Name)), "name the positive and turn the value around")
 		}
 	}
 }

@@ -18,7 +18,7 @@ var constraintRedundant = lint.Rule{
 func checkConstraintRedundant(p *lint.Pass) {
 	for _, at := range p.Places() {
 		for _, r := range redundant(at.Schema) {
-			p.Report(at.Schema.At(r.key), at.Pointer+"/"+r.key, fmt.Sprintf("%s of %s %s", r.key, nameOf(p.Contract, &at), r.why), "remove "+r.key)
+			p.Report(at.Schema.At(r.key), at.Pointer()+"/"+r.key, fmt.Sprintf("%s of %s %s", r.key, nameOf(p.Contract, at), r.why), "remove "+r.key)
 		}
 	}
 }

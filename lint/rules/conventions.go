@@ -9,7 +9,6 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/document"
-	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -27,8 +26,8 @@ type problem struct{ key, message, hint string }
 
 func conventionsOf(p *lint.Pass) *conventions { return lint.Shared(p, newConventions) }
 
-func newConventions(w *workspace.Workspace) *conventions {
-	cfg := w.Config.Naming
+func newConventions(p *lint.Pass) *conventions {
+	cfg := p.Config().Naming
 	c := &conventions{tense: cfg.Tense, words: map[string]map[string]bool{}}
 	for name, list := range cfg.Words {
 		set := map[string]bool{}

@@ -23,7 +23,7 @@ func checkCountNameMismatch(p *lint.Pass) {
 		if !countName(at.Words) || types == contracts.Integer || types&contracts.Scalars == 0 {
 			continue
 		}
-		p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s is %s, expected integer by its name", document.Quote(at.Property.Name), types),
+		p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s is %s, expected integer by its name", document.Quote(at.Property.Name), types),
 			"make it an integer, or name it after what it holds")
 	}
 }

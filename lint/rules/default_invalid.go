@@ -22,9 +22,9 @@ func checkDefaultInvalid(p *lint.Pass) {
 		}
 		validator, err := payload.CompileSchema(at.Schema)
 		if err != nil {
-			p.Report(at.Schema.At("default"), at.Pointer+"/default", fmt.Sprintf("default cannot be checked: %v", err), "")
+			p.Report(at.Schema.At("default"), at.Pointer()+"/default", fmt.Sprintf("default cannot be checked: %v", err), "")
 			continue
 		}
-		reportInvalid(p, validator, &at, "default", "default", *at.Schema.Default)
+		reportInvalid(p, validator, at, "default", "default", *at.Schema.Default)
 	}
 }

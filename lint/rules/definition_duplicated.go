@@ -24,8 +24,8 @@ func checkDefinitionDuplicated(p *lint.Pass) {
 		}
 		for _, o := range x.objects[shape] {
 			at := o.place
-			found := p.ReportIn(o.contract, placeOf(&at), at.Pointer,
-				fmt.Sprintf("%s is written like definition %s", nameOf(o.contract, &at), document.Quote(definition.Name)), fmt.Sprintf("write {$ref: %s}", definition.Name))
+			found := p.ReportIn(o.contract, placeOf(at), at.Pointer(),
+				fmt.Sprintf("%s is written like definition %s", nameOf(o.contract, at), document.Quote(definition.Name)), fmt.Sprintf("write {$ref: %s}", definition.Name))
 			found.Related = []diag.Related{{Location: definition.Head(), Message: "the definition"}}
 		}
 	}

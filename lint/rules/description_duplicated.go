@@ -21,16 +21,16 @@ func checkDescriptionDuplicated(p *lint.Pass) {
 		if len(at.Schema.Properties) < 2 {
 			continue
 		}
-		first := make(map[string]*contracts.Property, len(at.Schema.Properties))
+		seen := make(map[string]*contracts.Property, len(at.Schema.Properties))
 		for _, property := range at.Schema.Properties {
 			text := property.Schema.Description
-			other := first[text]
+			other := seen[text]
 			switch {
 			case text == "" || property.From != nil:
 			case other == nil:
-				first[text] = property
+				seen[text] = property
 			default:
-				found := p.Report(property.Schema.At("description"), at.Pointer+"/properties/"+contracts.EscapePointer(property.Name)+"/description",
+				found := p.Report(property.Schema.At("description"), at.Pointer()+"/properties/"+contracts.EscapePointer(property.Name)+"/description",
 					fmt.Sprintf("property %s has the description of %s", document.Quote(property.Name), document.Quote(other.Name)), "say what makes them different")
 				found.Related = []diag.Related{{Location: other.Schema.At("description"), Message: "the other one"}}
 			}

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -26,13 +27,12 @@ func checkDescriptionRepeatsName(p *lint.Pass) {
 		repeats(p, c.Payload, "", "event", c.Name, naming.Words(c.Name))
 	}
 	for _, at := range p.Properties() {
-		repeats(p, at.Schema, at.Pointer, "property", at.Property.Name, at.Words)
+		repeats(p, at.Schema, at.Pointer(), "property", at.Property.Name, at.Words)
 	}
 }
 
 func repeats(p *lint.Pass, s *contracts.Schema, pointer, what, name string, words []string) {
-	const longest = 100
-	if s.Description == "" || len(s.Description) > longest || !isASCII(s.Description) {
+	if !mayRepeat(s.Description, words) {
 		return
 	}
 	said := meaningful(naming.Words(s.Description))
@@ -40,6 +40,22 @@ func repeats(p *lint.Pass, s *contracts.Schema, pointer, what, name string, word
 		p.Report(s.At("description"), pointer+"/description",
 			fmt.Sprintf("description of %s %s only repeats its name", what, document.Quote(name)), "say what the name does not: of what, since when, in which cases")
 	}
+}
+
+// mayRepeat rules out most descriptions before they are split into words: long ones,
+// and those that do not have the last word of the name.
+func mayRepeat(description string, words []string) bool {
+	last := words[len(words)-1]
+	if description == "" || len(description) > 8*len(last)+20*len(words) || !isASCII(description) {
+		return false
+	}
+	stemmed := last[:min(len(last), 3)]
+	for i := 0; i+len(stemmed) <= len(description); i++ {
+		if strings.EqualFold(description[i:i+len(stemmed)], stemmed) {
+			return true
+		}
+	}
+	return false
 }
 
 // meaningful drops fillers and sorts what is left, stemmed and each word once.

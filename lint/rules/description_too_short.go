@@ -24,10 +24,10 @@ const shortDescription = 15
 func checkDescriptionTooShort(p *lint.Pass) {
 	for _, at := range p.Places() {
 		text := strings.TrimSpace(at.Schema.Description)
-		if text == "" || strings.ContainsAny(text, " \n") || utf8.RuneCountInString(text) > shortDescription || !isASCII(text) || placeholder.MatchString(text) {
+		if text == "" || strings.ContainsAny(text, " \n") || utf8.RuneCountInString(text) > shortDescription || !isASCII(text) || isPlaceholder(text) {
 			continue
 		}
-		p.Report(at.Schema.At("description"), at.Pointer+"/description", fmt.Sprintf("description %s is a single word", document.Quote(text)), "say what the name does not: of what, since when, in which cases")
+		p.Report(at.Schema.At("description"), at.Pointer()+"/description", fmt.Sprintf("description %s is a single word", document.Quote(text)), "say what the name does not: of what, since when, in which cases")
 	}
 }
 

@@ -23,7 +23,7 @@ func checkDiscriminatorMissing(p *lint.Pass) {
 		}
 		scalar := slices.ContainsFunc(u.Variants, func(v *contracts.Variant) bool { return v.Schema.Resolved().Types != contracts.Object })
 		if !scalar {
-			p.Report(at.Schema.At(u.Keyword()), at.Pointer, nameOf(p.Contract, &at)+" is one of several objects without a discriminator", "add discriminator: with the property that tells them apart")
+			p.Report(at.Schema.At(u.Keyword()), at.Pointer(), nameOf(p.Contract, at)+" is one of several objects without a discriminator", "add discriminator: with the property that tells them apart")
 		}
 	}
 }

@@ -27,7 +27,7 @@ func checkEnumMixedTypes(p *lint.Pass) {
 			kinds |= t
 		}
 		if names := kinds.Names(); len(names) > 1 {
-			p.Report(at.Schema.At("enum"), at.Pointer+"/enum", fmt.Sprintf("enum of %s mixes %s", nameOf(p.Contract, &at), strings.Join(names, " and ")), "write all values as text")
+			p.Report(at.Schema.At("enum"), at.Pointer()+"/enum", fmt.Sprintf("enum of %s mixes %s", nameOf(p.Contract, at), strings.Join(names, " and ")), "write all values as text")
 		}
 	}
 }

@@ -2,8 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
@@ -19,26 +17,43 @@ var enumValueCase = lint.Rule{
 
 // enumStyles are the ways to write values. Values that are no words (codes, numbers,
 // types of media) take no part.
-var enumStyles = []*regexp.Regexp{
-	regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`), regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`),
-	regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`), regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`), regexp.MustCompile(`^[A-Z][A-Z0-9]*([_-][A-Z0-9]+)*$`),
-	regexp.MustCompile(`^[a-z][a-z0-9]*( [a-z0-9]+)*$`), regexp.MustCompile(`^[A-Z][A-Za-z0-9]*( [A-Za-z0-9]+)*$`),
+var enumStyles = []func(string) bool{
+	styles[0].match, styles[1].match, styles[2].match, styles[3].match,
+	func(v string) bool { return isUpper(first(v)) && separated(v, '_', isUpper) },
+	func(v string) bool { return isUpper(first(v)) && separated(v, '-', isUpper) },
+	func(v string) bool { return isLower(first(v)) && separated(v, ' ', isLower) },
+	func(v string) bool {
+		return isUpper(first(v)) && separated(v, ' ', func(c byte) bool { return isLower(c) || isUpper(c) })
+	},
+}
+
+// stylesOf is the set of styles that a value is written in, as bits.
+func stylesOf(value string) (set uint) {
+	for i, match := range enumStyles {
+		if match(value) {
+			set |= 1 << i
+		}
+	}
+	return set
 }
 
 func checkEnumValueCase(p *lint.Pass) {
 	for _, at := range p.Places() {
-		possible := slices.Clone(enumStyles)
+		possible := ^uint(0)
 		for _, v := range at.Schema.Enum {
-			if !v.IsString() || !slices.ContainsFunc(enumStyles, func(s *regexp.Regexp) bool { return s.MatchString(v.Text()) }) {
+			set := uint(0)
+			if v.IsString() {
+				set = stylesOf(v.Text())
+			}
+			if set == 0 {
 				continue
 			}
-			left := slices.DeleteFunc(slices.Clone(possible), func(s *regexp.Regexp) bool { return !s.MatchString(v.Text()) })
-			if len(left) == 0 {
-				p.Report(diag.Location{File: at.Schema.File, Span: v.Span}, at.Pointer,
+			if possible&set == 0 {
+				p.Report(diag.Location{File: at.Schema.File, Span: v.Span}, at.Pointer(),
 					fmt.Sprintf("enum value %s is written in another case than those before it", document.Quote(v.Text())), "write all values alike; changing a released one is a new major version")
 				break
 			}
-			possible = left
+			possible &= set
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/evctl/evctl/contracts/diag"
-	"github.com/evctl/evctl/contracts/naming"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -21,18 +20,18 @@ func checkEnumValueCollision(p *lint.Pass) {
 		if len(at.Schema.Enum) < 2 {
 			continue
 		}
-		first := make(map[string]int, len(at.Schema.Enum))
+		seen := make(map[string]int, len(at.Schema.Enum))
 		for i, v := range at.Schema.Enum {
 			if !v.IsString() {
 				continue
 			}
-			key := naming.Key(v.Text())
-			other, taken := first[key]
+			key := keyOf(v.Text())
+			other, taken := seen[key]
 			if !taken {
-				first[key] = i
+				seen[key] = i
 				continue
 			}
-			found := p.Report(diag.Location{File: at.Schema.File, Span: v.Span}, at.Pointer+"/enum/"+v.Text(),
+			found := p.Report(diag.Location{File: at.Schema.File, Span: v.Span}, at.Pointer()+"/enum/"+v.Text(),
 				fmt.Sprintf("enum value %s differs from %s only in case or separators", v.JSON, at.Schema.Enum[other].JSON), "keep one of the two")
 			found.Related = []diag.Related{{Location: diag.Location{File: at.Schema.File, Span: at.Schema.Enum[other].Span}, Message: "the other one"}}
 		}

@@ -27,11 +27,11 @@ func checkEnumValueUndescribed(p *lint.Pass) {
 		switch {
 		case len(at.Schema.Enum) < 2 || described == len(at.Schema.Enum):
 		case described == 0:
-			p.Report(at.Schema.At("enum"), at.Pointer+"/enum", "values of the enum are not described", "write enum: {value: what it means, …}")
+			p.Report(at.Schema.At("enum"), at.Pointer()+"/enum", "values of the enum are not described", "write enum: {value: what it means, …}")
 		default:
 			for _, v := range at.Schema.Enum {
 				if v.Description == "" {
-					p.Report(diag.Location{File: at.Schema.File, Span: v.Span}, at.Pointer+"/enum/"+v.Text(),
+					p.Report(diag.Location{File: at.Schema.File, Span: v.Span}, at.Pointer()+"/enum/"+v.Text(),
 						fmt.Sprintf("enum value %s has no description", document.Quote(v.Text())), "say what it means, as for the other values")
 				}
 			}

@@ -6,7 +6,6 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
-	"github.com/evctl/evctl/contracts/naming"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -21,17 +20,17 @@ var eventNameCollision = lint.Rule{
 // reportCollisions reports contracts whose names are one name for code. Equal names
 // are the language's business.
 func reportCollisions(p *lint.Pass, list []*contracts.Contract, noun string) {
-	first := make(map[string]*contracts.Contract, len(list))
+	seen := make(map[string]*contracts.Contract, len(list))
 	for _, c := range list {
 		name := c.Name
 		if c.CodeName != "" {
 			name = c.CodeName
 		}
-		key := naming.Key(name)
-		other := first[key]
+		key := keyOf(name)
+		other := seen[key]
 		switch {
 		case other == nil:
-			first[key] = c
+			seen[key] = c
 		case other.Name != c.Name || other.Kind != c.Kind:
 			found := p.ReportIn(c, c.Head(), "", fmt.Sprintf("%s %s differs from %s %s only in case or separators",
 				noun, document.Quote(c.Name), noun, document.Quote(other.Name)), "rename one of the two")

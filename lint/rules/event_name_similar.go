@@ -22,7 +22,7 @@ var eventNameSimilar = lint.Rule{
 
 func checkEventNameSimilar(p *lint.Pass) {
 	events := p.Workspace.Events()
-	first := make(map[string]*contracts.Contract, len(events))
+	seen := make(map[string]*contracts.Contract, len(events))
 	for _, c := range events {
 		words := naming.Words(c.Name)
 		for i, word := range words {
@@ -30,10 +30,10 @@ func checkEventNameSimilar(p *lint.Pass) {
 		}
 		slices.Sort(words)
 		key := strings.Join(words, " ")
-		other := first[key]
+		other := seen[key]
 		switch {
 		case other == nil:
-			first[key] = c
+			seen[key] = c
 		case naming.Key(other.Name) != naming.Key(c.Name): // else it is a collision
 			found := p.ReportIn(c, c.Head(), "", fmt.Sprintf("event name %s is nearly %s", document.Quote(c.Name), document.Quote(other.Name)),
 				"use the other event, or give this one a name that shows the difference")

@@ -19,16 +19,16 @@ var exampleInvalid = lint.Rule{
 
 func checkExampleInvalid(p *lint.Pass) {
 	for _, at := range p.Places() {
-		if len(at.Schema.Examples) == 0 || at.Pointer == "" && p.Contract.Kind == contracts.Fragment {
+		if len(at.Schema.Examples) == 0 || at.Top() && p.Contract.Kind == contracts.Fragment {
 			continue // a fragment's examples are parts of payloads
 		}
 		validator, err := payload.CompileSchema(at.Schema)
 		if err != nil {
-			p.Report(at.Schema.At("examples"), at.Pointer+"/examples", fmt.Sprintf("examples cannot be checked: %v", err), "")
+			p.Report(at.Schema.At("examples"), at.Pointer()+"/examples", fmt.Sprintf("examples cannot be checked: %v", err), "")
 			continue
 		}
 		for i, example := range at.Schema.Examples {
-			reportInvalid(p, validator, &at, fmt.Sprintf("examples/%d", i), "example", example)
+			reportInvalid(p, validator, at, fmt.Sprintf("examples/%d", i), "example", example)
 		}
 	}
 }
@@ -51,7 +51,7 @@ func reportInvalid(p *lint.Pass, validator *payload.Validator, at *lint.Place, p
 		if v.Pointer != "" {
 			where = " at " + document.Quote(v.Pointer)
 		}
-		p.Report(diag.Location{File: f, Span: place}, at.Pointer+"/"+pointer+v.Pointer,
+		p.Report(diag.Location{File: f, Span: place}, at.Pointer()+"/"+pointer+v.Pointer,
 			fmt.Sprintf("%s of %s is not valid%s: %s", what, nameOf(p.Contract, at), where, v.Message()), "correct the "+what+", or the contract")
 	}
 }

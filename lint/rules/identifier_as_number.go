@@ -20,7 +20,7 @@ func checkIdentifierAsNumber(p *lint.Pass) {
 	for _, at := range p.Properties() {
 		last := at.Words[len(at.Words)-1]
 		if (last == "id" || last == "uuid") && at.Schema.Resolved().Types.Has(contracts.Number) {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("identifier %s is a number", document.Quote(at.Property.Name)), "write type: string, or type: integer")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("identifier %s is a number", document.Quote(at.Property.Name)), "write type: string, or type: integer")
 		}
 	}
 }

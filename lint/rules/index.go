@@ -5,7 +5,6 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
-	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -29,13 +28,13 @@ func (u propertyUse) schema() *contracts.Schema { return u.property.Schema.Resol
 
 func indexOf(p *lint.Pass) *propertyIndex { return lint.Shared(p, newPropertyIndex) }
 
-func newPropertyIndex(w *workspace.Workspace) *propertyIndex {
+func newPropertyIndex(p *lint.Pass) *propertyIndex {
 	x := &propertyIndex{uses: map[string][]propertyUse{}}
-	for _, c := range w.Contracts {
+	for _, c := range p.Workspace.Contracts {
 		if c.Broken {
 			continue
 		}
-		for _, at := range lint.PlacesOf(c) {
+		for _, at := range p.PlacesOf(c).All() {
 			if at.Property == nil {
 				continue
 			}
@@ -43,7 +42,7 @@ func newPropertyIndex(w *workspace.Workspace) *propertyIndex {
 			if len(x.uses[name]) == 0 {
 				x.names = append(x.names, name)
 			}
-			x.uses[name] = append(x.uses[name], propertyUse{c, at.Pointer, at.Property})
+			x.uses[name] = append(x.uses[name], propertyUse{c, at.Pointer(), at.Property})
 		}
 	}
 	slices.Sort(x.names)

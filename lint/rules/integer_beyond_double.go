@@ -33,7 +33,7 @@ func checkIntegerBeyondDouble(p *lint.Pass) {
 			bound *contracts.Decimal
 		}{{"minimum", s.Minimum}, {"exclusiveMinimum", s.ExclusiveMinimum}, {"maximum", s.Maximum}, {"exclusiveMaximum", s.ExclusiveMaximum}} {
 			if b.bound != nil && (len(*b.bound) > 15 || strings.ContainsAny(string(*b.bound), "eE")) && (b.bound.Cmp(maxDouble) > 0 || b.bound.Cmp(minDouble) < 0) {
-				p.Report(s.At(b.key), at.Pointer+"/"+b.key, fmt.Sprintf("%s of %s is beyond 2^53", b.key, nameOf(p.Contract, &at)), "write type: string for such values")
+				p.Report(s.At(b.key), at.Pointer()+"/"+b.key, fmt.Sprintf("%s of %s is beyond 2^53", b.key, nameOf(p.Contract, at)), "write type: string for such values")
 			}
 		}
 	}

@@ -33,8 +33,8 @@ func deprecations(p *lint.Pass) []deprecated {
 	for _, at := range p.Places() {
 		s := at.Schema
 		if s.Deprecated != nil {
-			d := deprecated{Deprecation: s.Deprecated, pointer: at.Pointer, file: s.File, parent: at.Parent}
-			d.what = nameOf(p.Contract, &at)
+			d := deprecated{Deprecation: s.Deprecated, pointer: at.Pointer(), file: s.File, parent: at.Parent}
+			d.what = nameOf(p.Contract, at)
 			if at.Property != nil {
 				d.name = at.Property.Name
 			}
@@ -43,7 +43,7 @@ func deprecations(p *lint.Pass) []deprecated {
 		for _, v := range s.Enum {
 			if v.Deprecated != nil {
 				list = append(list, deprecated{
-					Deprecation: v.Deprecated, pointer: at.Pointer + "/enum/" + v.Text(), file: s.File, what: "enum value " + v.JSON,
+					Deprecation: v.Deprecated, pointer: at.Pointer() + "/enum/" + v.Text(), file: s.File, what: "enum value " + v.JSON,
 				})
 			}
 		}
@@ -56,10 +56,10 @@ func nameOf(c *contracts.Contract, at *lint.Place) string {
 	switch {
 	case at.Property != nil:
 		return "property " + document.Quote(at.Property.Name)
-	case at.Pointer == "" && c.Kind == contracts.Definition:
+	case at.Top() && c.Kind == contracts.Definition:
 		return "definition " + document.Quote(c.Name)
-	case at.Pointer == "":
+	case at.Top():
 		return fmt.Sprintf("%s %s", c.Kind, document.Quote(c.Name))
 	}
-	return "schema " + at.Pointer
+	return "schema " + at.Pointer()
 }

@@ -24,7 +24,7 @@ func checkMoneyWithoutCurrency(p *lint.Pass) {
 		if !moneyName(at.Words) || !s.Types.Has(contracts.Number) || at.Schema.Unit != "" || s.Unit != "" || namesCurrency(at.Parent) {
 			continue
 		}
-		p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("amount %s is a number without a currency", document.Quote(at.Property.Name)), "add unit: EUR, a currency beside it, or an object of minor units and currency")
+		p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("amount %s is a number without a currency", document.Quote(at.Property.Name)), "add unit: EUR, a currency beside it, or an object of minor units and currency")
 	}
 }
 

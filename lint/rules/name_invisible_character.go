@@ -25,11 +25,11 @@ func checkNameInvisibleCharacter(p *lint.Pass) {
 	check(p.Contract.Head(), "", string(p.Contract.Kind)+" name", p.Contract.Name)
 	for _, at := range p.Places() {
 		if at.Property != nil {
-			check(at.Property.At(), at.Pointer, "property", at.Property.Name)
+			check(at.Property.At(), at.Pointer(), "property", at.Property.Name)
 		}
 		for _, v := range at.Schema.Enum {
 			if v.IsString() {
-				check(diag.Location{File: at.Schema.File, Span: v.Span}, at.Pointer+"/enum/"+v.Text(), "enum value", v.Text())
+				check(diag.Location{File: at.Schema.File, Span: v.Span}, at.Pointer()+"/enum/"+v.Text(), "enum value", v.Text())
 			}
 		}
 	}

@@ -23,7 +23,7 @@ func checkNameMixedScript(p *lint.Pass) {
 	}
 	check(p.Contract.Head(), "", string(p.Contract.Kind)+" name", p.Contract.Name)
 	for _, at := range p.Properties() {
-		check(at.Property.At(), at.Pointer, "property", at.Property.Name)
+		check(at.Property.At(), at.Pointer(), "property", at.Property.Name)
 	}
 }
 

@@ -27,7 +27,7 @@ func checkNameTooLong(p *lint.Pass) {
 	}
 	for _, at := range p.Properties() {
 		if n := len(at.Property.Name); n > maxPropertyName {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property name has %d bytes, expected at most %d", n, maxPropertyName), "move part of it into an object around it")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property name has %d bytes, expected at most %d", n, maxPropertyName), "move part of it into an object around it")
 		}
 	}
 }

@@ -18,7 +18,7 @@ var nullableOptional = lint.Rule{
 func checkNullableOptional(p *lint.Pass) {
 	for _, at := range p.Properties() {
 		if !at.Property.Required && at.Schema.Nullable {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s can be absent and can be null", document.Quote(at.Property.Name)), "make it required and nullable, or optional and not nullable")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s can be absent and can be null", document.Quote(at.Property.Name)), "make it required and nullable, or optional and not nullable")
 		}
 	}
 }

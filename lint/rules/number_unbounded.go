@@ -27,6 +27,6 @@ func checkNumberUnbounded(p *lint.Pass) {
 		case high:
 			missing = "minimum"
 		}
-		p.Report(s.At("type"), at.Pointer, nameOf(p.Contract, &at)+" has no "+missing, "add the bounds of what makes sense")
+		p.Report(s.At("type"), at.Pointer(), nameOf(p.Contract, at)+" has no "+missing, "add the bounds of what makes sense")
 	}
 }

@@ -25,12 +25,12 @@ func checkObjectDuplicated(p *lint.Pass) {
 			continue
 		}
 		first := copies[0].place
-		found := p.ReportIn(copies[0].contract, placeOf(&first), first.Pointer,
-			fmt.Sprintf("%s is written out in %d places", nameOf(copies[0].contract, &first), len(copies)), "make it a definition and refer to it with $ref")
+		found := p.ReportIn(copies[0].contract, placeOf(first), first.Pointer(),
+			fmt.Sprintf("%s is written out in %d places", nameOf(copies[0].contract, first), len(copies)), "make it a definition and refer to it with $ref")
 		const shown = 5
 		for _, o := range copies[1:min(len(copies), shown+1)] {
 			at := o.place
-			found.Related = append(found.Related, diag.Related{Location: placeOf(&at), Message: "the same object"})
+			found.Related = append(found.Related, diag.Related{Location: placeOf(at), Message: "the same object"})
 		}
 	}
 }

@@ -17,7 +17,7 @@ func checkObjectOpen(p *lint.Pass) {
 	for _, at := range p.Places() {
 		s := at.Schema
 		if s.Types == contracts.Object && s.Additional.Allowed && s.Additional.Schema == nil {
-			p.Report(s.At("additionalProperties"), at.Pointer+"/additionalProperties", nameOf(p.Contract, &at)+" accepts properties that are not declared", "declare them, say their schema, or use type: map")
+			p.Report(s.At("additionalProperties"), at.Pointer()+"/additionalProperties", nameOf(p.Contract, at)+" accepts properties that are not declared", "declare them, say their schema, or use type: map")
 		}
 	}
 }

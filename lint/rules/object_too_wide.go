@@ -19,7 +19,7 @@ const maxProperties = 100
 func checkObjectTooWide(p *lint.Pass) {
 	for _, at := range p.Places() {
 		if n := len(at.Schema.Properties); n > maxProperties {
-			p.Report(at.Schema.At("properties"), at.Pointer+"/properties", fmt.Sprintf("object has %d properties, expected at most %d", n, maxProperties), "split the event, or group properties into objects")
+			p.Report(at.Schema.At("properties"), at.Pointer()+"/properties", fmt.Sprintf("object has %d properties, expected at most %d", n, maxProperties), "split the event, or group properties into objects")
 		}
 	}
 }

@@ -22,7 +22,7 @@ func checkPatternUnanchored(p *lint.Pass) {
 		if pattern == "" || anchored(pattern) {
 			continue
 		}
-		found := p.Report(at.Schema.At("pattern"), at.Pointer+"/pattern", fmt.Sprintf("pattern %s matches anywhere in the text", document.Quote(pattern)), "write ^ before it and $ behind it, or .* where anything may stand")
+		found := p.Report(at.Schema.At("pattern"), at.Pointer()+"/pattern", fmt.Sprintf("pattern %s matches anywhere in the text", document.Quote(pattern)), "write ^ before it and $ behind it, or .* where anything may stand")
 		if at.Schema.Keys == nil {
 			found.Location = diag.Location{File: at.Schema.File, Span: at.Schema.Span}
 		}

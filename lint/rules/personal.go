@@ -24,7 +24,7 @@ type personalKind struct {
 	severity diag.Severity
 	formats  []string
 	names    []string // words that stand together in the name, singular
-	phrases  []string // in the description, lower case
+	phrases  []string // in the description; the first letter may be a capital there
 	types    contracts.Types
 	unless   string // words in the name that make it something else
 }
@@ -56,7 +56,7 @@ var personalKinds = []personalKind{
 	}, {
 		id: "personal-ip-address", what: "an IP address", class: contracts.Pseudonymous, profile: lint.Standard, severity: diag.Warning,
 		formats: []string{"ipv4", "ipv6"}, names: []string{"ip", "ip address", "ip addr", "ipv4", "ipv6", "ipaddress", "remote addr", "client addr"},
-		phrases: []string{"ip address"}, types: text,
+		phrases: []string{"ip address", "IP address"}, types: text,
 		unless: "server host gateway node pod",
 	}, {
 		id: "personal-name", what: "the name of a person", class: contracts.Direct, profile: lint.Standard, severity: diag.Warning,
@@ -78,7 +78,7 @@ var personalKinds = []personalKind{
 		id: "personal-device-id", what: "an identifier of a device", class: contracts.Pseudonymous, profile: lint.Standard, severity: diag.Warning,
 		names: []string{"device id", "advertising id", "advertiser id", "ad id", "idfa", "idfv", "gaid", "aaid", "imei", "mac address", "android id", "browser fingerprint",
 			"device fingerprint", "device token", "push token", "cookie id", "installation id", "install id"},
-		phrases: []string{"advertising id", "device id", "mac address", "device identifier", "advertising identifier"}, types: text | numbers,
+		phrases: []string{"advertising id", "advertising ID", "device id", "device ID", "MAC address", "device identifier", "advertising identifier"}, types: text | numbers,
 	}, {
 		id: "personal-user-id", what: "an identifier of a person", class: contracts.Pseudonymous, profile: lint.Strict, severity: diag.Info,
 		names: []string{"user id", "customer id", "account id", "member id", "visitor id", "anonymous id", "shopper id", "patient id", "employee id", "subscriber id", "guest id",
@@ -87,7 +87,7 @@ var personalKinds = []personalKind{
 	}, {
 		id: "personal-location", what: "where a person is", class: contracts.Direct, profile: lint.Standard, severity: diag.Warning,
 		names:   []string{"latitude", "longitude", "lat", "lng", "lon", "geo location", "geolocation", "geo point", "gps", "coordinate", "geohash"},
-		phrases: []string{"gps position", "geographic position of the"}, types: text | numbers | contracts.Object | contracts.Array,
+		phrases: []string{"GPS position", "geographic position of the"}, types: text | numbers | contracts.Object | contracts.Array,
 		unless: "store shop warehouse venue airport station branch office event place restaurant hotel",
 	}, {
 		id: "personal-free-text", what: "text that a person wrote", class: contracts.Direct, profile: lint.Standard, severity: diag.Info,
@@ -99,11 +99,11 @@ var personalKinds = []personalKind{
 		id: "personal-government-id", what: "a number of an identity document", class: contracts.Sensitive, profile: lint.Minimal, severity: diag.Warning,
 		names: []string{"ssn", "social security number", "social security", "passport", "passport number", "tax id", "tin", "national id", "driving licence", "driving license",
 			"driver license", "drivers license", "driver licence", "id card number", "personal number", "identity card"},
-		phrases: []string{"social security number", "passport number", "national id", "tax number of the"}, types: text | numbers,
+		phrases: []string{"social security number", "passport number", "national id", "national ID", "tax number of the"}, types: text | numbers,
 	}, {
 		id: "personal-bank-details", what: "an account or card number", class: contracts.Sensitive, profile: lint.Minimal, severity: diag.Warning,
 		names:   []string{"iban", "card number", "credit card", "credit card number", "bank account", "bank account number", "pan", "sort code", "routing number"},
-		phrases: []string{"card number", "bank account number", "iban"}, types: text | numbers,
+		phrases: []string{"card number", "bank account number", "IBAN"}, types: text | numbers,
 	}, {
 		id: "personal-special-category", what: "data of a special category", class: contracts.Sensitive, profile: lint.Minimal, severity: diag.Warning,
 		names: []string{"diagnosis", "medication", "blood type", "blood group", "religion", "ethnicity", "ethnic origin", "sexual orientation", "political opinion", "political view",
@@ -152,7 +152,7 @@ func (f *personalFinder) check(p *lint.Pass) {
 			continue
 		}
 		if found, evidence := f.recognise(at, value); found {
-			p.Report(at.Property.At(), at.Pointer,
+			p.Report(at.Property.At(), at.Pointer(),
 				fmt.Sprintf("property %s looks like %s%s and has no pii", document.Quote(at.Property.Name), f.what, evidence),
 				fmt.Sprintf("add pii: %s, or pii: none when it is about no person", f.class))
 		}
@@ -224,14 +224,28 @@ func singularWord(word string) string {
 	return singular(word)
 }
 
+// described looks for the phrases of the kind near the start of a description.
 func (f *personalFinder) described(description string) bool {
-	if description == "" || len(f.phrases) == 0 {
-		return false
-	}
 	const looked = 300
-	lower := strings.ToLower(description[:min(len(description), looked)])
-	if strings.Contains(lower, "hash") {
+	if description == "" {
 		return false
 	}
-	return slices.ContainsFunc(f.phrases, func(phrase string) bool { return strings.Contains(lower, phrase) })
+	description = description[:min(len(description), looked)]
+	return slices.ContainsFunc(f.phrases, func(phrase string) bool { return says(description, phrase) }) && !says(description, "hash")
+}
+
+// says reports whether a text contains a phrase, whose first letter may be a capital.
+func says(text, phrase string) bool {
+	for from := 1; from < len(text); {
+		i := strings.Index(text[from:], phrase[1:])
+		if i < 0 {
+			return false
+		}
+		at := from + i
+		if text[at-1]|0x20 == phrase[0]|0x20 {
+			return true
+		}
+		from = at + 1
+	}
+	return false
 }

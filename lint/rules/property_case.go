@@ -26,12 +26,12 @@ func checkPropertyCase(p *lint.Pass) {
 	}
 	for _, at := range p.Properties() {
 		name := at.Property.Name
-		if style.match.MatchString(name) || at.Property.CodeName != "" || strings.HasPrefix(name, "$") {
+		if style.match(name) || at.Property.CodeName != "" || strings.HasPrefix(name, "$") {
 			continue
 		}
 		better := style.write(naming.New(at.Words...))
 		fix := renameFix(p, at, better)
-		found := p.Report(at.Property.At(), at.Pointer,
+		found := p.Report(at.Property.At(), at.Pointer(),
 			fmt.Sprintf("property %s is not %s", document.Quote(name), style.name), renameHint(p, better, fix))
 		found.Fix = fix
 	}

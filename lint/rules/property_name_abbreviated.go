@@ -8,7 +8,6 @@ import (
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/naming"
-	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -37,9 +36,9 @@ var commonAbbreviations = abbreviated{
 	"ts": "timestamp", "txn": "transaction", "txt": "text", "usr": "user", "ver": "version", "yr": "year",
 }
 
-func newAbbreviated(w *workspace.Workspace) abbreviated {
+func newAbbreviated(p *lint.Pass) abbreviated {
 	all := abbreviated{}
-	for _, table := range []abbreviated{commonAbbreviations, w.Config.Naming.Abbreviations} {
+	for _, table := range []abbreviated{commonAbbreviations, p.Config().Naming.Abbreviations} {
 		for short, long := range table {
 			all[short] = long
 		}
@@ -56,7 +55,7 @@ func checkPropertyNameAbbreviated(p *lint.Pass) {
 		}
 		better := like(at.Property.Name, words)
 		fix := renameFix(p, at, better)
-		found := p.Report(at.Property.At(), at.Pointer,
+		found := p.Report(at.Property.At(), at.Pointer(),
 			fmt.Sprintf("property %s abbreviates %s", document.Quote(at.Property.Name), strings.Join(meant, " and ")), renameHint(p, better, fix))
 		found.Fix = fix
 	}

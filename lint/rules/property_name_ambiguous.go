@@ -30,7 +30,7 @@ func checkPropertyNameAmbiguous(p *lint.Pass) {
 	for _, at := range p.Properties() {
 		name := strings.Join(at.Words, "_")
 		if slices.Contains(more, name) || slices.Contains(more, at.Property.Name) || ambiguousNames[name] && !explained(at) {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property name %s says nothing about the content", document.Quote(at.Property.Name)),
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property name %s says nothing about the content", document.Quote(at.Property.Name)),
 				"name what it is: whose, of what, measured how")
 		}
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -23,21 +24,30 @@ func checkPropertyNameCollision(p *lint.Pass) {
 		if len(at.Schema.Properties) < 2 {
 			continue
 		}
-		first := make(map[string]*contracts.Property, len(at.Schema.Properties))
+		seen := make(map[string]*contracts.Property, len(at.Schema.Properties))
 		for _, property := range at.Schema.Properties {
 			name := property.Name
 			if property.CodeName != "" {
 				name = property.CodeName
 			}
-			key := naming.Key(name)
-			other := first[key]
+			key := keyOf(name)
+			other := seen[key]
 			if other == nil {
-				first[key] = property
+				seen[key] = property
 				continue
 			}
-			found := p.Report(property.At(), at.Pointer+"/properties/"+contracts.EscapePointer(property.Name),
+			found := p.Report(property.At(), at.Pointer()+"/properties/"+contracts.EscapePointer(property.Name),
 				fmt.Sprintf("property %s differs from %s only in case or separators", document.Quote(property.Name), document.Quote(other.Name)), "rename one of the two")
 			found.Related = []diag.Related{{Location: other.At(), Message: "the other one"}}
 		}
 	}
+}
+
+// keyOf is naming.Key, without the detour over words for names that are written in
+// lower case with underscores already.
+func keyOf(name string) string {
+	if !styles[0].match(name) {
+		return naming.Key(name)
+	}
+	return strings.ReplaceAll(name, "_", "")
 }

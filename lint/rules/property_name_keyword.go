@@ -38,7 +38,7 @@ func checkPropertyNameKeyword(p *lint.Pass) {
 		name := strings.ToLower(at.Property.Name)
 		for _, k := range keywordsOf {
 			if k.words[name] {
-				p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s is a reserved word of %s", document.Quote(at.Property.Name), k.language),
+				p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s is a reserved word of %s", document.Quote(at.Property.Name), k.language),
 					"add the word that says whose or of what it is")
 				break
 			}

@@ -3,11 +3,9 @@ package rules
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
-	"github.com/evctl/evctl/contracts/naming"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -20,15 +18,14 @@ var propertyNameRepeatsParent = lint.Rule{
 
 func checkPropertyNameRepeatsParent(p *lint.Pass) {
 	for _, at := range p.Properties() {
-		steps := strings.Split(at.Pointer, "/properties/")
-		if len(steps) < 3 || strings.Contains(steps[len(steps)-2], "/") {
+		parent := at.Up()
+		if parent == nil || parent.Property == nil {
 			continue
 		}
-		parent := naming.Words(steps[len(steps)-2])
-		if len(at.Words) > len(parent) && slices.Equal(at.Words[:len(parent)], parent) {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s repeats the name of %s around it",
-				document.Quote(at.Property.Name), document.Quote(steps[len(steps)-2])),
-				fmt.Sprintf("%q is enough", like(at.Property.Name, at.Words[len(parent):])))
+		if n := len(parent.Words); len(at.Words) > n && slices.Equal(at.Words[:n], parent.Words) {
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s repeats the name of %s around it",
+				document.Quote(at.Property.Name), document.Quote(parent.Property.Name)),
+				fmt.Sprintf("%q is enough", like(at.Property.Name, at.Words[n:])))
 		}
 	}
 }

@@ -26,9 +26,9 @@ func checkPropertyNameReserved(p *lint.Pass) {
 		name := at.Property.Name
 		switch {
 		case dangerousNames[name]:
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s has a meaning of its own in JavaScript", document.Quote(name)), "choose another name")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s has a meaning of its own in JavaScript", document.Quote(name)), "choose another name")
 		case slices.Contains(reserved, name):
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s is reserved in this workspace", document.Quote(name)), "choose another name; naming.reserved of evctl.yaml lists the reserved ones")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s is reserved in this workspace", document.Quote(name)), "choose another name; naming.reserved of evctl.yaml lists the reserved ones")
 		}
 	}
 }

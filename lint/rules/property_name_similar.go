@@ -31,7 +31,7 @@ func checkPropertyNameSimilar(p *lint.Pass) {
 		}
 	}
 	for _, name := range index.names {
-		if style != nil && !style.match.MatchString(name) { // property-case speaks of those
+		if style != nil && !style.match(name) { // property-case speaks of those
 			continue
 		}
 		for _, key := range similarKeys(name, index.uses[name]) {

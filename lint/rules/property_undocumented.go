@@ -19,7 +19,7 @@ var propertyUndocumented = lint.Rule{
 func checkPropertyUndocumented(p *lint.Pass) {
 	for _, at := range p.Properties() {
 		if at.Schema.Description == "" && at.Schema.Title == "" && at.Schema.Resolved().Description == "" {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s has no description", document.Quote(at.Property.Name)), "say what it means, and what its absence means")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s has no description", document.Quote(at.Property.Name)), "say what it means, and what its absence means")
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/evctl/evctl/contracts"
-	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -20,7 +19,7 @@ type reached struct {
 }
 
 func reachOf(p *lint.Pass, s *contracts.Schema) reached {
-	return lint.Shared(p, func(*workspace.Workspace) *reach { return &reach{} }).of(s)
+	return lint.Shared(p, func(*lint.Pass) *reach { return &reach{} }).of(s)
 }
 
 func (r *reach) of(s *contracts.Schema) reached {

@@ -21,9 +21,9 @@ func checkRenamedFromInvalid(p *lint.Pass) {
 		switch {
 		case old == "" || at.Parent == nil:
 		case old == name:
-			p.Report(at.Schema.At("renamedFrom"), at.Pointer, fmt.Sprintf("property %s is renamed from itself", document.Quote(name)), "write the earlier name, or remove renamedFrom")
+			p.Report(at.Schema.At("renamedFrom"), at.Pointer(), fmt.Sprintf("property %s is renamed from itself", document.Quote(name)), "write the earlier name, or remove renamedFrom")
 		case at.Parent.Property(old) != nil:
-			found := p.Report(at.Schema.At("renamedFrom"), at.Pointer, fmt.Sprintf("property %s is renamed from %s, which is still declared", document.Quote(name), document.Quote(old)),
+			found := p.Report(at.Schema.At("renamedFrom"), at.Pointer(), fmt.Sprintf("property %s is renamed from %s, which is still declared", document.Quote(name), document.Quote(old)),
 				"deprecate the old one with replacedBy, or remove it")
 			found.Related = []diag.Related{{Location: at.Parent.Property(old).At(), Message: "still declared here"}}
 		}

@@ -18,7 +18,7 @@ var requiredDeprecated = lint.Rule{
 func checkRequiredDeprecated(p *lint.Pass) {
 	for _, at := range p.Properties() {
 		if at.Property.Required && at.Schema.Deprecated != nil {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s is deprecated and required", document.Quote(at.Property.Name)), "make it optional, so that producers can stop sending it")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s is deprecated and required", document.Quote(at.Property.Name)), "make it optional, so that producers can stop sending it")
 		}
 	}
 }

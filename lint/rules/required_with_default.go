@@ -18,7 +18,7 @@ var requiredWithDefault = lint.Rule{
 func checkRequiredWithDefault(p *lint.Pass) {
 	for _, at := range p.Properties() {
 		if at.Property.Required && at.Schema.Default != nil && at.Schema.Since == "" {
-			p.Report(at.Schema.At("default"), at.Pointer+"/default", fmt.Sprintf("property %s is required and has a default", document.Quote(at.Property.Name)),
+			p.Report(at.Schema.At("default"), at.Pointer()+"/default", fmt.Sprintf("property %s is required and has a default", document.Quote(at.Property.Name)),
 				"make it optional, remove the default, or say since: when it upgrades older payloads")
 		}
 	}

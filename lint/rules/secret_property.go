@@ -28,7 +28,7 @@ func checkSecretProperty(p *lint.Pass) {
 		if value.Types&(contracts.String|contracts.Numeric) == 0 || len(value.Enum) > 0 || !secretName(at.Words) {
 			continue
 		}
-		p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s looks like a secret", document.Quote(at.Property.Name)), "leave it out, or send a hash that nobody can use")
+		p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s looks like a secret", document.Quote(at.Property.Name)), "leave it out, or send a hash that nobody can use")
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
-	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -97,7 +96,7 @@ type shapes struct {
 // shapedObject is an object written inside a contract.
 type shapedObject struct {
 	contract *contracts.Contract
-	place    lint.Place
+	place    *lint.Place
 }
 
 // minShape is the number of properties from which two objects are hardly alike by
@@ -106,17 +105,17 @@ const minShape = 2
 
 func shapesOf(p *lint.Pass) *shapes { return lint.Shared(p, newShapes) }
 
-func newShapes(w *workspace.Workspace) *shapes {
+func newShapes(p *lint.Pass) *shapes {
 	x := &shapes{definitions: map[string]*contracts.Contract{}, objects: map[string][]shapedObject{}}
-	for _, c := range w.Contracts {
+	for _, c := range p.Workspace.Contracts {
 		if c.Broken {
 			continue
 		}
-		for _, at := range lint.PlacesOf(c) {
+		for _, at := range p.PlacesOf(c).All() {
 			if len(at.Schema.Properties) < minShape || at.Schema.Types != contracts.Object {
 				continue
 			}
-			top := at.Pointer == ""
+			top := at.Top()
 			if top && c.Kind != contracts.Definition {
 				continue
 			}

@@ -28,11 +28,11 @@ func checkSinceAfterVersion(p *lint.Pass) {
 	}
 	for _, at := range p.Places() {
 		if at.Schema.Since != "" {
-			what := nameOf(c, &at) + " exists"
+			what := nameOf(c, at) + " exists"
 			if at.Property == nil {
 				what = document.Quote(c.Name) + " exists"
 			}
-			check(at.Schema.At("since"), at.Pointer+"/since", what, at.Schema.Since)
+			check(at.Schema.At("since"), at.Pointer()+"/since", what, at.Schema.Since)
 		}
 	}
 	for _, d := range deprecations(p) {

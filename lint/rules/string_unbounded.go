@@ -19,7 +19,7 @@ func checkStringUnbounded(p *lint.Pass) {
 	for _, at := range p.Places() {
 		s := at.Schema
 		if s.Types.Has(contracts.String) && s.MaxLength == nil && s.Enum == nil && !keysOf(at.Parent, s) && !boundedFormats[s.Format] && !boundedPattern(s.Pattern) {
-			p.Report(s.At("type"), at.Pointer, nameOf(p.Contract, &at)+" has no maxLength", "add the length of the longest value that makes sense")
+			p.Report(s.At("type"), at.Pointer(), nameOf(p.Contract, at)+" has no maxLength", "add the length of the longest value that makes sense")
 		}
 	}
 }

@@ -18,8 +18,8 @@ var textWhitespace = lint.Rule{
 
 func checkTextWhitespace(p *lint.Pass) {
 	for _, at := range p.Places() {
-		checkText(p, &at, "title", at.Schema.Title)
-		checkText(p, &at, "description", at.Schema.Description)
+		checkText(p, at, "title", at.Schema.Title)
+		checkText(p, at, "description", at.Schema.Description)
 	}
 }
 
@@ -28,7 +28,7 @@ func checkText(p *lint.Pass, at *lint.Place, key, text string) {
 		return
 	}
 	location := at.Schema.At(key)
-	found := p.Report(location, at.Pointer+"/"+key, fmt.Sprintf("%s has blanks at an end or several in a row", key), "run evctl lint --fix")
+	found := p.Report(location, at.Pointer()+"/"+key, fmt.Sprintf("%s has blanks at an end or several in a row", key), "run evctl lint --fix")
 	source := location.Text()
 	if source == text || source == document.Quote(text) || source == "'"+text+"'" {
 		quote := source[:len(source)-len(strings.TrimLeft(source, `'"`))]

@@ -26,7 +26,7 @@ func checkTimeNameSuffix(p *lint.Pass) {
 		if s.Types != contracts.String || suffix == "" || timeWords[at.Words[len(at.Words)-1]] {
 			continue
 		}
-		p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s has format %s, and its name does not show it", document.Quote(at.Property.Name), s.Format),
+		p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s has format %s, and its name does not show it", document.Quote(at.Property.Name), s.Format),
 			fmt.Sprintf("end the name in %q", "_"+suffix))
 	}
 }

@@ -20,7 +20,7 @@ func checkTimestampAsNumber(p *lint.Pass) {
 	for _, at := range p.Properties() {
 		s := at.Schema.Resolved()
 		if timestampName(at.Words) && s.Types&contracts.Numeric != 0 && s.Types&contracts.String == 0 && s.Unit == "" && at.Schema.Unit == "" {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s is %s without a unit", document.Quote(at.Property.Name), s.Types), "write type: string with format: date-time, or add unit: ms")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s is %s without a unit", document.Quote(at.Property.Name), s.Types), "write type: string with format: date-time, or add unit: ms")
 		}
 	}
 }

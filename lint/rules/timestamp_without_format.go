@@ -26,7 +26,7 @@ func checkTimestampWithoutFormat(p *lint.Pass) {
 		if at.Words[len(at.Words)-1] == "date" {
 			format = "date"
 		}
-		p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s is a text without a format", document.Quote(at.Property.Name)), "add format: "+format)
+		p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s is a text without a format", document.Quote(at.Property.Name)), "add format: "+format)
 	}
 }
 

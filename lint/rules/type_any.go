@@ -16,7 +16,7 @@ var typeAny = lint.Rule{
 func checkTypeAny(p *lint.Pass) {
 	for _, at := range p.Places() {
 		if at.Schema.Types == contracts.Any {
-			p.Report(at.Schema.At("type"), at.Pointer, nameOf(p.Contract, &at)+" may be anything", "name its type, the types that occur as a list, or oneOf with named variants")
+			p.Report(at.Schema.At("type"), at.Pointer(), nameOf(p.Contract, at)+" may be anything", "name its type, the types that occur as a list, or oneOf with named variants")
 		}
 	}
 }

@@ -18,7 +18,7 @@ var unionSingleVariant = lint.Rule{
 func checkUnionSingleVariant(p *lint.Pass) {
 	for _, at := range p.Places() {
 		if u := at.Schema.Union; u != nil && len(u.Variants) == 1 {
-			p.Report(at.Schema.At(u.Keyword()), at.Pointer, fmt.Sprintf("%s has the single variant %s", u.Keyword(), document.Quote(u.Variants[0].Name)), "write the variant itself")
+			p.Report(at.Schema.At(u.Keyword()), at.Pointer(), fmt.Sprintf("%s has the single variant %s", u.Keyword(), document.Quote(u.Variants[0].Name)), "write the variant itself")
 		}
 	}
 }

@@ -20,7 +20,7 @@ func checkUnitMissing(p *lint.Pass) {
 	for _, at := range p.Properties() {
 		s := at.Schema
 		if s.Types&contracts.Numeric != 0 && s.Types&contracts.String == 0 && s.Unit == "" && measures[at.Words[len(at.Words)-1]] {
-			p.Report(at.Property.At(), at.Pointer, fmt.Sprintf("property %s has no unit", document.Quote(at.Property.Name)), "add unit: such as ms, kg or km")
+			p.Report(at.Property.At(), at.Pointer(), fmt.Sprintf("property %s has no unit", document.Quote(at.Property.Name)), "add unit: such as ms, kg or km")
 		}
 	}
 }

@@ -21,7 +21,7 @@ func checkUnitNameMismatch(p *lint.Pass) {
 		if named == "" || at.Schema.Unit == "" || canonicalUnit(at.Schema.Unit) == named {
 			continue
 		}
-		p.Report(at.Schema.At("unit"), at.Pointer, fmt.Sprintf("property %s has unit %s", document.Quote(at.Property.Name), document.Quote(at.Schema.Unit)),
+		p.Report(at.Schema.At("unit"), at.Pointer(), fmt.Sprintf("property %s has unit %s", document.Quote(at.Property.Name), document.Quote(at.Schema.Unit)),
 			fmt.Sprintf("the name says %s: correct one of the two", named))
 	}
 }

@@ -21,7 +21,7 @@ var unitSpelling = lint.Rule{
 // unitUse is a place where a unit is written.
 type unitUse struct {
 	contract *contracts.Contract
-	place    lint.Place
+	place    *lint.Place
 }
 
 func checkUnitSpelling(p *lint.Pass) {
@@ -30,7 +30,7 @@ func checkUnitSpelling(p *lint.Pass) {
 		if c.Broken {
 			continue
 		}
-		for _, at := range lint.PlacesOf(c) {
+		for _, at := range p.PlacesOf(c).All() {
 			if at.Schema.Unit == "" {
 				continue
 			}
@@ -60,7 +60,7 @@ func reportUnitSpellings(p *lint.Pass, spellings map[string][]unitUse) {
 		}
 		for _, u := range spellings[name] {
 			at := u.place.Schema.At("unit")
-			found := p.ReportIn(u.contract, at, u.place.Pointer+"/unit",
+			found := p.ReportIn(u.contract, at, u.place.Pointer()+"/unit",
 				fmt.Sprintf("unit %s is spelled %s elsewhere", document.Quote(name), document.Quote(usual)), fmt.Sprintf("write unit: %s, or run evctl lint --fix", usual))
 			found.Related = []diag.Related{{Location: spellings[usual][0].place.Schema.At("unit"), Message: "such as here"}}
 			found.Fix = &diag.Fix{Title: fmt.Sprintf("spell unit %s as %s", name, usual), Edits: []diag.Edit{{Location: at, New: plainOrQuoted(usual)}}}
