@@ -10,6 +10,8 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/contracttest"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/formats"
+	"github.com/evctl/evctl/contracts/payload"
 )
 
 func TestContract_IsReadBackFromItsCanonicalForm(t *testing.T) {
@@ -56,5 +58,40 @@ func TestEdit_ChangesMostContracts(t *testing.T) {
 	})
 	if same*2 > all {
 		t.Errorf("%d of %d edits changed nothing", same, all)
+	}
+}
+
+func TestSamples_HaveTheirFormats(t *testing.T) {
+	for _, format := range formats.Table {
+		for _, text := range contracttest.SamplesOf(format.Name) {
+			if !format.Valid(text) {
+				t.Errorf("%q is not a %s", text, format.Name)
+			}
+		}
+	}
+}
+
+// What is drawn as likely valid mostly is; otherwise tests compare verdicts on
+// nothing but refusals.
+func TestPayload_IsMostlyValid(t *testing.T) {
+	valid, mutatedValid, all := 0, 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		c := contracttest.Contract().Draw(t, "contract")
+		v, err := payload.Compile(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := contracttest.Payload(c).Draw(t, "payload")
+		all++
+		if v.Valid(raw) {
+			valid++
+		}
+		if v.Valid(contracttest.Mutate(raw).Draw(t, "mutated")) {
+			mutatedValid++
+		}
+	})
+	t.Logf("%d of %d payloads are valid, %d after a mutation", valid, all, mutatedValid)
+	if valid*10 < all*8 || mutatedValid*20 < all || mutatedValid*10 > all*8 {
+		t.Errorf("%d of %d payloads are valid, %d after a mutation", valid, all, mutatedValid)
 	}
 }
