@@ -88,7 +88,7 @@ func (r *reader) evaluates(p place, depth int) bool {
 	if p.node.Kind != document.Mapping || depth > document.MaxDepth {
 		return false
 	}
-	for _, keyword := range []string{"anyOf", "oneOf", "if", "not", "dependentSchemas", "dependencies", "additionalProperties", "unevaluatedProperties", "$dynamicRef", "$recursiveRef"} {
+	for _, keyword := range []string{"anyOf", "oneOf", "if", "not", "dependentSchemas", "dependencies", "additionalProperties", "propertyNames", "unevaluatedProperties", "$dynamicRef", "$recursiveRef"} {
 		if depth == 0 && strings.HasPrefix(keyword, "unevaluated") {
 			continue
 		}

@@ -24,13 +24,14 @@ import (
 type importFlags struct {
 	from, out, owner, format string
 	registry                 string
+	formats                  string
 	samples                  int
 	allVersions, assume      bool
 	dryRun, force            bool
 }
 
 func newImport(app *App) *cobra.Command {
-	f := importFlags{from: importer.Sources[0].Name, out: "contracts", format: "text", samples: 200}
+	f := importFlags{from: importer.Sources[0].Name, out: "contracts", format: "text", formats: "assert", samples: 200}
 	var sources strings.Builder
 	for _, s := range importer.Sources {
 		fmt.Fprintf(&sources, "  %-11s %s\n", s.Name, s.Summary)
@@ -62,6 +63,7 @@ Layouts (--from):
 	flags.StringVar(&f.out, "out", f.out, "`folder` for the contract files")
 	flags.StringVar(&f.owner, "owner", "", "`team` that owns the imported events")
 	flags.IntVar(&f.samples, "samples", f.samples, "compare original and contract on at most `N` payloads for each schema")
+	flags.StringVar(&f.formats, "formats", f.formats, "assert the formats of texts, or annotate: keep them as x-format")
 	flags.BoolVar(&f.assume, "assume-object", false, "read a root without a type as an object")
 	flags.BoolVar(&f.allVersions, "all-versions", false, "release the older versions too")
 	flags.StringVar(&f.registry, "registry", "", "`directory or URL` for --all-versions, instead of the registry of evctl.yaml")
@@ -82,6 +84,8 @@ func (f importFlags) check() (importer.Source, error) {
 		return source, usagef("--from is %q, expected one of %s", f.from, strings.Join(names, ", "))
 	case f.format != "text" && f.format != "json":
 		return source, usagef("--format is %q, expected text or json", f.format)
+	case f.formats != "assert" && f.formats != "annotate":
+		return source, usagef("--formats is %q, expected assert or annotate", f.formats)
 	case f.samples < 0:
 		return source, usagef("--samples is %d, expected 0 or more", f.samples)
 	case f.registry != "" && !f.allVersions:
@@ -231,7 +235,7 @@ func (d *importDocument) search(ctx context.Context, f importFlags, source impor
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			opt := importer.Options{Owner: f.owner, AssumeObject: f.assume, Samples: f.samples}
+			opt := importer.Options{Owner: f.owner, AssumeObject: f.assume, FormatsAnnotate: f.formats == "annotate", Samples: f.samples}
 			results[i] = newImportedSchema(folder, found.Import(c, opt))
 			return nil
 		})
