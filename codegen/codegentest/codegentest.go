@@ -4,11 +4,15 @@ package codegentest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/contracttest"
+	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/contracts/workspace"
 )
 
@@ -35,6 +39,30 @@ func Model(t testing.TB, dir string) *codegen.Model {
 	t.Helper()
 	w := Workspace(t, dir)
 	return codegen.NewModel(codegen.Source{Events: w.Events(), Initialisms: w.Config.Naming.Initialisms})
+}
+
+// Random is a model of random events with names that differ, and JSON texts that
+// their contracts accept, by event. The same seed gives the same model.
+func Random(t testing.TB, events, seed int) (*codegen.Model, map[string][]string) {
+	t.Helper()
+	payloads := map[string][]string{}
+	var list []*contracts.Contract
+	for i := range events {
+		c := contracttest.Contract().Example(seed + i)
+		c.Name += fmt.Sprintf(" %d", i)
+		v, err := payload.Compile(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		payloads[c.Name] = []string{}
+		for j := range 10 {
+			if raw := contracttest.Payload(c).Example(seed + j); v.Valid(raw) {
+				payloads[c.Name] = append(payloads[c.Name], string(raw))
+			}
+		}
+		list = append(list, c)
+	}
+	return codegen.NewModel(codegen.Source{Events: list}), payloads
 }
 
 // Files runs a target with the given options.

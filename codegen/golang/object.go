@@ -58,12 +58,6 @@ func (p *printer) membersOf(t *codegen.Type) (members []member, extra string) {
 	return members, extra
 }
 
-// extraName is the field for undeclared members of an object.
-func (p *printer) extraName(t *codegen.Type) string {
-	_, extra := (&printer{generator: p.generator}).membersOf(t)
-	return extra
-}
-
 func tag(m member) string {
 	if !expressible(m.Wire) {
 		return "`json:\"-\"`"

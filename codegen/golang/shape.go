@@ -160,8 +160,8 @@ func (p *printer) bounds(s *contracts.Schema) string {
 		name  string
 		value *contracts.Decimal
 	}{{"minimum", s.Minimum}, {"maximum", s.Maximum}, {"above", s.ExclusiveMinimum}, {"below", s.ExclusiveMaximum}} {
-		if limit.value != nil && fitsFloat64(*limit.value) {
-			fmt.Fprintf(&b, ", %s: limit(%s)", limit.name, string(*limit.value))
+		if limit.value != nil {
+			fmt.Fprintf(&b, ", %s: %q", limit.name, string(*limit.value))
 		}
 	}
 	if s.Pattern != "" {

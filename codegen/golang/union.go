@@ -75,22 +75,22 @@ func (p *printer) unmarshalTagged(t *codegen.Type) {
 // readVariant reads data into a variant and returns.
 func (p *printer) readVariant(t *codegen.Type, v *codegen.Variant) {
 	n := p.variants[v]
+	if t.Discriminator != "" && v.TagImplied && takesUndeclared(v.Type.Underlying()) {
+		p.line("if data, err = withoutMember(data, %s); err != nil {\nreturn err\n}", strconv.Quote(t.Discriminator))
+	}
 	p.line("var v %s", p.typ(v.Type))
 	p.line("if err := %s(data, &v); err != nil {\nreturn err\n}", p.use("json.Unmarshal"))
-	if v.TagImplied && t.Discriminator != "" {
-		// The discriminator is not part of the variant's own type.
-		switch of := v.Type.Underlying(); {
-		case of.Kind == codegen.Map:
-			p.line("delete(v, %s)", strconv.Quote(t.Discriminator))
-		case of.Named != nil && of.Named.Extra != nil:
-			p.line("delete(v.%s, %s)", p.extraName(of.Named), strconv.Quote(t.Discriminator))
-		}
-	}
 	value := "v"
 	if !n.direct {
 		value = n.name + "(v)"
 	}
 	p.line("u.Value = %s\nreturn nil", value)
+}
+
+// takesUndeclared reports whether a type would take the discriminator, which is
+// not part of it, for one of its own members.
+func takesUndeclared(r *codegen.Ref) bool {
+	return r.Kind == codegen.Map || r.Named != nil && r.Named.Extra != nil
 }
 
 func (p *printer) unmarshalFitting(t *codegen.Type) {

@@ -9,5 +9,10 @@
 // but one constant for each event with its name, version and digest. All numbers are
 // JavaScript's: integers beyond 2^53 lose digits when they are parsed.
 //
+// What TypeScript cannot say: constraints such as lengths, bounds and patterns; that
+// properties of an undeclared name match a pattern; and an optional property called
+// constructor or toString, which every object has already, so that values without
+// it need a cast.
+//
 // Files are formatted as prettier does with its defaults.
 package typescript

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,42 @@ func TestGenerate_CompilesAndIsFormatted(t *testing.T) {
 		})
 	}
 }
+
+// TestGenerate_RandomContractsCompileAndAreFormatted does the same with contracts
+// over the whole grammar of the language.
+func TestGenerate_RandomContractsCompileAndAreFormatted(t *testing.T) {
+	tools := node(t)
+	m, payloads := codegentest.Random(t, 80, 1)
+	out := t.TempDir()
+	codegentest.Write(t, filepath.Join(out, "src"), codegentest.Files(t, Target{}, m, nil))
+	var b strings.Builder
+	b.WriteString(importPayloads)
+	for i, e := range m.Events {
+		if inherits(e) {
+			continue
+		}
+		for j, payload := range payloads[e.Contract.Name] {
+			fmt.Fprintf(&b, "export const x%d_%d: EventPayloads[%s] = %s;\n", i, j, quote(e.Contract.Name), payload)
+		}
+	}
+	compile(t, tools, out, b.String())
+	formatted(t, tools, out)
+}
+
+// inherits reports whether an event has an optional property that every JavaScript
+// object inherits: see the package documentation.
+func inherits(e *codegen.Event) bool {
+	for _, typ := range e.Reach {
+		for _, f := range typ.Fields {
+			if !f.Required && slices.Contains([]string{"constructor", "toString", "valueOf", "hasOwnProperty"}, f.Wire) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+const importPayloads = "import type { EventPayloads } from \"./src/index.js\";\n\n"
 
 // TestGenerate_RefusesWhatTheContractRefuses expects a compile error for each
 // value; tsc reports expectations that do not come true.
@@ -134,7 +171,7 @@ func contents(t *testing.T, out string) map[string]string {
 func examples(t *testing.T, m *codegen.Model) string {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("import type { EventPayloads } from \"./src/index.js\";\n\n")
+	b.WriteString(importPayloads)
 	n := 0
 	for _, e := range m.Events {
 		for _, x := range e.Contract.Payload.Examples {
