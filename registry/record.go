@@ -99,7 +99,12 @@ func indented(text []byte) []byte {
 // unseal checks the digest of a sealed object. It returns the digest and the
 // compact members behind it.
 func unseal(data []byte) (contracts.Digest, []byte, error) {
-	text := compact(make([]byte, 0, len(data)/2+64), bytes.TrimPrefix(data, bom))
+	return unsealInto(make([]byte, 0, len(data)/2+64), data)
+}
+
+// unsealInto is unseal in a buffer of the caller's, whose bytes the members share.
+func unsealInto(buffer, data []byte) (contracts.Digest, []byte, error) {
+	text := compact(buffer, bytes.TrimPrefix(data, bom))
 	head := len(digestPrefix) + digestSize + len(`",`)
 	if len(text) < head || !bytes.HasPrefix(text, []byte(digestPrefix)) || string(text[head-2:head]) != `",` {
 		return "", nil, damaged(data, "does not start with its digest")
@@ -166,12 +171,21 @@ func endOfString(text []byte, open int) int {
 // Peek reads the head of a release file after checking its digest. It does not
 // look into the contents, so it costs microseconds.
 func Peek(data []byte) (Head, error) {
-	digest, body, err := unseal(data)
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	if cap(*buffer) < len(data) {
+		*buffer = make([]byte, 0, len(data))
+	}
+	digest, body, err := unsealInto((*buffer)[:0], data)
 	if err != nil {
 		return Head{}, err
 	}
 	return readHead(digest, body)
 }
+
+// buffers are for text that is looked at and forgotten: a lint run peeks into
+// thousands of files.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func readHead(digest contracts.Digest, body []byte) (Head, error) {
 	h := Head{Digest: digest}

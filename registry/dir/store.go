@@ -8,8 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -53,36 +57,40 @@ func (s *Store) Display() string { return s.display }
 
 // List implements registry.Reader. It reads names only.
 func (s *Store) List(ctx context.Context) ([]registry.Subject, error) {
-	entries, err := os.ReadDir(s.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	entries, err := readDir(s.path)
 	if err != nil {
 		return nil, fmt.Errorf("list registry: %w", err)
 	}
-	var subjects []registry.Subject
-	for _, entry := range entries {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
+	subjects := make([]registry.Subject, len(entries))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, entry := range entries {
 		if strings.HasPrefix(entry.Name(), ".") || !entry.IsDir() {
 			continue
 		}
-		event, err := Unescape(entry.Name())
-		if err != nil {
-			return nil, registry.Errorf(registry.CodeReleaseEdited, "list registry: %v", err).
-				WithHint("folders in " + s.display + " are made by evctl push; move other folders out of it")
-		}
-		versions, err := s.Versions(ctx, event)
-		if err != nil {
-			return nil, err
-		}
-		if len(versions) > 0 {
-			subjects = append(subjects, registry.Subject{Event: event, Versions: versions})
-		}
+		group.Go(func() (err error) {
+			if err = ctx.Err(); err == nil {
+				subjects[i], err = s.subject(entry.Name())
+			}
+			return err
+		})
 	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	subjects = slices.DeleteFunc(subjects, func(s registry.Subject) bool { return len(s.Versions) == 0 })
 	slices.SortFunc(subjects, func(a, b registry.Subject) int { return strings.Compare(a.Event, b.Event) })
 	return subjects, nil
+}
+
+func (s *Store) subject(folder string) (registry.Subject, error) {
+	event, err := Unescape(folder)
+	if err != nil {
+		return registry.Subject{}, registry.Errorf(registry.CodeReleaseEdited, "list registry: %v", err).
+			WithHint("folders in " + s.display + " are made by evctl push; move other folders out of it")
+	}
+	versions, err := s.versions(folder)
+	return registry.Subject{Event: event, Versions: versions}, err
 }
 
 // Versions implements registry.Reader.
@@ -91,14 +99,15 @@ func (s *Store) Versions(_ context.Context, event string) ([]contracts.Version, 
 	if err != nil {
 		return nil, nil // such an event cannot have been released
 	}
-	entries, err := os.ReadDir(filepath.Join(s.path, folder))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	return s.versions(folder)
+}
+
+func (s *Store) versions(folder string) ([]contracts.Version, error) {
+	entries, err := readDir(filepath.Join(s.path, folder))
 	if err != nil {
-		return nil, fmt.Errorf("list versions of %s: %w", event, err)
+		return nil, fmt.Errorf("list versions: %w", err)
 	}
-	var versions []contracts.Version
+	versions := make([]contracts.Version, 0, len(entries))
 	for _, entry := range entries {
 		stem, ok := strings.CutSuffix(entry.Name(), extension)
 		if !ok || strings.HasPrefix(stem, ".") {
@@ -115,12 +124,28 @@ func (s *Store) Versions(_ context.Context, event string) ([]contracts.Version, 
 	return versions, nil
 }
 
+// readDir lists a folder in no order; one that does not exist is empty.
+func readDir(path string) ([]fs.DirEntry, error) {
+	d, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	return d.ReadDir(-1)
+}
+
 // Head implements registry.Reader.
 func (s *Store) Head(_ context.Context, event string, version contracts.Version) (registry.Head, error) {
-	data, name, err := s.read(event, version)
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	data, name, err := s.read(event, version, (*buffer)[:0])
 	if err != nil {
 		return registry.Head{}, err
 	}
+	*buffer = data
 	h, err := registry.Peek(data)
 	if err == nil {
 		err = matches(h, event, version)
@@ -131,9 +156,12 @@ func (s *Store) Head(_ context.Context, event string, version contracts.Version)
 	return h, nil
 }
 
+// buffers are for files that are looked at and forgotten.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
 // Get implements registry.Reader.
 func (s *Store) Get(_ context.Context, event string, version contracts.Version) (*registry.Record, error) {
-	data, name, err := s.read(event, version)
+	data, name, err := s.read(event, version, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -166,21 +194,22 @@ func (s *Store) file(event string, version contracts.Version) (string, error) {
 	return filepath.Join(s.path, folder, version.String()+extension), nil
 }
 
-func (s *Store) read(event string, version contracts.Version) (data []byte, name string, err error) {
-	unknown := registry.Errorf(registry.CodeVersionUnknown, "%s %s is not released", event, version)
-	file, err := s.file(event, version)
+// read reads the file of a version into a buffer.
+func (s *Store) read(event string, version contracts.Version, buffer []byte) (data []byte, name string, err error) {
+	folder, err := Escape(event)
 	if err != nil {
-		return nil, "", unknown
+		return nil, "", unknownVersion(event, version) // it cannot have been released
 	}
-	name, _ = s.Name(event, version)
-	f, err := os.Open(file)
+	file := version.String() + extension
+	f, err := os.Open(filepath.Join(s.path, folder, file))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", unknown
+		return nil, "", unknownVersion(event, version)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read release: %w", err)
 	}
 	defer f.Close()
+	name = s.name(folder, file)
 	info, err := f.Stat()
 	if err != nil {
 		return nil, "", fmt.Errorf("read release: %w", err)
@@ -188,11 +217,15 @@ func (s *Store) read(event string, version contracts.Version) (data []byte, name
 	if !info.Mode().IsRegular() || info.Size() > registry.MaxRecord {
 		return nil, "", edited(name, fmt.Errorf("is not a file of at most %d bytes", registry.MaxRecord))
 	}
-	data = make([]byte, info.Size())
+	data = slices.Grow(buffer, int(info.Size()))[:info.Size()]
 	if _, err := io.ReadFull(f, data); err != nil {
 		return nil, "", fmt.Errorf("read release %s: %w", name, err)
 	}
 	return data, name, nil
+}
+
+func unknownVersion(event string, version contracts.Version) error {
+	return registry.Errorf(registry.CodeVersionUnknown, "%s %s is not released", event, version)
 }
 
 func matches(h registry.Head, event string, version contracts.Version) error {

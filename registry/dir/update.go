@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/evctl/evctl/registry"
 )
 
@@ -50,25 +52,21 @@ func (s *Store) Update(ctx context.Context, plan func(registry.Reader) ([]*regis
 	if err := s.free(records); err != nil {
 		return nil, err
 	}
-	temps := make([]string, 0, len(records))
+	temps := make([]string, len(records))
 	defer func() {
 		for _, temp := range temps {
-			_ = os.Remove(temp)
+			if temp != "" {
+				_ = os.Remove(temp)
+			}
 		}
 	}()
-	for _, r := range records {
-		temp, err := s.writeTemp(r)
-		if temp != "" {
-			temps = append(temps, temp)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("write release %s %s: %w", r.Event, r.Version, err)
-		}
+	if err := s.writeTemps(ctx, records, temps); err != nil {
+		return nil, err
 	}
-	for i, r := range records {
-		if err := s.publish(temps[i], r); err != nil {
-			return nil, err
-		}
+	folders, err := s.publish(temps, records)
+	s.sync(folders)
+	if err != nil {
+		return nil, err
 	}
 	if made {
 		syncDir(filepath.Dir(s.path))
@@ -124,6 +122,29 @@ func (s *Store) removeLeftovers(exclusive bool) error {
 	return nil
 }
 
+// writers is how many files are written at once. Syncing a file is waiting, and the
+// disk syncs many in the time of one.
+const writers = 16
+
+// writeTemps writes the records to files whose names it notes in temps.
+func (s *Store) writeTemps(ctx context.Context, records []*registry.Record, temps []string) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(writers)
+	for i, r := range records {
+		group.Go(func() error {
+			err := ctx.Err()
+			if err == nil {
+				temps[i], err = s.writeTemp(r)
+			}
+			if err != nil {
+				return fmt.Errorf("write release %s %s: %w", r.Event, r.Version, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
 func (s *Store) writeTemp(r *registry.Record) (path string, err error) {
 	f, err := os.CreateTemp(s.path, tempPrefix+"*")
 	if err != nil {
@@ -139,31 +160,51 @@ func (s *Store) writeTemp(r *registry.Record) (path string, err error) {
 	return f.Name(), errors.Join(err, f.Close())
 }
 
-// publish gives a complete file its name, which must be free.
-func (s *Store) publish(temp string, r *registry.Record) error {
-	file, err := s.file(r.Event, r.Version)
-	if err != nil {
-		return err
+// publish gives complete files their names, which must be free, in the order of the
+// records. It returns the folders that changed, also when it fails.
+func (s *Store) publish(temps []string, records []*registry.Record) (folders map[string]bool, err error) {
+	folders = map[string]bool{}
+	for i, r := range records {
+		file, err := s.file(r.Event, r.Version)
+		if err != nil {
+			return folders, err
+		}
+		folder := filepath.Dir(file)
+		made, err := makeDir(folder)
+		if err != nil {
+			return folders, fmt.Errorf("release %s %s: %w", r.Event, r.Version, err)
+		}
+		if err := os.Link(temps[i], file); err != nil {
+			if made {
+				_ = os.Remove(folder)
+			}
+			return folders, linkError(r, err)
+		}
+		folders[folder] = true
+		if made {
+			folders[s.path] = true
+		}
 	}
-	folder := filepath.Dir(file)
-	made, err := makeDir(folder)
-	if err != nil {
-		return fmt.Errorf("release %s %s: %w", r.Event, r.Version, err)
-	}
-	err = os.Link(temp, file)
-	switch {
-	case errors.Is(err, fs.ErrExist):
+	return folders, nil
+}
+
+func linkError(r *registry.Record, err error) error {
+	if errors.Is(err, fs.ErrExist) {
 		return registry.Errorf(registry.CodeVersionConflict, "%s %s was released by somebody else meanwhile", r.Event, r.Version).
 			WithHint("fetch what was released and push again")
-	case err != nil:
-		if made {
-			_ = os.Remove(folder)
-		}
-		return fmt.Errorf("release %s %s: %w", r.Event, r.Version, err)
 	}
-	syncDir(folder)
-	if made {
-		syncDir(s.path)
+	return fmt.Errorf("release %s %s: %w", r.Event, r.Version, err)
+}
+
+// sync makes the new names in folders durable.
+func (s *Store) sync(folders map[string]bool) {
+	var group errgroup.Group
+	group.SetLimit(writers)
+	for folder := range folders {
+		group.Go(func() error {
+			syncDir(folder)
+			return nil
+		})
 	}
-	return nil
+	_ = group.Wait() // syncing names has no errors that anybody could act on
 }
