@@ -17,7 +17,7 @@ demo: build
 	sh testdata/demo.sh bin/evctl
 
 test:
-	$(GO) vet ./...
+	$(GO) vet ./... ./testdata/bench
 	$(GO) test ./...
 
 bench: build
