@@ -237,22 +237,23 @@ func (w *Workspace) missing() []string {
 // candidates picks files that may declare the missing names: those called after
 // them, or else all that were not read yet and declare something shared.
 func (w *Workspace) candidates(all, missing []string) []string {
-	var named, rest []string
-	for _, file := range all {
-		if w.files[file] {
-			continue
-		}
-		stem := strings.TrimSuffix(path.Base(file), path.Ext(file))
-		if slices.Contains(missing, stem) {
-			named = append(named, file)
-		} else if w.declaresShared(file) {
-			rest = append(rest, file)
-		}
+	wanted := make(map[string]bool, len(missing))
+	for _, name := range missing {
+		wanted[name] = true
 	}
+	unread := func(pick func(file string) bool) (files []string) {
+		for _, file := range all {
+			if !w.files[file] && pick(file) {
+				files = append(files, file)
+			}
+		}
+		return files
+	}
+	named := unread(func(file string) bool { return wanted[strings.TrimSuffix(path.Base(file), path.Ext(file))] })
 	if len(named) > 0 {
 		return named
 	}
-	return rest
+	return unread(w.declaresShared)
 }
 
 // declaresShared looks at the text only, and says no only when it is sure. Files that
