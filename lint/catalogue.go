@@ -24,14 +24,20 @@ type Catalogue struct {
 	fixtures map[string]fs.FS
 }
 
-// NewCatalogue puts the checks of the language and of evctl.yaml before the
-// given sets. It fails when two rules have one ID.
+// NewCatalogue puts the checks of the language and of evctl.yaml together with the
+// given sets, group by group. It fails when two rules have one ID.
 func NewCatalogue(sets ...Set) (*Catalogue, error) {
 	c := &Catalogue{byID: map[string]int{}, fixtures: map[string]fs.FS{}}
-	for _, set := range append([]Set{builtin()}, sets...) {
-		for i := range set.Rules {
-			if err := c.add(&set.Rules[i], set.Fixtures); err != nil {
-				return nil, err
+	sets = append([]Set{builtin()}, sets...)
+	for _, group := range Groups {
+		for _, set := range sets {
+			for i := range set.Rules {
+				if set.Rules[i].Group != group {
+					continue
+				}
+				if err := c.add(&set.Rules[i], set.Fixtures); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}

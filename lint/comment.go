@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -35,13 +36,19 @@ type directive struct {
 	colon  bool // whether a colon separates rules from a reason
 
 	top    bool      // it stands before the first key
+	excess bool      // the file has too many of them
 	covers diag.Span // findings that start here are silenced
 	used   []bool    // by index in rules
 }
 
 func (d *directive) at() diag.Location { return diag.Location{File: d.file, Span: d.span} }
 
-// directivesIn finds the comments for evctl in a file, in the order of the file.
+// maxDirectives bounds the comments that are read in one file, and with it the work of
+// matching them with findings. Whoever needs more wants evctl.yaml.
+const maxDirectives = 1000
+
+// directivesIn finds the comments for evctl in a file, in the order of the file. The last
+// one is in excess when there are more than are read.
 func directivesIn(f *diag.File) []*directive {
 	if !bytes.Contains(f.Data, []byte(marker)) {
 		return nil
@@ -50,24 +57,28 @@ func directivesIn(f *diag.File) []*directive {
 	if root == nil {
 		return nil
 	}
+	l := layoutOf(f, root)
 	var found []*directive
-	texts := scalarSpans(f, root)
 	for from := 0; ; {
 		i := bytes.Index(f.Data[from:], []byte(marker))
 		if i < 0 {
-			break
+			return found
 		}
 		at := from + i
 		from = at + len(marker)
-		if hash, ok := hashBefore(f.Data, at); ok && !insideAny(texts, int32(hash)) {
-			found = append(found, parseDirective(f, hash, at))
+		hash, ok := hashBefore(f.Data, at)
+		if !ok || l.isText(int32(hash)) {
+			continue
+		}
+		d := parseDirective(f, hash, at)
+		d.top = len(root.Entries) == 0 || d.span.Start < root.Entries[0].KeySpan.Start
+		d.covers = d.coverage(l)
+		found = append(found, d)
+		if len(found) > maxDirectives {
+			d.excess, d.covers = true, diag.Span{}
+			return found
 		}
 	}
-	for _, d := range found {
-		d.top = len(root.Entries) == 0 || d.span.Start < root.Entries[0].KeySpan.Start
-		d.covers = d.coverage(root)
-	}
-	return found
 }
 
 // hashBefore finds the # that makes the text at offset the start of a comment.
@@ -119,7 +130,7 @@ func lineLength(data []byte) int {
 
 // coverage is the part of the file in which findings are silenced; the zero span
 // when there is nothing to cover.
-func (d *directive) coverage(root *document.Node) diag.Span {
+func (d *directive) coverage(l *layout) diag.Span {
 	data := d.file.Data
 	switch {
 	case d.word == fileWord:
@@ -133,7 +144,7 @@ func (d *directive) coverage(root *document.Node) diag.Span {
 		return diag.Span{}
 	}
 	covered := diag.Span{Start: int32(start), End: int32(start + lineLength(data[start:]))}
-	return entryAt(root, covered)
+	return l.entryAt(covered)
 }
 
 // nextContent is the offset of the next line behind from that is neither blank nor a
@@ -156,59 +167,61 @@ func lineEnd(data []byte, at int) int {
 	return len(data)
 }
 
+// layout is where things stand in a file, sorted by their start.
+type layout struct {
+	texts   []diag.Span // in which # starts no comment
+	entries []diag.Span // entries of mappings and items of lists, with their values
+}
+
+func layoutOf(f *diag.File, root *document.Node) *layout {
+	l := &layout{}
+	l.add(f.Data, root)
+	for _, list := range [][]diag.Span{l.texts, l.entries} {
+		slices.SortFunc(list, func(a, b diag.Span) int { return cmp.Compare(a.Start, b.Start) })
+	}
+	return l
+}
+
+func (l *layout) add(data []byte, n *document.Node) {
+	for i := range n.Entries {
+		e := &n.Entries[i]
+		l.texts = append(l.texts, e.KeySpan)
+		l.entries = append(l.entries, diag.Span{Start: e.KeySpan.Start, End: e.Value.Span.End})
+		l.add(data, e.Value)
+	}
+	for _, item := range n.Items {
+		l.entries = append(l.entries, item.Span)
+		l.add(data, item)
+	}
+	if n.Kind == document.Scalar && n.Quoted {
+		l.texts = append(l.texts, textSpan(data, n.Span))
+	}
+}
+
+// isText reports whether an offset lies in a key or a quoted text.
+func (l *layout) isText(at int32) bool {
+	i, _ := slices.BinarySearchFunc(l.texts, at+1, func(s diag.Span, at int32) int { return cmp.Compare(s.Start, at) })
+	return i > 0 && at < l.texts[i-1].End
+}
+
 // entryAt extends a line by the entries and items that start on it.
-func entryAt(n *document.Node, line diag.Span) diag.Span {
-	covered := line
-	starts := func(s diag.Span) bool { return line.Start <= s.Start && s.Start < line.End }
-	var walk func(n *document.Node)
-	walk = func(n *document.Node) {
-		for i := range n.Entries {
-			e := &n.Entries[i]
-			if starts(e.KeySpan) {
-				covered.End = max(covered.End, e.Value.Span.End)
-			}
-			walk(e.Value)
-		}
-		for _, item := range n.Items {
-			if starts(item.Span) {
-				covered.End = max(covered.End, item.Span.End)
-			}
-			walk(item)
-		}
+func (l *layout) entryAt(line diag.Span) diag.Span {
+	i, _ := slices.BinarySearchFunc(l.entries, line.Start, func(s diag.Span, at int32) int { return cmp.Compare(s.Start, at) })
+	for ; i < len(l.entries) && l.entries[i].Start < line.End; i++ {
+		line.End = max(line.End, l.entries[i].End)
 	}
-	walk(n)
-	return covered
+	return line
 }
 
-// scalarSpans lists where text stands in which # starts no comment: quoted and block
-// scalars.
-func scalarSpans(f *diag.File, n *document.Node) []diag.Span {
-	var spans []diag.Span
-	var walk func(n *document.Node)
-	walk = func(n *document.Node) {
-		for i := range n.Entries {
-			spans = append(spans, n.Entries[i].KeySpan)
-			walk(n.Entries[i].Value)
-		}
-		for _, item := range n.Items {
-			walk(item)
-		}
-		if n.Kind == document.Scalar && n.Quoted {
-			spans = append(spans, blockSpan(f.Data, n.Span))
-		}
-	}
-	walk(n)
-	return spans
-}
-
-// blockSpan extends the header of a block scalar by its lines; other spans stay.
-func blockSpan(data []byte, s diag.Span) diag.Span {
-	header := string(data[s.Start:s.End])
-	if !strings.HasPrefix(header, "|") && !strings.HasPrefix(header, ">") {
+// textSpan is the text of a quoted scalar: of blocks the lines below their header.
+func textSpan(data []byte, s diag.Span) diag.Span {
+	if header := string(data[s.Start:s.End]); !strings.HasPrefix(header, "|") && !strings.HasPrefix(header, ">") {
 		return s
 	}
+	s.Start = int32(min(lineEnd(data, int(s.Start))+1, len(data)))
+	s.End = s.Start
 	indent := -1
-	for at := lineEnd(data, int(s.Start)) + 1; at < len(data); at = lineEnd(data, at) + 1 {
+	for at := int(s.Start); at < len(data); at = lineEnd(data, at) + 1 {
 		line := data[at : at+lineLength(data[at:])]
 		depth := len(line) - len(bytes.TrimLeft(line, " "))
 		if len(line) == depth {
@@ -223,8 +236,4 @@ func blockSpan(data []byte, s diag.Span) diag.Span {
 		s.End = int32(at + len(line))
 	}
 	return s
-}
-
-func insideAny(spans []diag.Span, at int32) bool {
-	return slices.ContainsFunc(spans, func(s diag.Span) bool { return s.Start <= at && at < s.End })
 }

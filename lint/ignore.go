@@ -144,6 +144,8 @@ func (p *commentPass) file(list []*directive, c *contracts.Contract) {
 func (p *commentPass) wellFormed(d *directive) bool {
 	const form = "write # evctl:ignore rule-id: reason"
 	switch {
+	case d.excess:
+		p.report(ignoreInvalid, d, fmt.Sprintf("file has more than %d comments for evctl, this one and the rest are not read", maxDirectives), "set severities for the file under lint.overrides of evctl.yaml")
 	case d.word != ignoreWord && d.word != fileWord:
 		hint := form
 		if near := contracts.Nearest(d.word, []string{ignoreWord, fileWord}); near != "" {
