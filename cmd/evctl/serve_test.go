@@ -123,6 +123,35 @@ var shopFiles = map[string]string{
 	"events.ndjson":        `{"event":"order.completed","version":"1.0.0","total":1}` + "\n",
 }
 
+func TestPush_ExitCodes(t *testing.T) {
+	dir := folder(t, shopFiles)
+	write := func(text string) {
+		if err := os.WriteFile(filepath.Join(dir, "contracts", "order.yaml"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		contract string
+		args     []string
+		want     int
+	}{
+		{shopFiles["contracts/order.yaml"], nil, 0},
+		{shopFiles["contracts/order.yaml"], []string{"--format", "json"}, 0},
+		{strings.Replace(shopFiles["contracts/order.yaml"], "number", "string", 1), nil, 1},
+		{strings.Replace(shopFiles["contracts/order.yaml"], "number", "strin", 1), nil, 1},
+		{strings.Replace(shopFiles["contracts/order.yaml"], "number", "strin", 1), []string{"--format", "json"}, 1},
+		{shopFiles["contracts/order.yaml"], []string{"order.lost"}, 2},
+		{shopFiles["contracts/order.yaml"], []string{"--nothing"}, 2},
+		{shopFiles["contracts/order.yaml"], []string{"--registry", "http://127.0.0.1:1"}, 3},
+		{shopFiles["contracts/order.yaml"], []string{"--registry", "token"}, 3},
+	} {
+		write(c.contract)
+		if code, out := evctl(t, dir, nil, append([]string{"push"}, c.args...)...); code != c.want {
+			t.Errorf("push %v ends with %d, want %d: %s", c.args, code, c.want, out)
+		}
+	}
+}
+
 func TestServe_PushLintAndValidateWorkOverHTTP(t *testing.T) {
 	dir := folder(t, shopFiles)
 	s := serve(t, dir, nil, "--registry", "server", "--token-file", "token")

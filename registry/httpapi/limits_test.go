@@ -238,6 +238,33 @@ func TestWatch_SeesWhatOthersRelease(t *testing.T) {
 	}
 }
 
+func TestReload_SeesAnotherBranchInTheDirectory(t *testing.T) {
+	f := start(t, httpapi.Options{}, orderV1)
+	before := f.get("/v1/events/order.completed/1.0.0.json").body
+	if err := os.RemoveAll(f.path); err != nil {
+		t.Fatal(err)
+	}
+	f.release(registry.NewService(f.store, gate, time.Now), strings.Replace(orderV1, "number", "integer", 1))
+	if err := f.server.Reload(context.Background(), false); err != nil {
+		t.Fatal(err)
+	}
+	if after := f.get("/v1/events/order.completed/1.0.0.json").body; after == before || !strings.Contains(after, "integer") {
+		t.Errorf("the release of the other branch is not served: %s", after)
+	}
+}
+
+func TestReload_ForgetsWhatIsGone(t *testing.T) {
+	f := start(t, httpapi.Options{}, orderV1, orderV11)
+	if err := os.Remove(filepath.Join(f.path, "order.completed", "1.1.0.json")); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.server.Reload(context.Background(), false); err != nil {
+		t.Fatal(err)
+	}
+	f.wantError(f.get("/v1/events/order.completed/1.1.0.json"), http.StatusNotFound, registry.CodeVersionUnknown)
+	f.wantStatus(f.get("/v1/events/order.completed/1.0.0.json"), http.StatusOK)
+}
+
 func TestMetrics_CountRequestsAndVerdicts(t *testing.T) {
 	f := start(t, httpapi.Options{}, orderV1)
 	f.lines(goodEvent + "\n" + badEvent + "\n" + badEvent)

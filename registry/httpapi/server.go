@@ -82,8 +82,8 @@ func New(ctx context.Context, service *registry.Service, opt Options) *Server {
 // Handler answers requests; Serve adds the limits on time and the shutdown.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Reload takes over what changed in the registry. Releases are immutable, so those
-// that are known are not read again unless everything is asked for.
+// Reload takes over what changed in the registry. Releases whose files look as they
+// did are not read again unless everything is asked for.
 func (s *Server) Reload(ctx context.Context, everything bool) error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
@@ -91,7 +91,7 @@ func (s *Server) Reload(ctx context.Context, everything bool) error {
 	if everything {
 		old = nil
 	}
-	next, err := readView(ctx, s.service, s.opt.Envelope, old)
+	next, err := readView(ctx, s.service.Store, s.opt.Envelope, old)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.remember(err)
@@ -134,7 +134,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Du
 		ReadHeaderTimeout: s.opt.Timeout,
 		IdleTimeout:       4 * s.opt.Timeout,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(s.opt.Log.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(s.opt.Log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

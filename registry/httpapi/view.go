@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -36,20 +37,28 @@ type release struct {
 	registry.Head
 	json     []byte
 	contract *contracts.Contract
+	stamp    string // of the store, when it was read
 }
 
-// readView reads the registry; releases of the old view are taken over.
+// stamper is a store that can tell whether a release is still the one that was read.
+// Releases are immutable, but a directory may become that of another branch.
+type stamper interface {
+	Stamp(event string, version contracts.Version) (string, error)
+}
+
+// readView reads the registry; releases of the old view that are still the same are
+// taken over.
 func readView(ctx context.Context, r registry.Reader, env *envelope.Envelope, old *view) (*view, error) {
 	subjects, err := r.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if old != nil && slices.EqualFunc(old.subjects, subjects, sameSubject) {
-		return old, nil
-	}
 	v := &view{subjects: subjects}
 	if v.releases, err = readReleases(ctx, r, subjects, old); err != nil {
 		return nil, err
+	}
+	if old != nil && maps.Equal(v.releases, old.releases) {
+		return old, nil
 	}
 	var all []*contracts.Contract
 	for _, release := range v.ordered(subjects) {
@@ -65,42 +74,48 @@ func readView(ctx context.Context, r registry.Reader, env *envelope.Envelope, ol
 	return v, nil
 }
 
-func sameSubject(a, b registry.Subject) bool {
-	return a.Event == b.Event && slices.Equal(a.Versions, b.Versions)
-}
-
 func readReleases(ctx context.Context, r registry.Reader, subjects []registry.Subject, old *view) (map[releaseKey]*release, error) {
-	releases := map[releaseKey]*release{}
-	var missing []releaseKey
+	var keys []releaseKey
 	for _, s := range subjects {
 		for _, version := range s.Versions {
-			key := releaseKey{s.Event, version}
-			if old != nil && old.releases[key] != nil {
-				releases[key] = old.releases[key]
-				continue
-			}
-			missing = append(missing, key)
+			keys = append(keys, releaseKey{s.Event, version})
 		}
 	}
-	read := make([]*release, len(missing))
+	read := make([]*release, len(keys))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, key := range missing {
+	for i, key := range keys {
 		group.Go(func() (err error) {
-			read[i], err = readRelease(ctx, r, key)
+			var known *release
+			if old != nil {
+				known = old.releases[key]
+			}
+			read[i], err = readRelease(ctx, r, key, known)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	for i, key := range missing {
+	releases := make(map[releaseKey]*release, len(keys))
+	for i, key := range keys {
 		releases[key] = read[i]
 	}
 	return releases, nil
 }
 
-func readRelease(ctx context.Context, r registry.Reader, key releaseKey) (*release, error) {
+// readRelease reads a release, unless the known one is still the same.
+func readRelease(ctx context.Context, r registry.Reader, key releaseKey, known *release) (*release, error) {
+	stamp := ""
+	if s, ok := r.(stamper); ok {
+		var err error
+		if stamp, err = s.Stamp(key.event, key.version); err != nil {
+			return nil, err
+		}
+	}
+	if known != nil && known.stamp == stamp {
+		return known, nil
+	}
 	record, err := r.Get(ctx, key.event, key.version)
 	if err != nil {
 		return nil, err
@@ -109,7 +124,7 @@ func readRelease(ctx context.Context, r registry.Reader, key releaseKey) (*relea
 	if err != nil {
 		return nil, fmt.Errorf("released version %s %s: %w", key.event, key.version, err)
 	}
-	return &release{record.Head, record.JSON(), c}, nil
+	return &release{record.Head, record.JSON(), c, stamp}, nil
 }
 
 // ordered lists the releases of subjects by event and version.

@@ -220,6 +220,7 @@ func checkConflict(t *testing.T, store registry.Store, reopen func() registry.St
 	wantCode(t, registry.CodeVersionConflict, func() error {
 		return Create(store, Record(t, "a.b", "2.0.0", "one"), Record(t, "a.b", "2.0.0", "two"))
 	})
+	wantSubjects(t, reopen(), registry.Subject{Event: "a.b", Versions: []contracts.Version{{Major: 1}}})
 }
 
 func wantDescription(t *testing.T, store registry.Store, event, v, want string) {
