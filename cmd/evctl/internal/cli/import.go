@@ -289,12 +289,16 @@ func (d *importDocument) refuseTwins() {
 	}
 }
 
-// latest are the imports that become contract files: the highest version of each
-// event, unless it was refused.
+// latest are the imports that become contract files: the highest version of each event
+// that was imported.
 func (d *importDocument) latest() []*importedSchema {
 	var list []*importedSchema
-	for i, s := range d.Schemas {
-		if s.Status == "imported" && (i+1 == len(d.Schemas) || d.Schemas[i+1].Event != s.Event) {
+	for _, s := range d.Schemas {
+		switch {
+		case s.Status != "imported":
+		case len(list) > 0 && list[len(list)-1].Event == s.Event:
+			list[len(list)-1] = s
+		default:
 			list = append(list, s)
 		}
 	}

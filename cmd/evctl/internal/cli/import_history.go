@@ -1,15 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
-	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/registry"
 	"github.com/evctl/evctl/registry/client"
 )
@@ -44,11 +43,11 @@ type renumbered struct {
 
 // release pushes all imported versions, oldest first, in one go: all or none.
 func (d *importDocument) release(ctx context.Context, app *App, f importFlags) error {
-	cfg, root, err := importConfig(ctx, app)
+	root, cfg, err := serveConfig(app, true)
 	if err != nil {
 		return err
 	}
-	name, location := cfg.Registry, filepath.Join(root, filepath.FromSlash(cfg.Registry))
+	name, location := cfg.Registry, filepath.Join(cmp.Or(root, app.Dir), filepath.FromSlash(cfg.Registry))
 	if f.registry != "" {
 		name, location = f.registry, app.path(f.registry)
 	}
@@ -88,26 +87,6 @@ func (d *importDocument) release(ctx context.Context, app *App, f importFlags) e
 	}
 	d.History.take(report)
 	return nil
-}
-
-// importConfig is the configuration of the workspace, or the defaults outside of one.
-func importConfig(ctx context.Context, app *App) (*workspace.Config, string, error) {
-	root, err := workspace.FindRoot(app.Dir)
-	if errors.Is(err, workspace.ErrNoConfig) {
-		cfg, _ := workspace.ParseConfig(diag.NewFile(workspace.ConfigName, []byte("language: "+workspace.LanguageVersion+"\n")))
-		return cfg, app.Dir, nil
-	}
-	if err != nil {
-		return nil, "", err
-	}
-	w, err := workspace.Open(ctx, root)
-	if err != nil && !errors.Is(err, workspace.ErrNoContracts) {
-		return nil, "", err
-	}
-	if w == nil || w.Config == nil {
-		return nil, "", fmt.Errorf("read %s: it has errors", workspace.ConfigName)
-	}
-	return w.Config, root, nil
 }
 
 // number decides which number each version of one event is released under, oldest
