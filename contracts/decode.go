@@ -67,8 +67,11 @@ func (d *decoder) text(n *document.Node, key string) string {
 // line reads a text of one line, such as a name that is printed in messages.
 func (d *decoder) line(n *document.Node, key string) string {
 	text := d.text(n, key)
-	if strings.ContainsFunc(text, unicode.IsControl) {
+	switch {
+	case strings.ContainsFunc(text, unicode.IsControl):
 		d.report(checkValueInvalid, n.Span, key+" has a line break or another control character", "")
+	case text != strings.TrimSpace(text) && strings.TrimSpace(text) != "":
+		d.report(checkValueInvalid, n.Span, key+" has spaces at its ends", "")
 	}
 	return text
 }

@@ -8,8 +8,8 @@
 // is itself a contract file, with the definitions it uses inside, so that one
 // parser reads everything.
 //
-// The package does not know workspaces, naming rules or compatibility. It fences
-// yaml.v3: no other package parses YAML contracts.
+// The package does not know workspaces, naming rules or compatibility. Text is read
+// by contracts/document, which fences the YAML libraries.
 //
 // The language is described in README.md beside this file.
 package contracts

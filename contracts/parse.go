@@ -285,13 +285,16 @@ func (d *decoder) unknownKey(e *document.Entry, known func() []string) {
 	if len(d.diags) >= document.MaxProblems {
 		return
 	}
-	hint := ""
-	if instead, ok := foreignKeywords[e.Key]; ok {
+	hint := "keys of your own start with x-"
+	names := known()
+	near := Nearest(e.Key, names)
+	switch instead, foreign := foreignKeywords[e.Key]; {
+	case foreign:
 		hint = instead
-	} else if near := Nearest(e.Key, known()); near != "" {
+	case (e.Value.Get("type") != nil || e.Value.Get("$ref") != nil) && slices.Contains(names, "properties") && near != "properties":
+		hint = "write it under properties"
+	case near != "":
 		hint = fmt.Sprintf("did you mean %q?", near)
-	} else {
-		hint = "keys of your own start with x-"
 	}
 	d.report(checkKeyUnknown, e.KeySpan, fmt.Sprintf("unknown key %s", document.Quote(e.Key)), hint)
 }
