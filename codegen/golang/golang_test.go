@@ -15,6 +15,7 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/codegentest"
+	"github.com/evctl/evctl/contracts/contracttest"
 )
 
 const (
@@ -41,7 +42,7 @@ func TestGenerate_CompilesAndRoundTrips(t *testing.T) {
 				t.Parallel()
 				m := codegentest.Model(t, dir)
 				payloads, lines := examples(m)
-				out := echo(t, m, v.options, lines)
+				out := run(t, build(t, m, v.options), lines, "./program")
 				if v.exact {
 					checkEcho(t, payloads, out)
 				} else if bytes.Contains(out, []byte("read:")) {
@@ -57,25 +58,37 @@ func TestGenerate_CompilesAndRoundTrips(t *testing.T) {
 func TestGenerate_RandomContractsCompileAndRoundTrip(t *testing.T) {
 	m, valid := codegentest.Random(t, 80, 1)
 	var payloads []string
-	var lines []byte
+	var lines, wrong []byte
 	for _, e := range m.Events {
-		for _, p := range valid[e.Contract.Name] {
+		for i, p := range valid[e.Contract.Name] {
 			payloads = append(payloads, p)
 			lines = append(lines, line(e, p)...)
+			for _, seed := range []int{i, i + 100} {
+				wrong = append(wrong, line(e, string(contracttest.Mutate([]byte(p)).Example(seed)))...)
+				wrong = append(wrong, line(e, strings.ReplaceAll(string(contracttest.Corrupt([]byte(p)).Example(seed)), "\n", " "))...)
+			}
 		}
 	}
-	checkEcho(t, payloads, echo(t, m, map[string]string{"package": "events", "integer": "json.Number", "number": "json.Number"}, lines))
+	module := build(t, m, map[string]string{"package": "events", "integer": "json.Number", "number": "json.Number"})
+	checkEcho(t, payloads, run(t, module, lines, "./program"))
+
+	// What is not valid may be refused or not, but every line gets its answer.
+	out := run(t, module, wrong, "./program")
+	if got, want := bytes.Count(out, []byte("\n")), bytes.Count(wrong, []byte("\n")); got != want {
+		t.Errorf("%d answers to %d lines", got, want)
+	}
 }
 
-// echo builds and vets generated code, and runs lines through it.
-func echo(t *testing.T, m *codegen.Model, options map[string]string, lines []byte) []byte {
+// build vets and builds generated code and a program around it.
+func build(t *testing.T, m *codegen.Model, options map[string]string) (module string) {
 	t.Helper()
-	module := t.TempDir()
+	module = t.TempDir()
 	codegentest.Write(t, filepath.Join(module, "events"), codegentest.Files(t, Target{}, m, options))
 	write(t, filepath.Join(module, "go.mod"), "module generated\n\ngo 1.24\n")
 	write(t, filepath.Join(module, "main.go"), program(m, newGenerator(m, options)))
 	run(t, module, nil, "go", "vet", "./...")
-	return run(t, module, lines, "go", "run", ".")
+	run(t, module, nil, "go", "build", "-o", "program", ".")
+	return module
 }
 
 func line(e *codegen.Event, payload string) string {
@@ -96,7 +109,7 @@ func program(m *codegen.Model, g *generator) string {
 
 func main() {
 	in := bufio.NewScanner(os.Stdin)
-	in.Buffer(nil, 1<<20)
+	in.Buffer(nil, 64<<20)
 	for in.Scan() {
 		name, payload, _ := strings.Cut(in.Text(), "\t")
 		var event string
@@ -105,15 +118,18 @@ func main() {
 		}
 		value := types[event]()
 		if err := json.Unmarshal([]byte(payload), value); err != nil {
-			fmt.Println("read:", err)
+			fmt.Printf("read: %q\n", err)
 			continue
 		}
 		data, err := json.Marshal(value)
 		if err != nil {
-			fmt.Println("write:", err)
+			fmt.Printf("write: %q\n", err)
 			continue
 		}
 		fmt.Println(string(data))
+	}
+	if err := in.Err(); err != nil {
+		panic(err)
 	}
 }
 `)
@@ -137,7 +153,7 @@ func checkEcho(t *testing.T, payloads []string, out []byte) {
 		t.Fatalf("only %d examples", len(payloads))
 	}
 	scanner := bufio.NewScanner(bytes.NewReader(out))
-	scanner.Buffer(nil, 1<<20)
+	scanner.Buffer(nil, 64<<20)
 	for _, payload := range payloads {
 		if !scanner.Scan() {
 			t.Fatalf("the program stopped before %s", payload)

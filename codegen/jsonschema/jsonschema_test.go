@@ -3,6 +3,8 @@ package jsonschema
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +12,8 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/codegentest"
+	"github.com/evctl/evctl/contracts/formats"
+	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/contracts/schema"
 )
 
@@ -23,47 +27,72 @@ const (
 func TestGenerate_SchemasOfBothDraftsGiveTheSameVerdicts(t *testing.T) {
 	for _, dir := range []string{torture, shop} {
 		m := codegentest.Model(t, dir)
-		for _, draft := range []string{draft2020, draft07} {
-			files := codegentest.Files(t, Target{}, m, map[string]string{optionDraft: draft, optionBase: "https://schemas.example/events/"})
-			byPath := map[string][]byte{}
-			for _, f := range files {
-				byPath[f.Path] = f.Content
+		payloads := map[string][]string{}
+		for _, e := range m.Events {
+			for _, x := range e.Contract.Payload.Examples {
+				payloads[e.Contract.Name] = append(payloads[e.Contract.Name], x.JSON)
 			}
-			checked, refused := 0, 0
-			for _, e := range m.Events {
-				path := codegen.Stem(e.Name.Snake()) + ".schema.json"
-				compiled := compile(t, path, byPath[path])
-				reference, err := schema.Compile(schema.Project(e.Contract))
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, x := range e.Contract.Payload.Examples {
-					for _, payload := range damaged(t, x.JSON) {
-						want := reference.Valid(payload) == nil
-						if got := compiled.Validate(value(t, payload)) == nil; got != want {
-							t.Errorf("%s %s: valid is %v, expected %v: %s", draft, e.Contract.Name, got, want, payload)
-						}
-						checked++
-						if !want {
-							refused++
-						}
+		}
+		compare(t, m, payloads)
+	}
+}
+
+func TestGenerate_RandomContractsGetTheSameVerdicts(t *testing.T) {
+	m, payloads := codegentest.Random(t, 80, 1)
+	compare(t, m, payloads)
+}
+
+// compare checks payloads and damaged ones with the schemas of both drafts and
+// with the validator of contracts.
+func compare(t *testing.T, m *codegen.Model, payloads map[string][]string) {
+	t.Helper()
+	for _, draft := range []string{draft2020, draft07} {
+		files := codegentest.Files(t, Target{}, m, map[string]string{optionDraft: draft, optionBase: "https://schemas.example/events/"})
+		checked, refused := 0, 0
+		for _, e := range m.Events {
+			compiled := compile(t, files, codegen.Stem(e.Name.Snake())+".schema.json")
+			ours, err := payload.Compile(e.Contract)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range payloads[e.Contract.Name] {
+				for _, raw := range damaged(t, text) {
+					want := ours.Valid(raw)
+					if got := compiled.Validate(value(t, raw)) == nil; got != want {
+						t.Errorf("%s %s: valid is %v, expected %v: %s", draft, e.Contract.Name, got, want, raw)
+					}
+					checked++
+					if !want {
+						refused++
 					}
 				}
 			}
-			if checked < 100 || refused < 20 {
-				t.Errorf("%s %s: only %d payloads checked, %d of them invalid", dir, draft, checked, refused)
-			}
+		}
+		if checked < 100 || refused < 20 {
+			t.Errorf("%s: only %d payloads checked, %d of them invalid", draft, checked, refused)
 		}
 	}
 }
 
-func compile(t *testing.T, path string, text []byte) *v6.Schema {
+func compile(t *testing.T, files []codegen.File, path string) *v6.Schema {
 	t.Helper()
-	doc, err := v6.UnmarshalJSON(bytes.NewReader(text))
+	i := slices.IndexFunc(files, func(f codegen.File) bool { return f.Path == path })
+	if i < 0 {
+		t.Fatalf("no file %s", path)
+	}
+	doc, err := v6.UnmarshalJSON(bytes.NewReader(files[i].Content))
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
 	c := v6.NewCompiler()
+	for _, f := range formats.Table {
+		c.RegisterFormat(&v6.Format{Name: f.Name, Validate: func(v any) error {
+			if text, ok := v.(string); ok && !f.Valid(text) {
+				return errors.New("wrong format")
+			}
+			return nil
+		}})
+	}
 	c.AssertFormat()
 	if err := c.AddResource("https://schemas.example/events/"+path, doc); err != nil {
 		t.Fatalf("%s: %v", path, err)

@@ -167,19 +167,25 @@ func literal(v contracts.Value) string {
 
 // object prints an interface.
 func (p *printer) object(t *codegen.Type) {
-	name := p.types[t]
 	tag, isTagged := p.tags[t]
 	if len(t.Fields) == 0 && !isTagged {
-		p.emptyObject(name, t)
+		p.emptyObject(p.types[t], t)
 		return
 	}
+	p.declareInterface(p.types[t], tag, t.Fields, t.Extra)
+}
+
+// declareInterface prints members: the discriminator, if it has a name, fields, and
+// an index signature for undeclared ones.
+func (p *printer) declareInterface(name string, discriminator tag, fields []*codegen.Field, extra *codegen.Extra) {
 	fmt.Fprintf(&p.body, "export interface %s {\n", name)
 	var all []expr
-	if isTagged {
-		p.body.WriteString(member(key(tag.name), word{quote(tag.value)}))
-		all = append(all, word{quote(tag.value)})
+	if discriminator.name != "" {
+		value := word{quote(discriminator.value)}
+		p.body.WriteString(member(key(discriminator.name), value))
+		all = append(all, value)
 	}
-	for _, f := range t.Fields {
+	for _, f := range fields {
 		p.comment("  ", f.Doc)
 		e := p.expression(f.Type)
 		mark := "?"
@@ -191,9 +197,9 @@ func (p *printer) object(t *codegen.Type) {
 		p.body.WriteString(member(key(f.Wire)+mark, e))
 		all = append(all, e)
 	}
-	if t.Extra != nil {
+	if extra != nil {
 		// An index signature speaks of the declared members too.
-		p.body.WriteString(member("[key: string]", join(append([]expr{p.expression(t.Extra.Type)}, all...)...)))
+		p.body.WriteString(member("[key: string]", join(append([]expr{p.expression(extra.Type)}, all...)...)))
 	}
 	p.body.WriteString("}\n\n")
 }
@@ -224,12 +230,30 @@ func (p *printer) union(t *codegen.Type) {
 			continue
 		}
 		p.comment("", codegen.Doc{Lines: []string{"Variant " + v.Variant.Name + " of " + p.types[t] + "."}})
-		e := tagged{p.bare(v.Type), tag{t.Discriminator, v.Tag}}
-		if at := v.Type.Underlying(); at.Named != nil && len(at.Named.Fields) == 0 && at.Named.Extra == nil {
-			e.of = nil
-		}
-		p.declare(name, e)
+		p.taggedVariant(name, v, tag{t.Discriminator, v.Tag})
 	}
+}
+
+// taggedVariant declares a variant with its discriminator. An index signature that
+// leaves no room for it is written anew, everything else is intersected.
+func (p *printer) taggedVariant(name string, v *codegen.Variant, discriminator tag) {
+	var fields []*codegen.Field
+	var extra *codegen.Extra
+	switch at := v.Type.Underlying(); {
+	case at.Kind == codegen.Map:
+		extra = &codegen.Extra{Type: at.Elem}
+	case at.Named != nil:
+		fields, extra = at.Named.Fields, at.Named.Extra
+	}
+	if extra != nil && extra.Type.Underlying().Kind != codegen.Any {
+		p.declareInterface(name, discriminator, fields, extra)
+		return
+	}
+	e := tagged{p.bare(v.Type), discriminator}
+	if len(fields) == 0 && extra == nil {
+		e.of = nil
+	}
+	p.declare(name, e)
 }
 
 // comment prints TSDoc.
