@@ -22,6 +22,8 @@ type Pass struct {
 
 	rule     string
 	released func(string) bool
+	answered *contracts.Contract // the last one that Released was asked about
+	answer   bool
 	shared   *sync.Map // by type; see Shared
 	places   *sync.Map // by contract; see PlacesOf
 	last     struct {
@@ -44,7 +46,13 @@ func (p *Pass) For(c *contracts.Contract) *Pass {
 // that its wire names can only change with a new major version. What cannot be known,
 // because only some files are loaded, counts as released.
 func (p *Pass) Released() bool {
-	c := p.Contract
+	if p.answered != p.Contract {
+		p.answered, p.answer = p.Contract, p.isReleased(p.Contract)
+	}
+	return p.answer
+}
+
+func (p *Pass) isReleased(c *contracts.Contract) bool {
 	if c.Kind == contracts.Event {
 		return p.released != nil && p.released(c.Name)
 	}
