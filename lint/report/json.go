@@ -70,15 +70,15 @@ type Summary struct {
 func NewFinding(d *diag.Diagnostic) Finding {
 	f := Finding{
 		Rule: d.Rule, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint,
-		Place: placeOf(d.Location), Subject: d.Subject, Fingerprint: d.Fingerprint(),
+		Place: PlaceOf(d.Location), Subject: d.Subject, Fingerprint: d.Fingerprint(),
 	}
 	for _, r := range d.Related {
-		f.Related = append(f.Related, Related{placeOf(r.Location), r.Message})
+		f.Related = append(f.Related, Related{PlaceOf(r.Location), r.Message})
 	}
 	if d.Fix != nil {
 		f.Fix = &Fix{Title: d.Fix.Title}
 		for _, e := range d.Fix.Edits {
-			f.Fix.Edits = append(f.Fix.Edits, Edit{placeOf(e.Location), e.New})
+			f.Fix.Edits = append(f.Fix.Edits, Edit{PlaceOf(e.Location), e.New})
 		}
 	}
 	return f
@@ -93,7 +93,9 @@ func NewFindings(list []diag.Diagnostic) []Finding {
 	return findings
 }
 
-func placeOf(l diag.Location) Place {
+// PlaceOf describes a location for programs; other commands that print places use it
+// too.
+func PlaceOf(l diag.Location) Place {
 	return Place{Path: pathOf(l), Start: l.Position(), End: end(l)}
 }
 

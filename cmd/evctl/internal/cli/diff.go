@@ -12,6 +12,7 @@ import (
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint/compat"
+	"github.com/evctl/evctl/lint/report"
 )
 
 var diffFormats = []string{"text", "json", "markdown"}
@@ -137,14 +138,8 @@ type diffChange struct {
 	Needed contracts.Bump `json:"needed"`
 	Note   string         `json:"note,omitempty"`
 	// Old and New are where the change is in the files; absent where there are none.
-	Old *diffPlace `json:"old,omitempty"`
-	New *diffPlace `json:"new,omitempty"`
-}
-
-// diffPlace is a position in a file; lines and columns start at 1.
-type diffPlace struct {
-	Path string `json:"path"`
-	diag.Position
+	Old *report.Place `json:"old,omitempty"`
+	New *report.Place `json:"new,omitempty"`
 }
 
 func compareSides(cfg *workspace.Config, mode compat.Mode, old, new *side) (*diffDocument, error) {
@@ -222,9 +217,10 @@ func changeOf(f compat.Finding) diffChange {
 	return c
 }
 
-func placeIn(l diag.Location) *diffPlace {
+func placeIn(l diag.Location) *report.Place {
 	if l.File == nil {
 		return nil
 	}
-	return &diffPlace{l.File.Path, l.Position()}
+	place := report.PlaceOf(l)
+	return &place
 }

@@ -108,7 +108,7 @@ func (c *diffChange) at() string {
 	if place == nil {
 		return ""
 	}
-	return fmt.Sprintf("  [%s:%d:%d]", place.Path, place.Line, place.Column)
+	return fmt.Sprintf("  [%s:%d:%d]", place.Path, place.Start.Line, place.Start.Column)
 }
 
 func (d *diffDocument) markdown(b *bufio.Writer) {

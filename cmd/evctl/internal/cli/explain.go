@@ -80,7 +80,7 @@ func writeExplanation(w io.Writer, format string, r *lint.Rule, e *lint.Example)
 		explainText(w, r, e)
 		return nil
 	}
-	return usagef("unknown format %q, expected one of text, json", format)
+	return usagef("--format is %q, expected text or json", format)
 }
 
 func explainText(w io.Writer, r *lint.Rule, e *lint.Example) {

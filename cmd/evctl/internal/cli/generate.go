@@ -15,6 +15,7 @@ import (
 	"github.com/evctl/evctl/codegen/protobuf"
 	"github.com/evctl/evctl/codegen/targets"
 	"github.com/evctl/evctl/contracts/workspace"
+	"github.com/evctl/evctl/lint/report"
 )
 
 // generateFlags are the flags of evctl generate.
@@ -223,9 +224,7 @@ type generateResult struct {
 
 // collisionEntry is a name that had to be changed because another one came first.
 type collisionEntry struct {
-	File      string `json:"file"`
-	Line      int    `json:"line"`
-	Column    int    `json:"column"`
+	report.Place
 	What      string `json:"what"` // event, definition, type, property, enum value or variant
 	Name      string `json:"name"` // as it is written
 	OtherWhat string `json:"other_what"`
@@ -237,8 +236,7 @@ func reportPlan(w io.Writer, f generateFlags, jobs []codegen.Job, m *codegen.Mod
 	if f.format == "json" {
 		result := generateResult{Written: !f.check, Clean: plan.Clean(), Files: plan.Changes, Collisions: []collisionEntry{}}
 		for _, c := range m.Collisions {
-			p := c.Position()
-			result.Collisions = append(result.Collisions, collisionEntry{c.File.Path, p.Line, p.Column, c.What, c.Wire, c.OtherWhat, c.Other, c.Got.Snake()})
+			result.Collisions = append(result.Collisions, collisionEntry{report.PlaceOf(c.Location), c.What, c.Wire, c.OtherWhat, c.Other, c.Got.Snake()})
 		}
 		return writeJSON(w, result)
 	}

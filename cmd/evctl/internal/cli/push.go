@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -135,7 +136,7 @@ func candidatesOf(w *workspace.Workspace, names []string) ([]*contracts.Contract
 func pushBroken(app *App, f pushFlags, w *workspace.Workspace) error {
 	diag.Sort(w.Diagnostics)
 	if f.format == "json" {
-		document := pushDocument{DryRun: f.dryRun, Outcomes: []*registry.Outcome{}, Findings: report.NewFindings(w.Diagnostics)}
+		document := pushDocument{Registry: cmp.Or(f.registry, w.Config.Registry), DryRun: f.dryRun, Outcomes: []*registry.Outcome{}, Findings: report.NewFindings(w.Diagnostics)}
 		if err := writeJSON(app.Stdout, document); err != nil {
 			return err
 		}

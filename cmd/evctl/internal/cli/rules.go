@@ -62,8 +62,14 @@ func rulesOf(c *lint.Catalogue, group string) ([]*lint.Rule, error) {
 	return list, nil
 }
 
-// ruleEntry is a rule in the output of evctl rules --format json, which is a list
-// of these, and part of evctl explain --format json.
+// rulesDocument is the output of evctl rules --format json. Members are only ever
+// added.
+type rulesDocument struct {
+	Rules []ruleEntry `json:"rules"` // in the order of the text
+}
+
+// ruleEntry is a rule in the output of evctl rules --format json, and part of evctl
+// explain --format json.
 type ruleEntry struct {
 	ID       string `json:"id"`
 	Group    string `json:"group"`
@@ -97,9 +103,9 @@ func writeRules(w io.Writer, format string, list []*lint.Rule) error {
 		for i, r := range list {
 			entries[i] = entryOf(r)
 		}
-		return writeJSON(w, entries)
+		return writeJSON(w, rulesDocument{entries})
 	}
-	return usagef("unknown format %q, expected one of text, json, markdown", format)
+	return usagef("--format is %q, expected text, json or markdown", format)
 }
 
 // profileOf is how lists show when a rule is on.

@@ -45,7 +45,7 @@ Prints what is wrong with which event, and a summary. Exit code 1 means that som
 event is not valid, 3 that there were none.
 
 Formats: text; json, one object with "verdicts" of the events that are not valid and
-a "summary"; ndjson, one verdict per line for every event.`,
+the counts in "groups" and "summary"; ndjson, one verdict per line for every event.`,
 		Example: `  evctl validate captured.ndjson
   kcat -C -t events -e | evctl validate -
   evctl validate --event order.completed@1.2.0 payload.json

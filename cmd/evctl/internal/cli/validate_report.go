@@ -18,12 +18,12 @@ import (
 // eventVerdict is a verdict with the place of its event: a line of --format ndjson,
 // and an element of "verdicts" of --format json.
 type eventVerdict struct {
-	File string `json:"file"` // as on the command line; "stdin"
+	Path string `json:"path"` // as on the command line; "stdin"
 	Line int    `json:"line"` // on which the event starts, from 1
 	payload.Verdict
 }
 
-// verdictGroup counts the events of one contract: an element of "summary" of
+// verdictGroup counts the events of one contract: an element of "groups" of
 // --format json. Events that no contract decided about are in one group without a
 // name.
 type verdictGroup struct {
@@ -40,8 +40,8 @@ type verdictGroup struct {
 // only. As JSON:
 //
 //	{"verdicts": [eventVerdict…],          // of the events that are not valid
-//	 "events": 41, "valid": 33, "invalid": 8,
-//	 "summary": [verdictGroup…]}           // ordered by event and version
+//	 "groups": [verdictGroup…],            // ordered by event and version
+//	 "summary": {"events": 41, "valid": 33, "invalid": 8}}
 type verdictReport struct {
 	out    *bufio.Writer
 	format string
@@ -144,7 +144,7 @@ func (r *verdictReport) separate() {
 // message [rule]".
 func (r *verdictReport) text(v eventVerdict) error {
 	for _, violation := range v.Violations {
-		fmt.Fprintf(r.out, "%s:%d: ", v.File, v.Line)
+		fmt.Fprintf(r.out, "%s:%d: ", v.Path, v.Line)
 		if v.Event != "" {
 			r.out.WriteString(printable(strings.TrimSuffix(v.Event+" "+v.Version, " ")) + ": ")
 		}
@@ -194,7 +194,7 @@ func (r *verdictReport) jsonSummary() error {
 	if r.printed == 0 {
 		r.out.WriteString("{\"verdicts\": [")
 	}
-	fmt.Fprintf(r.out, "],\n\"events\": %d, \"valid\": %d, \"invalid\": %d,\n\"summary\": [", r.events, r.events-r.invalid, r.invalid)
+	r.out.WriteString("],\n\"groups\": [")
 	for i, g := range r.sorted() {
 		if i > 0 {
 			r.out.WriteByte(',')
@@ -206,7 +206,7 @@ func (r *verdictReport) jsonSummary() error {
 		}
 		r.out.Write(line)
 	}
-	_, err := r.out.WriteString("]}\n")
+	_, err := fmt.Fprintf(r.out, "],\n\"summary\": {\"events\": %d, \"valid\": %d, \"invalid\": %d}}\n", r.events, r.events-r.invalid, r.invalid)
 	return err
 }
 
