@@ -65,11 +65,14 @@ func deprecation(d *contracts.Deprecation) string {
 }
 
 // Wrap breaks text into lines of at most width characters, between words. Control
-// characters become spaces, so that a line is always one line.
+// characters become spaces, so that a line is always one line. Byte order marks, which
+// some languages refuse, and characters that turn the direction of text around,
+// which can make code look like something else, are left out.
 func Wrap(text string, width int) []string {
+	text = strings.Map(visible, text)
 	var lines []string
 	line, length := "", 0
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 }) {
+	for _, word := range strings.Fields(text) {
 		n := len([]rune(word))
 		if length > 0 && length+1+n > width {
 			lines = append(lines, line)
@@ -86,4 +89,14 @@ func Wrap(text string, width int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+func visible(r rune) rune {
+	switch {
+	case r < ' ', 0x7f <= r && r < 0xa0, r == 0x2028, r == 0x2029:
+		return ' '
+	case r == 0xfeff, 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069:
+		return -1
+	}
+	return r
 }

@@ -35,6 +35,7 @@ type Unit struct {
 type Event struct {
 	Unit
 	Contract *contracts.Contract // linked and not broken
+	Digest   contracts.Digest    // of Contract
 	Payload  *Type               // an Object, Types[0]
 	// Reach lists every type the event needs: Payload, then all types used by it in
 	// order of first use, definitions of other files included.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"go/format"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,6 +77,20 @@ func TestGenerate_RandomContractsCompileAndRoundTrip(t *testing.T) {
 	out := run(t, module, wrong, "./program")
 	if got, want := bytes.Count(out, []byte("\n")), bytes.Count(wrong, []byte("\n")); got != want {
 		t.Errorf("%d answers to %d lines", got, want)
+	}
+}
+
+func TestGenerate_IsFormatted(t *testing.T) {
+	for _, dir := range []string{torture, shop} {
+		for _, f := range codegentest.Files(t, Target{}, codegentest.Model(t, dir), nil) {
+			formatted, err := format.Source(f.Content)
+			if err != nil {
+				t.Fatalf("%s: %v", f.Path, err)
+			}
+			if diff := cmp.Diff(string(formatted), string(f.Content)); diff != "" {
+				t.Errorf("%s (-gofmt +evctl):\n%s", f.Path, diff)
+			}
+		}
 	}
 }
 

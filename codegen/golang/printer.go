@@ -72,7 +72,7 @@ func (p *printer) constants(e *codegen.Event) {
 	p.line("const (")
 	p.line("%s = %s", names.name, strconv.Quote(e.Contract.Name))
 	p.line("%s = %q", names.version, e.Contract.Version)
-	p.line("%s = %q", names.digest, string(contracts.DigestOf(e.Contract)))
+	p.line("%s = %q", names.digest, string(e.Digest))
 	p.line(")\n")
 }
 
@@ -129,6 +129,9 @@ func (p *printer) comment(d codegen.Doc, apart bool) {
 
 func (p *printer) paragraph(text string) {
 	for _, line := range codegen.Wrap(text, width-3) {
+		if strings.HasPrefix(line, "+build") {
+			line = "`" + line + "`" // the Go command reads such a line, wherever it stands
+		}
 		p.line("// %s", line)
 	}
 }

@@ -87,7 +87,7 @@ func (p *printer) constant(e *codegen.Event) {
 	members := docs{
 		space, "name: ", quote(e.Contract.Name), ",", // after a key this short, prettier never breaks
 		space, "version: ", quote(e.Contract.Version.String()), ",",
-		space, "digest:", group{indent{docs{space, quote(string(contracts.DigestOf(e.Contract)))}}}, ",",
+		space, "digest:", group{indent{docs{space, quote(string(e.Digest))}}}, ",",
 	}
 	object := docs{"{", indent{members}, space, "} as const"}
 	p.body.WriteString(layout(docs{"export const ", p.events[e], " =", after{object}, ";"}, 0) + "\n\n")
