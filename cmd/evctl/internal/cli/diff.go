@@ -112,12 +112,12 @@ type diffEvent struct {
 	NewVersion *contracts.Version `json:"new_version,omitempty"`
 	// The rest is there for events that changed. Mode is the compatibility mode,
 	// Needed the bump that the changes ask for in it, Claimed the one that the
-	// versions claim, and Expected the smallest version that may follow the old one.
-	Mode     compat.Mode        `json:"mode,omitempty"`
-	Needed   *contracts.Bump    `json:"needed,omitempty"`
-	Claimed  *contracts.Bump    `json:"claimed,omitempty"`
-	Expected *contracts.Version `json:"expected,omitempty"`
-	Changes  []diffChange       `json:"changes,omitempty"`
+	// versions claim, and NeededVersion the smallest version that may follow the old one.
+	Mode          compat.Mode        `json:"mode,omitempty"`
+	Needed        *contracts.Bump    `json:"needed,omitempty"`
+	Claimed       *contracts.Bump    `json:"claimed,omitempty"`
+	NeededVersion *contracts.Version `json:"needed_version,omitempty"`
+	Changes       []diffChange       `json:"changes,omitempty"`
 }
 
 // diffChange is one edit.
@@ -190,10 +190,10 @@ func (d *diffDocument) pair(cfg *workspace.Config, mode compat.Mode, old, new *c
 		d.Unchanged++
 		return nil
 	}
-	claimed, expected := new.Version.BumpFrom(old.Version), old.Version.Next(v.Needed)
+	claimed, version := new.Version.BumpFrom(old.Version), old.Version.Next(v.Needed)
 	e := diffEvent{
 		Event: new.Name, Status: "changed", OldVersion: &old.Version, NewVersion: &new.Version,
-		Mode: opt.Mode, Needed: &v.Needed, Claimed: &claimed, Expected: &expected,
+		Mode: opt.Mode, Needed: &v.Needed, Claimed: &claimed, NeededVersion: &version,
 	}
 	for _, f := range v.Findings {
 		e.Changes = append(e.Changes, changeOf(f))

@@ -85,7 +85,7 @@ func (e *diffEvent) verdict(arrow string) string {
 	case *e.Claimed >= *e.Needed:
 		return fmt.Sprintf("%sa %s change, as the version says", versions, *e.Needed)
 	}
-	return fmt.Sprintf("%sneeds %s (%s)", versions, e.Expected, *e.Needed)
+	return fmt.Sprintf("%sneeds %s (%s)", versions, e.NeededVersion, *e.Needed)
 }
 
 func (c *diffChange) sentence() string {
