@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -122,13 +123,14 @@ func (app *App) exitCode(err error) int {
 
 func newRoot(app *App) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "evctl",
-		Short:         "Event contracts: lint, generate, serve, validate",
-		Long:          "evctl checks event contracts written in YAML, generates code from them, keeps their\nreleased versions, and validates events against them.",
-		Version:       version(),
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          cobra.ArbitraryArgs,
+		Use:              "evctl",
+		Short:            "Event contracts: lint, generate, serve, validate",
+		Long:             "evctl checks event contracts written in YAML, generates code from them, keeps their\nreleased versions, and validates events against them.",
+		Version:          version(),
+		SilenceErrors:    true,
+		SilenceUsage:     true,
+		Args:             cobra.ArbitraryArgs,
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) { app.tuneMemory(cmd) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
@@ -151,6 +153,24 @@ func newRoot(app *App) *cobra.Command {
 		root.AddCommand(command)
 	}
 	return root
+}
+
+// Commands that read everything once and end make little garbage worth collecting
+// early: the collector waits until the heap is five times what is alive, and takes
+// its time back when the process nears memoryComfort.
+const (
+	patientGC     = 400
+	memoryComfort = 264 << 20
+)
+
+// tuneMemory sets that up, except for the server, which lives long, and where the
+// environment says how it is to be.
+func (app *App) tuneMemory(cmd *cobra.Command) {
+	if cmd.Name() == "serve" || app.Getenv("GOGC") != "" || app.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	debug.SetGCPercent(patientGC)
+	debug.SetMemoryLimit(memoryComfort)
 }
 
 // usageArgs makes errors about arguments usage errors.
