@@ -9,13 +9,15 @@ import (
 func (d *differ) object(p *Pair) {
 	oldRequired, oldGroups := Required(p.Old)
 	newRequired, newGroups := Required(p.New)
-	renamed := renames(p.Old, p.New)
+	olds, news := propertiesOf(p.Old), propertiesOf(p.New)
+	renamed := renames(p.New, olds, news)
+	isRenamed := map[*contracts.Property]bool{}
 	for _, n := range p.New.Properties {
-		o := p.Old.Property(n.Name)
+		o := olds[n.Name]
 		if from := renamed[n.Name]; from != nil {
 			place := Place{Pointer: p.Pointer + propertyPointer(n.Name), In: p, Old: from.At(), New: n.At()}
 			d.add(&PropertyRenamed{Place: place, From: from, To: n})
-			o = from
+			o, isRenamed[from] = from, true
 		}
 		if o == nil {
 			place := Place{Pointer: p.Pointer + propertyPointer(n.Name), In: p, Old: p.oldHead, New: n.At()}
@@ -29,7 +31,7 @@ func (d *differ) object(p *Pair) {
 		d.pair(child)
 	}
 	for _, o := range p.Old.Properties {
-		if p.New.Property(o.Name) == nil && !isRenamed(renamed, o) {
+		if news[o.Name] == nil && !isRenamed[o] {
 			place := Place{Pointer: p.Pointer + propertyPointer(o.Name), In: p, Old: o.At(), New: p.newHead}
 			d.add(&PropertyRemoved{Place: place, Property: o, Required: oldRequired[o.Name]})
 		}
@@ -45,34 +47,27 @@ func (d *differ) object(p *Pair) {
 	d.count(p, "maxProperties", p.Old.MaxProperties, p.New.MaxProperties)
 }
 
-// renames finds the old property of each new one that says renamedFrom, where the
-// old name is gone.
-func renames(old, new *contracts.Schema) map[string]*contracts.Property {
-	var renamed map[string]*contracts.Property
-	for _, n := range new.Properties {
-		from := n.Schema.RenamedFrom
-		if from == "" || old.Property(n.Name) != nil || new.Property(from) != nil {
-			continue
-		}
-		o := old.Property(from)
-		if o == nil || isRenamed(renamed, o) {
-			continue
-		}
-		if renamed == nil {
-			renamed = map[string]*contracts.Property{}
-		}
-		renamed[n.Name] = o
+func propertiesOf(s *contracts.Schema) map[string]*contracts.Property {
+	m := make(map[string]*contracts.Property, len(s.Properties))
+	for _, p := range s.Properties {
+		m[p.Name] = p
 	}
-	return renamed
+	return m
 }
 
-func isRenamed(renamed map[string]*contracts.Property, old *contracts.Property) bool {
-	for _, p := range renamed {
-		if p == old {
-			return true
+// renames finds the old property of each new one that says renamedFrom, where the
+// old name is gone.
+func renames(s *contracts.Schema, olds, news map[string]*contracts.Property) map[string]*contracts.Property {
+	renamed := map[string]*contracts.Property{}
+	taken := map[string]bool{}
+	for _, n := range s.Properties {
+		from := n.Schema.RenamedFrom
+		if from == "" || taken[from] || olds[from] == nil || olds[n.Name] != nil || news[from] != nil {
+			continue
 		}
+		renamed[n.Name], taken[from] = olds[from], true
 	}
-	return false
+	return renamed
 }
 
 func (d *differ) required(p *Pair, old, new bool) {
@@ -85,20 +80,14 @@ func (d *differ) required(p *Pair, old, new bool) {
 }
 
 func (d *differ) patternProperties(p *Pair) {
-	find := func(s *contracts.Schema, pattern string) *contracts.PatternProperty {
-		i := slices.IndexFunc(s.PatternProperties, func(q *contracts.PatternProperty) bool { return q.Pattern == pattern })
-		if i < 0 {
-			return nil
-		}
-		return s.PatternProperties[i]
-	}
+	olds, news := patternsOf(p.Old), patternsOf(p.New)
 	at := func(pattern string) Place {
 		place := p.place("patternProperties")
 		place.Pointer += "/" + contracts.EscapePointer(pattern)
 		return place
 	}
 	for _, n := range p.New.PatternProperties {
-		o := find(p.Old, n.Pattern)
+		o := olds[n.Pattern]
 		if o == nil {
 			place := at(n.Pattern)
 			place.New = keySpan(n.Schema, n.Key, p.newHead)
@@ -112,12 +101,20 @@ func (d *differ) patternProperties(p *Pair) {
 		}))
 	}
 	for _, o := range p.Old.PatternProperties {
-		if find(p.New, o.Pattern) == nil {
+		if news[o.Pattern] == nil {
 			place := at(o.Pattern)
 			place.Old = keySpan(o.Schema, o.Key, p.oldHead)
 			d.add(&PatternPropertyRemoved{Place: place, Property: o})
 		}
 	}
+}
+
+func patternsOf(s *contracts.Schema) map[string]*contracts.PatternProperty {
+	m := make(map[string]*contracts.PatternProperty, len(s.PatternProperties))
+	for _, p := range s.PatternProperties {
+		m[p.Pattern] = p
+	}
+	return m
 }
 
 func (d *differ) additional(p *Pair) {
@@ -162,10 +159,16 @@ func Required(s *contracts.Schema) (names map[string]bool, groups [][]string) {
 	return names, minimal(groups)
 }
 
+// maxMinimal bounds how many groups are compared with each other.
+const maxMinimal = 500
+
 // minimal leaves out groups that contain another one, and sorts.
 func minimal(groups [][]string) [][]string {
 	slices.SortFunc(groups, slices.Compare[[]string])
 	groups = slices.CompactFunc(groups, slices.Equal[[]string])
+	if len(groups) > maxMinimal {
+		return groups
+	}
 	return slices.DeleteFunc(slices.Clone(groups), func(g []string) bool {
 		return slices.ContainsFunc(groups, func(h []string) bool { return len(h) < len(g) && containsAll(g, h) })
 	})

@@ -29,18 +29,35 @@ func (d *differ) enum(p *Pair) {
 	if p.Old.Open && !p.New.Open {
 		d.add(&EnumClosed{p.place("open")})
 	}
+	olds, news := valuesOf(old), valuesOf(new)
 	for _, v := range new {
-		if o := findValue(old, v); o != nil {
+		if o := olds[ValueKey(v)]; o != nil {
 			d.aboutValue(p, *o, v)
 		} else {
-			d.add(&EnumValueAdded{enumValue{d.valuePlace(p, v), v}})
+			d.add(&EnumValueAdded{enumValue{p.valuePlace(nil, &v), v}})
 		}
 	}
 	for _, v := range old {
-		if findValue(new, v) == nil {
-			d.add(&EnumValueRemoved{enumValue{d.valuePlace(p, v), v}})
+		if news[ValueKey(v)] == nil {
+			d.add(&EnumValueRemoved{enumValue{p.valuePlace(&v, nil), v}})
 		}
 	}
+}
+
+func valuesOf(list []contracts.EnumValue) map[string]*contracts.EnumValue {
+	m := make(map[string]*contracts.EnumValue, len(list))
+	for i := range list {
+		m[ValueKey(list[i])] = &list[i]
+	}
+	return m
+}
+
+// ValueKey is the same text for values that are equal: 1, 1.0 and 1e0.
+func ValueKey(v contracts.EnumValue) string {
+	if v.Type()&contracts.Numeric != 0 {
+		return contracts.Decimal(v.JSON).Rat().RatString()
+	}
+	return v.JSON
 }
 
 // listed are the values of an enum; nil when there is none, or when it lists
@@ -52,25 +69,20 @@ func listed(s *contracts.Schema) []contracts.EnumValue {
 	return s.Enum
 }
 
-func findValue(list []contracts.EnumValue, v contracts.EnumValue) *contracts.EnumValue {
-	for i := range list {
-		if list[i].Equal(v.Value) {
-			return &list[i]
-		}
-	}
-	return nil
-}
-
 // valuePlace points at a value on the sides that list it, and at the enum otherwise.
-func (d *differ) valuePlace(p *Pair, v contracts.EnumValue) Place {
+func (p *Pair) valuePlace(old, new *contracts.EnumValue) Place {
 	place := p.place("enum")
-	if o := findValue(p.Old.Enum, v); o != nil && p.Old.File != nil {
-		place.Old = diag.Location{File: p.Old.File, Span: o.Span}
+	if old != nil && p.Old.File != nil {
+		place.Old = diag.Location{File: p.Old.File, Span: old.Span}
 	}
-	if n := findValue(p.New.Enum, v); n != nil && p.New.File != nil {
-		place.New = diag.Location{File: p.New.File, Span: n.Span}
+	if new != nil && p.New.File != nil {
+		place.New = diag.Location{File: p.New.File, Span: new.Span}
 	}
-	place.Pointer += "/" + contracts.EscapePointer(v.Text())
+	value := new
+	if value == nil {
+		value = old
+	}
+	place.Pointer += "/" + contracts.EscapePointer(value.Text())
 	return place
 }
 
@@ -78,9 +90,9 @@ func (d *differ) valuePlace(p *Pair, v contracts.EnumValue) Place {
 func (d *differ) aboutValue(p *Pair, old, new contracts.EnumValue) {
 	of := "value " + new.JSON + " of " + p.label
 	if old.Description != new.Description {
-		d.add(&AnnotationChanged{Place: d.valuePlace(p, new), Keyword: "description", Of: of, From: quoted(old.Description), To: quoted(new.Description)})
+		d.add(&AnnotationChanged{Place: p.valuePlace(&old, &new), Keyword: "description", Of: of, From: quoted(old.Description), To: quoted(new.Description)})
 	}
-	d.deprecation(d.valuePlace(p, new), of, old.Deprecated, new.Deprecated)
+	d.deprecation(p.valuePlace(&old, &new), of, old.Deprecated, new.Deprecated)
 }
 
 func (d *differ) strings(p *Pair) {

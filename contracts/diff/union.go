@@ -86,6 +86,9 @@ type matching struct {
 
 func (m matching) put(o, n *contracts.Variant) { m.new[n], m.old[o] = o, true }
 
+// maxRenamed bounds how many variants without a counterpart are compared with each other.
+const maxRenamed = 32
+
 // match finds the old variant of each new one: the one that the same value of the
 // discriminator selects, or the one of the same name. What is left is matched
 // where the schemas are the same, because names do not show on the wire.
@@ -107,7 +110,7 @@ func match(old, new *contracts.Union) matching {
 			m.put(o, n)
 		}
 	}
-	if tagged {
+	if tagged || len(old.Variants)-len(m.old) > maxRenamed || len(new.Variants)-len(m.old) > maxRenamed {
 		return m
 	}
 	for _, n := range new.Variants {

@@ -13,10 +13,10 @@ import (
 // Both contracts must be linked and not Broken.
 func Check(old, new *contracts.Contract, opt Options) Verdict {
 	changes := diff.Compare(old, new)
-	v := Verdict{}
+	v, j := Verdict{}, newJudge(opt)
 	edits := map[edit]int{}
 	for _, c := range changes {
-		f := opt.judge(c)
+		f := opt.finding(c, j)
 		v.Needed = max(v.Needed, f.Needed)
 		key := editOf(f)
 		if i, seen := edits[key]; seen && key.new.File != nil {
@@ -58,9 +58,8 @@ func editOf(f Finding) edit {
 	return e
 }
 
-// judge decides what a change breaks.
-func (o Options) judge(c diff.Change) Finding {
-	j := judge{strict: o.StrictContent}
+// finding is a change with what it breaks.
+func (o Options) finding(c diff.Change, j judge) Finding {
 	r := j.change(c)
 	j.overlap(c, &r)
 	return Finding{

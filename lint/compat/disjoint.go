@@ -13,7 +13,7 @@ const maxDisjointDepth = 8
 // disjoint reports whether certainly no value is accepted by both schemas.
 func (j judge) disjoint(a, b *contracts.Schema, depth int) bool {
 	a, b = diff.Flat(a), diff.Flat(b)
-	if depth > maxDisjointDepth || a.AcceptsNull() && b.AcceptsNull() {
+	if depth > maxDisjointDepth || !j.spend() || a.AcceptsNull() && b.AcceptsNull() {
 		return false
 	}
 	if a.Union != nil {
@@ -50,12 +50,14 @@ func disjointTypes(a, b contracts.Types) bool {
 func disjointScalars(a, b *contracts.Schema) bool {
 	listA, okA := finite(a)
 	listB, okB := finite(b)
-	if okA && okB {
-		return !slices.ContainsFunc(listA, func(v contracts.EnumValue) bool {
-			return slices.ContainsFunc(listB, func(w contracts.EnumValue) bool { return v.Equal(w.Value) })
-		})
+	if !okA || !okB {
+		return false
 	}
-	return false
+	known := make(map[string]bool, len(listB))
+	for _, v := range listB {
+		known[diff.ValueKey(v)] = true
+	}
+	return !slices.ContainsFunc(listA, func(v contracts.EnumValue) bool { return known[diff.ValueKey(v)] })
 }
 
 // missesRequired reports whether every object of a has a property that b never
@@ -63,11 +65,11 @@ func disjointScalars(a, b *contracts.Schema) bool {
 func (j judge) missesRequired(a, b *contracts.Schema, depth int) bool {
 	required, _ := diff.Required(a)
 	for name := range required {
-		theirs := rulesFor(b, name)
+		theirs := j.rulesFor(b, name)
 		if !theirs.allowed {
 			return true
 		}
-		for _, mine := range rulesFor(a, name).schemas {
+		for _, mine := range j.rulesFor(a, name).schemas {
 			for _, other := range theirs.schemas {
 				if j.disjoint(mine, other, depth+1) {
 					return true

@@ -2,15 +2,42 @@ package compat
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diff"
+	"github.com/evctl/evctl/contracts/payload"
 )
 
 // judge decides what changes break, by what the two schemas accept there.
 type judge struct {
 	strict bool // see Options.StrictContent
+	// steps is what is left of maxSteps. When nothing is, nothing is proven any more,
+	// and what is not proven harmless counts as a break.
+	steps *int
+	// What was made once and is needed again.
+	patterns   map[string]*regexp.Regexp
+	validators map[*contracts.Schema]*payload.Validator
+	members    map[*contracts.Schema]map[string]*contracts.Property
+}
+
+// maxSteps bounds the comparisons of one Check, which unions within unions would
+// multiply without limit.
+const maxSteps = 200_000
+
+func newJudge(opt Options) judge {
+	steps := maxSteps
+	return judge{
+		strict: opt.StrictContent, steps: &steps, patterns: map[string]*regexp.Regexp{},
+		validators: map[*contracts.Schema]*payload.Validator{}, members: map[*contracts.Schema]map[string]*contracts.Property{},
+	}
+}
+
+// spend takes one step and reports whether there was one left.
+func (j judge) spend() bool {
+	*j.steps--
+	return *j.steps >= 0
 }
 
 // ruling is the judgement on one change. The zero value breaks nothing.
@@ -44,7 +71,7 @@ func (j judge) change(c diff.Change) ruling {
 	case *diff.RequiredRemoved:
 		r.forward = true
 	case *diff.RequireAnyChanged:
-		r.backward, r.forward = !groupsWithin(old, new), !groupsWithin(new, old)
+		r.backward, r.forward = !j.groupsWithin(old, new), !j.groupsWithin(new, old)
 	case *diff.AdditionalChanged:
 		r.backward, r.forward = !c.Allowed, c.Allowed
 	case *diff.PatternPropertyAdded:
@@ -66,18 +93,18 @@ func (j judge) change(c diff.Change) ruling {
 	case *diff.EnumClosed:
 		r.backward = true
 	case *diff.EnumValueAdded:
-		r.forward = !old.Open && !new.Open && accepts(new, c.Value)
+		r.forward = !old.Open && !new.Open && j.accepts(new, c.Value)
 	case *diff.EnumValueRemoved:
-		r.backward = !old.Open && !new.Open && accepts(old, c.Value)
+		r.backward = !old.Open && !new.Open && j.accepts(old, c.Value)
 	case *diff.BoundChanged:
-		r.backward = c.Tightened && !boundHolds(old, new, c.Keyword) && !valuesFit(old, new)
-		r.forward = c.Loosened && !boundHolds(new, old, c.Keyword) && !valuesFit(new, old)
+		r.backward = c.Tightened && !boundHolds(old, new, c.Keyword) && !j.valuesFit(old, new)
+		r.forward = c.Loosened && !boundHolds(new, old, c.Keyword) && !j.valuesFit(new, old)
 	case *diff.FormatChanged:
-		r.backward = !formatWithin(c.From, c.To) && !valuesFit(old, new)
-		r.forward = !formatWithin(c.To, c.From) && !valuesFit(new, old)
+		r.backward = !formatWithin(c.From, c.To) && !j.valuesFit(old, new)
+		r.forward = !formatWithin(c.To, c.From) && !j.valuesFit(new, old)
 	case *diff.PatternChanged:
-		r.backward = !everyText(c.To) && !valuesFit(old, new)
-		r.forward = !everyText(c.From) && !valuesFit(new, old)
+		r.backward = !everyText(c.To) && !j.valuesFit(old, new)
+		r.forward = !everyText(c.From) && !j.valuesFit(new, old)
 		if (r.backward || r.forward) && c.From != "" && c.To != "" {
 			r.note = "whether two patterns accept the same texts is not decided, so a change of one counts as a break"
 		}
@@ -210,7 +237,7 @@ func (j judge) tagsWithin(a, b *contracts.Union) bool {
 }
 
 // groupsWithin reports whether every object that has one of a's groups has one of b's.
-func groupsWithin(a, b *contracts.Schema) bool {
+func (j judge) groupsWithin(a, b *contracts.Schema) bool {
 	aNames, aGroups := diff.Required(a)
 	bNames, bGroups := diff.Required(b)
 	if len(bGroups) == 0 {
@@ -220,6 +247,9 @@ func groupsWithin(a, b *contracts.Schema) bool {
 		aGroups = [][]string{nil}
 	}
 	for _, group := range aGroups {
+		if *j.steps -= len(bGroups); *j.steps < 0 {
+			return false
+		}
 		present := func(name string) bool {
 			return aNames[name] || bNames[name] || slices.Contains(group, name)
 		}

@@ -10,6 +10,9 @@ import (
 
 // within reports whether b certainly accepts every value that a accepts.
 func (j judge) within(a, b *contracts.Schema) bool {
+	if !j.spend() {
+		return false
+	}
 	a, b = diff.Flat(a), diff.Flat(b)
 	switch {
 	case b.Types&contracts.Any != 0:
@@ -94,7 +97,7 @@ func finite(s *contracts.Schema) ([]contracts.EnumValue, bool) {
 
 // valuesFit reports whether a accepts only a list of values, and b's other keywords
 // take all of them.
-func valuesFit(a, b *contracts.Schema) bool {
+func (j judge) valuesFit(a, b *contracts.Schema) bool {
 	values, ok := finite(a)
 	if !ok {
 		return false
@@ -102,7 +105,7 @@ func valuesFit(a, b *contracts.Schema) bool {
 	rest := *b
 	rest.Enum, rest.Open = nil, false
 	for _, v := range values {
-		if accepts(a, v) && !accepts(&rest, v) {
+		if j.accepts(a, v) && !j.accepts(&rest, v) {
 			return false
 		}
 	}
@@ -110,9 +113,13 @@ func valuesFit(a, b *contracts.Schema) bool {
 }
 
 // accepts reports whether a schema takes a value.
-func accepts(s *contracts.Schema, v contracts.EnumValue) bool {
-	validator, err := payload.CompileSchema(s)
-	return err != nil || validator.Valid([]byte(v.JSON))
+func (j judge) accepts(s *contracts.Schema, v contracts.EnumValue) bool {
+	validator, known := j.validators[s]
+	if !known {
+		validator, _ = payload.CompileSchema(s)
+		j.validators[s] = validator
+	}
+	return validator == nil || validator.Valid([]byte(v.JSON))
 }
 
 // asObject writes a map as an object without declared properties. Its keys are not
@@ -131,8 +138,8 @@ func asObject(s *contracts.Schema) *contracts.Schema {
 // memberOnlyIn judges a property that object a declares and b does not. The results
 // say whether a accepts something there that b rejects, and the other way round.
 func (j judge) memberOnlyIn(a, b *contracts.Schema, p *contracts.Property, required bool) (aBreaks, bBreaks bool) {
-	in := rulesFor(a, p.Name)
-	out := rulesFor(b, p.Name)
+	in := j.rulesFor(a, p.Name)
+	out := j.rulesFor(b, p.Name)
 	aBreaks = !out.allowed || !j.allWithin(in.schemas, out.schemas)
 	bBreaks = required || out.allowed && !j.openContent(out) && !j.allWithin(out.schemas, in.schemas)
 	return aBreaks, bBreaks
@@ -148,14 +155,14 @@ type memberRules struct {
 	schemas []*contracts.Schema // all of them hold; none means anything
 }
 
-func rulesFor(s *contracts.Schema, name string) memberRules {
+func (j judge) rulesFor(s *contracts.Schema, name string) memberRules {
 	var r memberRules
-	if p := s.Property(name); p != nil {
+	if p := j.member(s, name); p != nil {
 		r.allowed = true
 		r.schemas = append(r.schemas, p.Schema)
 	}
 	for _, p := range s.PatternProperties {
-		if matches(p.Pattern, name) {
+		if j.matches(p.Pattern, name) {
 			r.allowed = true
 			r.schemas = append(r.schemas, p.Schema)
 		}
@@ -170,11 +177,32 @@ func rulesFor(s *contracts.Schema, name string) memberRules {
 	return r
 }
 
+// member finds a declared property, in large objects by an index.
+func (j judge) member(s *contracts.Schema, name string) *contracts.Property {
+	const small = 32
+	if len(s.Properties) <= small {
+		return s.Property(name)
+	}
+	index := j.members[s]
+	if index == nil {
+		index = make(map[string]*contracts.Property, len(s.Properties))
+		for _, p := range s.Properties {
+			index[p.Name] = p
+		}
+		j.members[s] = index
+	}
+	return index[name]
+}
+
 // matches reports whether the pattern is found in text. A pattern that is broken
 // matches nothing: the language reports it.
-func matches(pattern, text string) bool {
-	re, err := regexp.Compile(pattern)
-	return err == nil && re.MatchString(text)
+func (j judge) matches(pattern, text string) bool {
+	re, known := j.patterns[pattern]
+	if !known {
+		re, _ = regexp.Compile(pattern)
+		j.patterns[pattern] = re
+	}
+	return re != nil && re.MatchString(text)
 }
 
 // allWithin reports whether what all of as accept is accepted by all of bs.
@@ -205,7 +233,7 @@ func (j judge) patternOnlyIn(a, b *contracts.Schema, p *contracts.PatternPropert
 	aBreaks = !rest.allowed || !j.allWithin(mine, rest.schemas)
 	bBreaks = rest.allowed && !j.openContent(rest) && !j.allWithin(rest.schemas, mine)
 	for _, q := range b.Properties {
-		if matches(p.Pattern, q.Name) && !j.allWithin(rulesFor(b, q.Name).schemas, mine) {
+		if j.matches(p.Pattern, q.Name) && !j.allWithin(j.rulesFor(b, q.Name).schemas, mine) {
 			bBreaks = true
 		}
 	}
