@@ -103,6 +103,23 @@ func (c *catalogue) index(p place, depth int) {
 	}
 }
 
+// references lists the resources that a schema refers to.
+func (c *catalogue) references(p place, depth int) []*Resource {
+	if p.node.Kind != document.Mapping || depth > document.MaxDepth {
+		return nil
+	}
+	var list []*Resource
+	if ref := p.node.Get("$ref"); ref != nil && ref.Kind == document.Scalar {
+		if to, reason := c.find(p, ref.Text); reason == "" {
+			list = append(list, to.resource)
+		}
+	}
+	for _, ch := range children(p.node) {
+		list = append(list, c.references(p.child(ch.pointer, ch.node), depth+1)...)
+	}
+	return list
+}
+
 // name records an address. The same text under one address is one schema.
 func (c *catalogue) name(uri string, p place) {
 	for _, q := range c.byID[uri] {

@@ -22,13 +22,15 @@ type Source struct {
 	wanted func(path string) bool
 	// candidate finds the event and version that a document describes.
 	candidate func(r *Resource) Candidate
+	// parts says that a document is no event when others refer to it.
+	parts bool
 }
 
 // Sources lists the layouts.
 var Sources = []Source{
-	{"jsonschema", "JSON Schema files, JSON or YAML; a file is an event, named by its path", isSchemaFile, fromFile},
-	{"iglu", "a folder of an Iglu repository: vendor/name/jsonschema/1-0-0", isIglu, fromIglu},
-	{"wikimedia", "a folder of Wikimedia event streams: stream/1.0.0.yaml", isWikimedia, fromWikimedia},
+	{"jsonschema", "JSON Schema files, JSON or YAML; each is an event named by its path, unless others refer to it", isSchemaFile, fromFile, true},
+	{"iglu", "a folder of an Iglu repository: vendor/name/jsonschema/1-0-0", isIglu, fromIglu, false},
+	{"wikimedia", "a folder of Wikimedia event streams: stream/1.0.0.yaml", isWikimedia, fromWikimedia, false},
 }
 
 // Lookup finds a source by name.
@@ -85,11 +87,31 @@ func (s Source) Find(fsys fs.FS, only ...string) (*Found, error) {
 		return nil, err
 	}
 	found.catalogue = newCatalogue(resources)
+	if s.parts {
+		found.skipParts()
+	}
 	slices.SortStableFunc(found.Candidates, func(a, b Candidate) int {
 		return cmp.Or(strings.Compare(a.Event, b.Event), a.Version.Compare(b.Version), strings.Compare(a.Path, b.Path))
 	})
 	refuseTwins(found.Candidates)
 	return found, nil
+}
+
+// skipParts finds documents that others refer to: they describe parts of events.
+func (f *Found) skipParts() {
+	by := map[*Resource]*Resource{}
+	for _, r := range f.catalogue.resources {
+		for _, to := range f.catalogue.references(f.catalogue.root(r), 0) {
+			if to != r && by[to] == nil {
+				by[to] = r
+			}
+		}
+	}
+	for i := range f.Candidates {
+		if c := &f.Candidates[i]; c.resource != nil && by[c.resource] != nil && len(f.Candidates) > 1 {
+			c.Skipped = "a part of others: " + by[c.resource].Path + " refers to it"
+		}
+	}
 }
 
 // of is the candidate that a document is in this layout.

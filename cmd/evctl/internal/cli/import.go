@@ -401,7 +401,10 @@ func (d *importDocument) text(w io.Writer, f importFlags) error {
 	if d.Older > 0 {
 		fmt.Fprintf(&b, ", %d older versions left out", d.Older)
 	}
-	fmt.Fprintf(&b, "\n%d payloads compared, %d of them valid: original and contract agree\n", d.Checked.Payloads, d.Checked.Accepted)
+	b.WriteString("\n")
+	if d.Checked.Payloads > 0 {
+		fmt.Fprintf(&b, "%d payloads compared, %d of them valid: original and contract agree\n", d.Checked.Payloads, d.Checked.Accepted)
+	}
 	switch n := len(d.latest()); {
 	case n > 0 && f.dryRun:
 		fmt.Fprintf(&b, "%d contract files would be written to %s\n", n, f.out)

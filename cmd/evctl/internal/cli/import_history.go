@@ -9,6 +9,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/importer"
 	"github.com/evctl/evctl/registry"
 	"github.com/evctl/evctl/registry/client"
 )
@@ -101,11 +102,16 @@ func (h *importHistory) number(ctx context.Context, service *registry.Service, v
 	for _, c := range released {
 		known[originalVersion(c)] = c.Version
 	}
+	newest := newestOf(released)
 	for _, s := range versions {
 		if s.Status != "imported" {
 			continue
 		}
 		c := s.result.Contract
+		if _, ok := known[s.Version]; !ok && c.Version.Compare(newest) < 0 {
+			s.refuse(importer.Refusal{Reason: fmt.Sprintf("version %s comes before %s, which is released already", c.Version, newest), Hint: "versions are only ever added behind those that are released"})
+			continue
+		}
 		if v, ok := known[s.Version]; ok {
 			c = numbered(c, v)
 		} else if len(released) > 0 {
@@ -122,6 +128,18 @@ func (h *importHistory) number(ctx context.Context, service *registry.Service, v
 	return candidates, nil
 }
 
+// newestOf is the highest number that released versions came with.
+func newestOf(released []*contracts.Contract) contracts.Version {
+	var newest contracts.Version
+	for _, c := range released {
+		if v, err := contracts.ParseVersion(originalVersion(c)); err == nil && v.Compare(newest) > 0 {
+			newest = v
+		}
+	}
+	return newest
+}
+
+// releasesOf reads what is released of an event, oldest first.
 func releasesOf(ctx context.Context, service *registry.Service, event string) ([]*contracts.Contract, error) {
 	records, err := registry.Released(ctx, service, event)
 	if err != nil {
