@@ -221,6 +221,24 @@ func TestPush_FailsClosedOnAnEditedRelease(t *testing.T) {
 	}
 }
 
+func TestPush_AReleaseOfAnEvctlWithAnotherDigestOfContractsIsUnchanged(t *testing.T) {
+	f := setUp(t)
+	head := f.push(write, order("1.0.0", "")).Outcomes[0]
+	file := filepath.Join(f.path, "order.completed", "1.0.0.json")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(registry.Compact(data))
+	text = strings.Replace(text, `"digest":"`+string(head.Digest)+`",`, "", 1)
+	text = strings.Replace(text, string(head.ContractDigest), "sha256:"+strings.Repeat("0", 64), 1)
+	if err := os.WriteFile(file, registry.Seal([]byte(text)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f.want(f.push(write, order("1.0.0", "")), "order.completed 1.0.0 unchanged")
+	f.want(f.push(write, order("1.0.0", "  note: {type: string}\n")), "order.completed 1.0.0 refused version-conflict")
+}
+
 func TestPush_AFailingGateIsAnError(t *testing.T) {
 	f := setUp(t)
 	gate := func(context.Context, *contracts.Contract, []*contracts.Contract) (registry.Judgement, error) {

@@ -342,7 +342,12 @@ func TestRemote_WhatDoesNotMatchItsDigestIsRefused(t *testing.T) {
 		return string(r.JSON())
 	}
 	v := contracts.Version{Major: 1}
+	elsewhere, err := start(t, event("a.b", "1.0.0", "description: elsewhere\n")).service.Get(t.Context(), "a.b", v)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for what, body := range map[string]string{
+		"another release":    string(elsewhere.JSON()),
 		"edited":             strings.Replace(stored("a.b", v), "right", "wrong", 1),
 		"another version":    stored("a.b", contracts.Version{Major: 1, Patch: 1}),
 		"another event":      stored("c.d", v),

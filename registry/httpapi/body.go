@@ -99,9 +99,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64) (
 		w.Header().Set("Connection", "close") // the rest of the body may be under way
 		return nil, bodyError(err, limit)
 	}
-	// Left in place, the deadline would cancel the request while it is worked on.
-	_ = connection.SetReadDeadline(time.Time{})
-	return b, nil
+	return b, nil // net/http lifts the deadline behind the end of a body
 }
 
 func bodyError(err error, limit int64) error {

@@ -1,14 +1,20 @@
 package httpapi_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/envelope"
 	"github.com/evctl/evctl/registry"
+	"github.com/evctl/evctl/registry/dir"
 	"github.com/evctl/evctl/registry/httpapi"
 )
 
@@ -117,6 +123,32 @@ func TestPush_NeedsTheToken(t *testing.T) {
 func TestPush_IsForbiddenWithoutAToken(t *testing.T) {
 	f := start(t, httpapi.Options{})
 	f.wantError(f.push(orderV1), http.StatusForbidden, registry.CodePushForbidden)
+}
+
+func TestPush_MayTakeLongerThanAClientMayStandStill(t *testing.T) {
+	store, err := dir.Open(filepath.Join(t.TempDir(), "releases"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const timeout = 20 * time.Millisecond
+	slow := func(ctx context.Context, _ *contracts.Contract, _ []*contracts.Contract) (registry.Judgement, error) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(10 * timeout):
+		}
+		return registry.Judgement{}, ctx.Err()
+	}
+	server := httpapi.New(t.Context(), registry.NewService(store, slow, time.Now), httpapi.Options{AllowPush: true, Timeout: timeout, Envelope: envelope.Default()})
+	listener := httptest.NewServer(server.Handler())
+	defer listener.Close()
+	response, err := listener.Client().Post(listener.URL+orderPath, "application/yaml", strings.NewReader(orderV1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusCreated {
+		t.Errorf("status is %s, want 201", response.Status)
+	}
 }
 
 func TestPush_OfManyAtOnceLosesNothing(t *testing.T) {
