@@ -97,11 +97,11 @@ func tail(b []byte) []byte { return b[max(0, len(b)-4000):] }
 
 // corporaImport is what evctl import --format json says.
 type corporaImport struct {
-	Found, Imported, Refused, Skipped int
-	Reasons                           []struct {
-		Keyword, Reason string
-		Count           int
+	Reasons []struct {
+		Keyword, Message string
+		Count            int
 	}
+	Summary struct{ Found, Imported, Refused, Skipped int }
 	Schemas []struct{ Path, Event, Version, Status string }
 	History struct {
 		Released, Refused int
@@ -121,8 +121,8 @@ func (w *corporaRun) importHistory(source, folder string) *corporaImport {
 	if err := json.Unmarshal(w.evctl(code, args...), &doc); err != nil {
 		w.t.Fatal(err)
 	}
-	if doc.History.Refused > 0 || doc.History.Released != doc.Imported {
-		w.t.Errorf("%s: %d of %d versions were released, %d refused", source, doc.History.Released, doc.Imported, doc.History.Refused)
+	if doc.History.Refused > 0 || doc.History.Released != doc.Summary.Imported {
+		w.t.Errorf("%s: %d of %d versions were released, %d refused", source, doc.History.Released, doc.Summary.Imported, doc.History.Refused)
 	}
 	breaks := 0
 	for _, r := range doc.History.Renumbered {
@@ -132,10 +132,10 @@ func (w *corporaRun) importHistory(source, folder string) *corporaImport {
 		}
 	}
 	for _, r := range doc.Reasons {
-		w.t.Logf("%s: refused %d times: %s [%s]", source, r.Count, r.Reason, r.Keyword)
+		w.t.Logf("%s: refused %d times: %s [%s]", source, r.Count, r.Message, r.Keyword)
 	}
 	fmt.Printf("%s: %d schemas found, %d imported, %d refused, %d no events; %d versions released, %d breaks reported\n",
-		source, doc.Found, doc.Imported, doc.Refused, doc.Skipped, doc.History.Released, breaks)
+		source, doc.Summary.Found, doc.Summary.Imported, doc.Summary.Refused, doc.Summary.Skipped, doc.History.Released, breaks)
 	return &doc
 }
 

@@ -128,6 +128,6 @@ func Reasons(list []*Import) []Reason {
 // Reason is a kind of refusal with its frequency.
 type Reason struct {
 	Keyword string `json:"keyword,omitempty"`
-	Reason  string `json:"reason"`
+	Reason  string `json:"message"`
 	Count   int    `json:"count"`
 }

@@ -7,7 +7,7 @@ type Refusal struct {
 	Pointer string `json:"pointer"`
 	// Keyword is the one that cannot be said; empty for the file as a whole.
 	Keyword string `json:"keyword,omitempty"`
-	Reason  string `json:"reason"`
+	Reason  string `json:"message"`
 	// Hint is a way out, or empty.
 	Hint string `json:"hint,omitempty"`
 }

@@ -99,6 +99,17 @@ func (f importFlags) check() (importer.Source, error) {
 type importDocument struct {
 	From   string `json:"from"`
 	DryRun bool   `json:"dry_run"`
+	// Reasons groups what was refused, most frequent first.
+	Reasons []importer.Reason `json:"reasons"`
+	// Schemas, ordered by event and version.
+	Schemas []*importedSchema `json:"schemas"`
+	// History is there with --all-versions.
+	History *importHistory `json:"history,omitempty"`
+	Summary importSummary  `json:"summary"`
+}
+
+// importSummary counts schemas and payloads.
+type importSummary struct {
 	// Found counts the schemas, of which Imported became contracts and Refused did not.
 	Found    int `json:"found"`
 	Imported int `json:"imported"`
@@ -109,12 +120,6 @@ type importDocument struct {
 	Older   int `json:"older"`
 	// Checked counts the payloads on which originals and contracts were compared.
 	Checked importer.Checked `json:"checked"`
-	// Reasons groups what was refused, most frequent first.
-	Reasons []importer.Reason `json:"reasons"`
-	// Schemas, ordered by event and version.
-	Schemas []*importedSchema `json:"schemas"`
-	// History is there with --all-versions.
-	History *importHistory `json:"history,omitempty"`
 }
 
 // importedSchema is what became of one schema.
@@ -124,13 +129,13 @@ type importedSchema struct {
 	Version string `json:"version,omitempty"`
 	// Status is imported, refused or skipped.
 	Status string `json:"status"`
-	// Skipped says why the schema describes no event.
-	Skipped string `json:"skipped,omitempty"`
-	// File is the contract file, for the latest version of an event.
-	File     string             `json:"file,omitempty"`
-	Refusals []importer.Refusal `json:"refusals"`
-	Remarks  []importer.Remark  `json:"remarks"`
-	Checked  importer.Checked   `json:"checked"`
+	// Message says why a skipped schema describes no event.
+	Message string `json:"message,omitempty"`
+	// ContractPath is the contract file, for the latest version of an event.
+	ContractPath string             `json:"contract_path,omitempty"`
+	Refusals     []importer.Refusal `json:"refusals"`
+	Remarks      []importer.Remark  `json:"remarks"`
+	Checked      importer.Checked   `json:"checked"`
 
 	result *importer.Import
 	text   []byte
@@ -147,7 +152,7 @@ func runImport(ctx context.Context, app *App, f importFlags, paths []string) err
 			return err
 		}
 	}
-	if doc.Found == 0 {
+	if doc.Summary.Found == 0 {
 		return withHint(fmt.Errorf("no schemas in %s", strings.Join(paths, ", ")), "layouts are listed by evctl import --help; choose one with --from")
 	}
 	doc.refuseTwins()
@@ -166,7 +171,7 @@ func runImport(ctx context.Context, app *App, f importFlags, paths []string) err
 	} else {
 		err = doc.text(app.Stdout, f)
 	}
-	if err == nil && (doc.Refused > 0 || doc.History != nil && doc.History.Refused > 0) {
+	if err == nil && (doc.Summary.Refused > 0 || doc.History != nil && doc.History.Refused > 0) {
 		return errFindings
 	}
 	return err
@@ -222,10 +227,10 @@ func (d *importDocument) search(ctx context.Context, f importFlags, source impor
 		return fmt.Errorf("import %s: %w", folder, err)
 	}
 	candidates := found.Candidates
-	d.Found += len(candidates)
+	d.Summary.Found += len(candidates)
 	if !f.allVersions {
 		candidates = importer.Latest(candidates)
-		d.Older += len(found.Candidates) - len(candidates)
+		d.Summary.Older += len(found.Candidates) - len(candidates)
 	}
 	results := make([]*importedSchema, len(candidates))
 	group, ctx := errgroup.WithContext(ctx)
@@ -259,7 +264,7 @@ func newImportedSchema(folder string, r *importer.Import) *importedSchema {
 	s.Remarks = append(s.Remarks, r.Remarks...)
 	switch {
 	case r.Skipped != "":
-		s.Status, s.Skipped = "skipped", r.Skipped
+		s.Status, s.Message = "skipped", r.Skipped
 	case r.Contract == nil:
 		s.Status = "refused"
 	}
@@ -313,7 +318,7 @@ func (d *importDocument) name(f importFlags) {
 	}
 	paths := importer.FilePaths(events)
 	for _, s := range d.latest() {
-		s.File = filepath.ToSlash(filepath.Join(f.out, filepath.FromSlash(paths[s.Event])))
+		s.ContractPath = filepath.ToSlash(filepath.Join(f.out, filepath.FromSlash(paths[s.Event])))
 		s.text = format.Write(s.result.Contract)
 	}
 }
@@ -323,12 +328,12 @@ func (d *importDocument) name(f importFlags) {
 func (d *importDocument) write(app *App, f importFlags) error {
 	var todo []*importedSchema
 	for _, s := range d.latest() {
-		old, err := os.ReadFile(app.path(s.File))
+		old, err := os.ReadFile(app.path(s.ContractPath))
 		switch {
 		case err == nil && bytes.Equal(old, s.text):
 			continue
 		case err == nil && !f.force:
-			return withHint(fmt.Errorf("%s exists already and differs from what %s says", s.File, s.Path), "choose another folder with --out, or overwrite it with --force")
+			return withHint(fmt.Errorf("%s exists already and differs from what %s says", s.ContractPath, s.Path), "choose another folder with --out, or overwrite it with --force")
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("write contract: %w", err)
 		}
@@ -338,7 +343,7 @@ func (d *importDocument) write(app *App, f importFlags) error {
 		return nil
 	}
 	for _, s := range todo {
-		if err := replaceFile(app.path(s.File), s.text); err != nil {
+		if err := replaceFile(app.path(s.ContractPath), s.text); err != nil {
 			return fmt.Errorf("write contract: %w", err)
 		}
 	}
@@ -367,16 +372,16 @@ func (d *importDocument) count() {
 	for _, s := range d.Schemas {
 		switch s.Status {
 		case "skipped":
-			d.Skipped++
+			d.Summary.Skipped++
 			continue
 		case "refused":
-			d.Refused++
+			d.Summary.Refused++
 		default:
-			d.Imported++
+			d.Summary.Imported++
 		}
 		results = append(results, s.result)
-		d.Checked.Payloads += s.Checked.Payloads
-		d.Checked.Accepted += s.Checked.Accepted
+		d.Summary.Checked.Payloads += s.Checked.Payloads
+		d.Summary.Checked.Accepted += s.Checked.Accepted
 	}
 	d.Reasons = append(d.Reasons, importer.Reasons(results)...)
 }
@@ -385,6 +390,7 @@ func (d *importDocument) count() {
 // the counts.
 func (d *importDocument) text(w io.Writer, f importFlags) error {
 	var b strings.Builder
+	n := d.Summary
 	for _, s := range d.Schemas {
 		for _, r := range s.Refusals {
 			b.WriteString(refusalText(s, r))
@@ -394,22 +400,22 @@ func (d *importDocument) text(w io.Writer, f importFlags) error {
 	if d.History != nil {
 		d.History.text(&b)
 	}
-	fmt.Fprintf(&b, "%d schemas found: %d imported, %d refused", d.Found, d.Imported, d.Refused)
-	if d.Skipped > 0 {
-		fmt.Fprintf(&b, ", %d no events", d.Skipped)
+	fmt.Fprintf(&b, "%d schemas found: %d imported, %d refused", n.Found, n.Imported, n.Refused)
+	if n.Skipped > 0 {
+		fmt.Fprintf(&b, ", %d no events", n.Skipped)
 	}
-	if d.Older > 0 {
-		fmt.Fprintf(&b, ", %d older versions left out", d.Older)
+	if n.Older > 0 {
+		fmt.Fprintf(&b, ", %d older versions left out", n.Older)
 	}
 	b.WriteString("\n")
-	if d.Checked.Payloads > 0 {
-		fmt.Fprintf(&b, "%d payloads compared, %d of them valid: original and contract agree\n", d.Checked.Payloads, d.Checked.Accepted)
+	if n.Checked.Payloads > 0 {
+		fmt.Fprintf(&b, "%d payloads compared, %d of them valid: original and contract agree\n", n.Checked.Payloads, n.Checked.Accepted)
 	}
-	switch n := len(d.latest()); {
-	case n > 0 && f.dryRun:
-		fmt.Fprintf(&b, "%d contract files would be written to %s\n", n, f.out)
-	case n > 0:
-		fmt.Fprintf(&b, "%d contract files in %s\n", n, f.out)
+	switch files := len(d.latest()); {
+	case files > 0 && f.dryRun:
+		fmt.Fprintf(&b, "%d contract files would be written to %s\n", files, f.out)
+	case files > 0:
+		fmt.Fprintf(&b, "%d contract files in %s\n", files, f.out)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

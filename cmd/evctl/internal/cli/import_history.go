@@ -38,8 +38,8 @@ type renumbered struct {
 	Version contracts.Version `json:"version"` // where it came from
 	As      contracts.Version `json:"as"`
 	Needed  contracts.Bump    `json:"needed"`
-	// Breaks are the errors that keep it from having its own number.
-	Breaks []string `json:"breaks,omitempty"`
+	// Messages are those of the errors that keep it from having its own number.
+	Messages []string `json:"messages,omitempty"`
 }
 
 // release pushes all imported versions, oldest first, in one go: all or none.
@@ -198,7 +198,7 @@ func (h *importHistory) next(ctx context.Context, service *registry.Service, c *
 	if needed == contracts.MajorBump {
 		for _, finding := range judgement.Findings {
 			if finding.Severity == diag.Error {
-				r.Breaks = append(r.Breaks, finding.Message)
+				r.Messages = append(r.Messages, finding.Message)
 			}
 		}
 	}
@@ -232,7 +232,7 @@ func (h *importHistory) text(b *strings.Builder) {
 			continue
 		}
 		fmt.Fprintf(b, "%s %s breaks what came before and is released as %s\n", printable(r.Event), r.Version, r.As)
-		for _, message := range r.Breaks {
+		for _, message := range r.Messages {
 			fmt.Fprintf(b, "  %s\n", printable(message))
 		}
 	}
