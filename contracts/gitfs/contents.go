@@ -20,6 +20,12 @@ var (
 // maxBlob bounds the size of a file that is read; contracts are far smaller.
 const maxBlob = 64 << 20
 
+// Types of git objects.
+const (
+	blob = "blob"
+	tree = "tree"
+)
+
 // contents reads objects through one git cat-file, which is started by the first
 // read.
 type contents struct {
@@ -32,7 +38,7 @@ type contents struct {
 	err    error // the program failed: nothing can be read any more
 }
 
-func (c *contents) read(hash string) ([]byte, error) {
+func (c *contents) read(hash, kind string) ([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err == nil && c.cmd == nil {
@@ -41,7 +47,7 @@ func (c *contents) read(hash string) ([]byte, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
-	data, err := c.ask(hash)
+	data, err := c.ask(hash, kind)
 	if err != nil {
 		c.err = fmt.Errorf("git cat-file: %w", err)
 	}
@@ -62,9 +68,9 @@ func (c *contents) start() (err error) {
 	return c.cmd.Start()
 }
 
-// ask sends one object name and reads "<hash> blob <size>", the contents, and a
+// ask sends one object name and reads "<hash> <type> <size>", the contents, and a
 // line feed.
-func (c *contents) ask(hash string) ([]byte, error) {
+func (c *contents) ask(hash, kind string) ([]byte, error) {
 	if _, err := io.WriteString(c.stdin, hash+"\n"); err != nil {
 		return nil, err
 	}
@@ -73,7 +79,7 @@ func (c *contents) ask(hash string) ([]byte, error) {
 		return nil, err
 	}
 	fields := strings.Fields(head)
-	if len(fields) != 3 || fields[1] != "blob" {
+	if len(fields) != 3 || fields[1] != kind {
 		return nil, fmt.Errorf("it said %q", strings.TrimSpace(head))
 	}
 	size, err := strconv.Atoi(fields[2])

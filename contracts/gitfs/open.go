@@ -5,12 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -49,17 +46,12 @@ func Open(ctx context.Context, dir, ref string) (*FS, error) {
 	if err != nil {
 		return nil, r.unknown(ref)
 	}
-	f := &FS{commit: strings.TrimSpace(string(commit)), nodes: map[string]*node{}}
-	listing, err := r.git("ls-tree", "-r", "-z", "--long", f.commit)
+	folder, err := r.git("rev-parse", "--verify", "--quiet", strings.TrimSpace(string(commit))+":./")
 	if err != nil {
-		return nil, fmt.Errorf("list commit %s: %w", ref, err)
-	}
-	if err := f.fill(listing); err != nil {
-		return nil, fmt.Errorf("list commit %s: %w", ref, err)
-	}
-	if len(f.nodes) == 0 {
 		return nil, fmt.Errorf("open commit %s: %w %s", ref, ErrNoFolder, dir)
 	}
+	f := &FS{commit: strings.TrimSpace(string(commit))}
+	f.root = &node{fs: f, name: ".", dir: true, hash: strings.TrimSpace(string(folder))}
 	f.contents = &contents{dir: dir}
 	return f, nil
 }
@@ -143,52 +135,4 @@ func fetchSpec(remote, branch string) string {
 
 func isHash(text string) bool {
 	return len(text) >= 7 && strings.Trim(text, "0123456789abcdef") == ""
-}
-
-// fill reads the output of ls-tree: mode, type, hash and size, a tab, and the path.
-func (f *FS) fill(listing []byte) error {
-	f.nodes["."] = &node{name: ".", dir: true}
-	files := 0
-	for line := range bytes.SplitSeq(listing, []byte{0}) {
-		if len(line) == 0 {
-			continue
-		}
-		about, name, ok := strings.Cut(string(line), "\t")
-		fields := strings.Fields(about)
-		if !ok || len(fields) != 4 {
-			return fmt.Errorf("git ls-tree said %q", line)
-		}
-		if !strings.HasPrefix(fields[0], "100") || !fs.ValidPath(name) {
-			continue
-		}
-		size, err := strconv.ParseInt(fields[3], 10, 64)
-		if err != nil {
-			return fmt.Errorf("git ls-tree said %q", line)
-		}
-		files++
-		f.put(name, &node{name: path.Base(name), hash: fields[2], size: size})
-	}
-	if files == 0 {
-		clear(f.nodes)
-	}
-	for _, n := range f.nodes {
-		slices.SortFunc(n.children, func(a, b *node) int { return strings.Compare(a.name, b.name) })
-	}
-	return nil
-}
-
-// put adds a file with the folders above it.
-func (f *FS) put(name string, n *node) {
-	f.nodes[name] = n
-	for child := n; ; {
-		parent := path.Dir(name)
-		above := f.nodes[parent]
-		if above != nil {
-			above.children = append(above.children, child)
-			return
-		}
-		above = &node{name: path.Base(parent), dir: true, children: []*node{child}}
-		f.nodes[parent] = above
-		name, child = parent, above
-	}
 }
