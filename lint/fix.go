@@ -25,9 +25,10 @@ type FixedFile struct {
 // Fixes is what the fixes of a run amount to.
 type Fixes struct {
 	Files []FixedFile // ordered by path
-	// Refused lists files that would not be readable any more; they are left alone.
+	// Refused lists the files of fixes that would make one unreadable and were left out.
 	Refused []string
-	// Left counts fixes that overlap others; the next run offers them again.
+	// Left counts fixes that do not go together with others; the next run offers them
+	// again.
 	Left int
 }
 
@@ -35,33 +36,22 @@ type Fixes struct {
 // files is carried out in all of them or in none.
 func Fix(list []diag.Diagnostic) *Fixes {
 	f := &Fixes{}
-	var fixes []*diag.Fix
-	for i := range list {
-		if list[i].Fix != nil {
-			fixes = append(fixes, list[i].Fix)
-		}
+	accepted := f.accept(list)
+	if broken := f.apply(accepted); len(broken) > 0 {
+		f.apply(f.withoutBreaking(accepted, broken))
 	}
-	for {
-		accepted := f.accept(fixes)
-		broken := f.apply(accepted)
-		if len(broken) == 0 {
-			return f
-		}
-		for _, file := range broken {
-			f.Refused = append(f.Refused, file.Path)
-		}
-		fixes = slices.DeleteFunc(fixes, func(x *diag.Fix) bool {
-			return slices.ContainsFunc(x.Edits, func(e diag.Edit) bool { return slices.Contains(broken, e.File) })
-		})
-	}
+	return f
 }
 
 // accept picks fixes whose edits do not overlap, first come, first served.
-func (f *Fixes) accept(fixes []*diag.Fix) []*diag.Fix {
-	f.Left = 0
+func (f *Fixes) accept(list []diag.Diagnostic) []*diag.Fix {
 	taken := map[*diag.File][]diag.Edit{}
 	var accepted []*diag.Fix
-	for _, x := range fixes {
+	for i := range list {
+		x := list[i].Fix
+		if x == nil {
+			continue
+		}
 		if slices.ContainsFunc(x.Edits, func(e diag.Edit) bool { return overlapsAny(e, taken[e.File]) }) {
 			f.Left++
 			continue
@@ -72,6 +62,45 @@ func (f *Fixes) accept(fixes []*diag.Fix) []*diag.Fix {
 		accepted = append(accepted, x)
 	}
 	return accepted
+}
+
+// maxTrials bounds how many fixes of broken files are tried one by one.
+const maxTrials = 200
+
+// withoutBreaking leaves out the fixes that make files unreadable. Those that do so only
+// together with another one, such as two that choose the same name, are left for the
+// next run; those that do so alone are refused with their files.
+func (f *Fixes) withoutBreaking(fixes []*diag.Fix, broken []*diag.File) []*diag.Fix {
+	touches := func(x *diag.Fix) bool {
+		return slices.ContainsFunc(x.Edits, func(e diag.Edit) bool { return slices.Contains(broken, e.File) })
+	}
+	good := slices.DeleteFunc(slices.Clone(fixes), touches)
+	trials := 0
+	for _, x := range fixes {
+		if !touches(x) {
+			continue
+		}
+		trials++
+		switch {
+		case trials > maxTrials:
+			f.Left++
+		case len(f.apply(append(slices.Clip(good), x))) == 0:
+			good = append(good, x)
+		case len(f.apply([]*diag.Fix{x})) == 0:
+			f.Left++
+		default:
+			f.refuse(x)
+		}
+	}
+	slices.Sort(f.Refused)
+	f.Refused = slices.Compact(f.Refused)
+	return good
+}
+
+func (f *Fixes) refuse(x *diag.Fix) {
+	for _, e := range x.Edits {
+		f.Refused = append(f.Refused, e.File.Path)
+	}
 }
 
 // overlapsAny reports whether an edit touches the bytes of another one. The same

@@ -62,8 +62,20 @@ func TestFix_IsAllOrNothingOverFiles(t *testing.T) {
 	if diff := cmp.Diff(want, texts(fixes)); diff != "" {
 		t.Errorf("texts differ (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"b.yaml"}, fixes.Refused); diff != "" {
+	if diff := cmp.Diff([]string{"a.yaml", "b.yaml"}, fixes.Refused); diff != "" {
 		t.Errorf("refused files differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestFix_TwoThatChooseOneNameTakeTurns(t *testing.T) {
+	f := diag.NewFile("a.yaml", []byte("event: a.b\nversion: 1.0.0\nproperties:\n  x-y: {type: string}\n  x/y: {type: string}\n  Z: {type: string}\n"))
+	fixes := Fix([]diag.Diagnostic{fixing("one", edit(f, "x-y", "x_y")), fixing("two", edit(f, "x/y", "x_y")), fixing("three", edit(f, "Z", "z"))})
+	want := map[string]string{"a.yaml": "event: a.b\nversion: 1.0.0\nproperties:\n  x_y: {type: string}\n  x/y: {type: string}\n  z: {type: string}\n"}
+	if diff := cmp.Diff(want, texts(fixes)); diff != "" {
+		t.Errorf("texts differ (-want +got):\n%s", diff)
+	}
+	if fixes.Left != 1 || len(fixes.Refused) > 0 {
+		t.Errorf("%d are left and %q refused", fixes.Left, fixes.Refused)
 	}
 }
 

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
@@ -15,7 +16,7 @@ import (
 // follow it (examples, defaults, discriminators), and when the new name is taken.
 func renameFix(p *lint.Pass, at *lint.Place, name string) *diag.Fix {
 	old := at.Property.Name
-	if at.Parent == nil || at.Parent.Property(name) != nil || p.Released() || mentioned(p, old) {
+	if at.Parent == nil || taken(at, name) || p.Released() || mentioned(p, old) {
 		return nil
 	}
 	fix := &diag.Fix{
@@ -28,6 +29,15 @@ func renameFix(p *lint.Pass, at *lint.Place, name string) *diag.Fix {
 		}
 	}
 	return fix
+}
+
+// taken reports whether another property of the object has a name already, or one that
+// is the same for code and so would be given the same name.
+func taken(at *lint.Place, name string) bool {
+	key := keyOf(name)
+	return slices.ContainsFunc(at.Parent.Properties, func(other *contracts.Property) bool {
+		return other.Name != at.Property.Name && (other.Name == name || keyOf(other.Name) == key)
+	})
 }
 
 func renameHint(p *lint.Pass, name string, fix *diag.Fix) string {

@@ -36,7 +36,12 @@ func newLint(app *App) *cobra.Command {
 		Short: "Check contracts: language, naming, privacy, structure, compatibility",
 		Long: `Checks the contracts of the workspace, or only those at the given files and folders.
 What concerns the workspace as a whole, such as names that differ between events, is
-checked only without paths. Exit code 1 means findings of at least --fail-on.`,
+checked only without paths. Exit code 1 means findings of at least --fail-on.
+
+Which rules are on, and how severe they are, stands under lint: of evctl.yaml; evctl rules
+lists them, evctl explain RULE shows one with an example. A comment silences a finding
+of one entry, with a reason: # evctl:ignore RULE: reason, above it or at the end of its
+line; # evctl:ignore-file RULE: reason at the top silences it in the whole file.`,
 		Example: `  evctl lint
   evctl lint contracts/order --format github
   evctl lint --against origin/main
@@ -207,7 +212,14 @@ func (l *linter) writeBaseline(result *lint.Result) error {
 	if err := b.Write(l.app.path(l.flags.writeBaseline)); err != nil {
 		return err
 	}
-	fmt.Fprintf(l.app.Stderr, "wrote %s with %d findings\n", l.flags.writeBaseline, len(b.Findings))
+	listed := 0
+	for _, f := range b.Findings {
+		listed += f.Count
+	}
+	fmt.Fprintf(l.app.Stderr, "wrote %s, findings in it: %d\n", l.flags.writeBaseline, listed)
+	if left := len(result.Diagnostics) - listed; left > 0 {
+		fmt.Fprintf(l.app.Stderr, "findings that no baseline can hold: %d; evctl lint shows them\n", left)
+	}
 	return nil
 }
 
