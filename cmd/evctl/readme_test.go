@@ -18,34 +18,41 @@ import (
 	"github.com/evctl/evctl/contracts/golden"
 )
 
-// TestReadme_SessionsAreTrue carries out the README in a copy of the demo workspace:
-// diff blocks are applied with git, console blocks are run line by line, and
-// what they print must be what the README shows.
+// documents are the pages whose sessions are carried out.
+var documents = []string{"README.md", "cmd/evctl/README.md"}
+
+// TestReadme_SessionsAreTrue carries out each document in a copy of the demo workspace of
+// its own: diff blocks are applied with git, console blocks are run line by line, and
+// what they print must be what the document shows.
 func TestReadme_SessionsAreTrue(t *testing.T) {
-	path := filepath.Join(repositoryRoot(t), "README.md")
-	text, err := os.ReadFile(path)
+	program := buildProgram(t)
+	for _, name := range documents {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(repositoryRoot(t), filepath.FromSlash(name))
+			text := readDocument(t, name)
+			told := newSession(t, program).document(text)
+			if diff := cmp.Diff(text, told); diff != "" {
+				if golden.Updating() {
+					if err := os.WriteFile(path, []byte(told), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				t.Errorf("%s differs from what the tool prints; EVCTL_UPDATE=1 rewrites it (-written +printed):\n%s", name, diff)
+			}
+		})
+	}
+}
+
+// readDocument is the text of a document, with the line ends of the repository.
+func readDocument(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(repositoryRoot(t), filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSession(t)
-	told := fence.ReplaceAllStringFunc(string(text), func(block string) string {
-		switch parts := fence.FindStringSubmatch(block); parts[1] {
-		case "diff":
-			s.apply(parts[2])
-		case "console":
-			return "```console\n" + s.console(parts[2]) + "```\n"
-		}
-		return block
-	})
-	if diff := cmp.Diff(string(text), told); diff != "" {
-		if golden.Updating() {
-			if err := os.WriteFile(path, []byte(told), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			return
-		}
-		t.Errorf("README.md differs from what the tool prints; EVCTL_UPDATE=1 rewrites it (-written +printed):\n%s", diff)
-	}
+	return string(text)
 }
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+)\\n(.*?)^```\\n")
@@ -59,20 +66,27 @@ type session struct {
 	readmeURL string
 }
 
-func newSession(t *testing.T) *session {
+// buildProgram builds evctl and returns the folder that it is in.
+func buildProgram(t *testing.T) string {
 	t.Helper()
-	for _, tool := range []string{"sh", "git", "curl"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Fatalf("%v; the README is run with it", err)
-		}
-	}
-	bin := t.TempDir()
-	program := filepath.Join(bin, "evctl")
+	folder := t.TempDir()
+	program := filepath.Join(folder, "evctl")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return folder
+}
+
+// newSession copies the demo workspace; bin is the folder of evctl.
+func newSession(t *testing.T, bin string) *session {
+	t.Helper()
+	for _, tool := range []string{"sh", "git", "curl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Fatalf("%v; the README is run with it", err)
+		}
 	}
 	s := &session{
 		t: t, dir: filepath.Join(t.TempDir(), "shop"), addr: freeAddress(t), readmeURL: "127.0.0.1:8080",
@@ -108,6 +122,20 @@ func (s *session) git(stdin string, args ...string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		s.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
+}
+
+// document carries out the blocks of a document and returns it as it really reads.
+func (s *session) document(text string) string {
+	s.t.Helper()
+	return fence.ReplaceAllStringFunc(text, func(block string) string {
+		switch parts := fence.FindStringSubmatch(block); parts[1] {
+		case "diff":
+			s.apply(parts[2])
+		case "console":
+			return "```console\n" + s.console(parts[2]) + "```\n"
+		}
+		return block
+	})
 }
 
 func (s *session) apply(patch string) { s.git(patch, "apply", "-") }
