@@ -162,9 +162,16 @@ func (j *judge) again(ctx context.Context, o *Outcome, c *contracts.Contract) er
 		return err
 	}
 	if !same {
+		if err := j.assess(ctx, o, c); err != nil {
+			return err
+		}
+		// 1 and 1.0, or a definition written out, are other words for the same.
+		same = len(o.Findings) == 0 && *o.Needed == contracts.NoBump
+	}
+	if !same {
 		o.refuse(Errorf(CodeVersionConflict, "version %s is released with other content", c.Version).
 			WithHint("released versions never change: raise the version, or undo the edit"))
-		return j.assess(ctx, o, c)
+		return nil
 	}
 	o.Status, o.Digest = Unchanged, head.Digest
 	return nil
