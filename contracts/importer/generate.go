@@ -75,7 +75,10 @@ func (g *generator) payloads(n int) [][]byte {
 }
 
 func (g *generator) instance(schema any, full bool) any {
-	g.root, g.budget = schema, 1000
+	g.root, g.budget = schema, 200
+	if full {
+		g.budget = 1000
+	}
 	return g.value(schema, 0, full)
 }
 

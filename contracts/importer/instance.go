@@ -12,11 +12,15 @@ import (
 
 // This file makes a value that a JSON Schema likely accepts.
 
+// maxLean is how many more nodes a payload may have once it is large enough: they are
+// required ones only, so that it can still be valid.
+const maxLean = 5000
+
 // value makes an instance of a schema; full asks for every property.
 func (g *generator) value(schema any, depth int, full bool) any {
 	g.budget--
 	s, ok := schema.(map[string]any)
-	if !ok || depth > 40 || g.budget < 0 {
+	if !ok || depth > 40 || g.budget < -maxLean {
 		return pick(g, []any{"x", json.Number("1"), true, nil})
 	}
 	if c, ok := s["const"]; ok {
@@ -135,7 +139,7 @@ func (g *generator) object(s map[string]any, depth int, full bool) any {
 	properties, _ := s["properties"].(map[string]any)
 	required, _ := s["required"].([]any)
 	for _, name := range slices.Sorted(maps.Keys(properties)) {
-		if full && depth < 6 || slices.Contains(required, any(name)) || g.rand.IntN(3) > 0 && depth < 8 {
+		if slices.Contains(required, any(name)) || g.budget > 0 && (full && depth < 6 || g.rand.IntN(3) > 0 && depth < 8) {
 			v[name] = g.value(properties[name], depth+1, full)
 		}
 	}
@@ -144,7 +148,9 @@ func (g *generator) object(s map[string]any, depth int, full bool) any {
 			v[name] = g.value(s["additionalProperties"], depth+1, full)
 		}
 	}
-	g.further(s, v, depth, full)
+	if g.budget > 0 {
+		g.further(s, v, depth, full)
+	}
 	return v
 }
 
@@ -189,10 +195,10 @@ func (g *generator) array(s map[string]any, depth int, full bool) any {
 		most = max(least, min(whole(n), 50))
 	}
 	n := least
-	if most > least && depth < 8 {
+	if most > least && depth < 8 && g.budget > 0 {
 		n += g.rand.IntN(min(most-least, 3) + 1)
 	}
-	if full {
+	if full && g.budget > 0 {
 		n = max(n, min(1, most))
 	}
 	list := make([]any, 0, n)
@@ -211,7 +217,7 @@ func (g *generator) array(s map[string]any, depth int, full bool) any {
 
 func (g *generator) text(s map[string]any) string {
 	if name, ok := s["format"].(string); ok {
-		if f, ok := formats.Find(name); ok && g.rand.IntN(8) > 0 {
+		if f, ok := formats.Find(name); ok {
 			return f.Example
 		}
 	}

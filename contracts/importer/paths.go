@@ -39,6 +39,9 @@ func fileStem(event string) string {
 	if len(segments) == 0 {
 		return "event"
 	}
+	for i, folder := range segments[:len(segments)-1] {
+		segments[i] = strings.TrimSuffix(folder, ".yaml") // no folder is called like a file
+	}
 	return strings.Join(segments, "/")
 }
 

@@ -3,6 +3,7 @@ package importer
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -66,7 +67,7 @@ func (s Source) Find(fsys fs.FS, only ...string) (*Found, error) {
 			return nil
 		}
 		chosen := len(only) == 0 || slices.Contains(only, name)
-		data, err := fs.ReadFile(fsys, name)
+		data, err := readFile(fsys, name, entry)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
@@ -95,6 +96,19 @@ func (s Source) Find(fsys fs.FS, only ...string) (*Found, error) {
 	})
 	refuseTwins(found.Candidates)
 	return found, nil
+}
+
+// readFile reads a file, but no more of it than shows that it is too large.
+func readFile(fsys fs.FS, name string, entry fs.DirEntry) ([]byte, error) {
+	if info, err := entry.Info(); err != nil || info.Size() <= document.MaxBytes {
+		return fs.ReadFile(fsys, name)
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, document.MaxBytes+1))
 }
 
 // skipParts finds documents that others refer to: they describe parts of events.

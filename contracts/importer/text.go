@@ -15,6 +15,9 @@ import (
 // parseText reads a schema document, JSON or YAML. JSON has escapes that YAML lacks
 // (surrogate pairs), so it gets a reader of its own. The error says where and why.
 func parseText(f *diag.File) (*document.Node, error) {
+	if len(f.Data) > document.MaxBytes {
+		return nil, fmt.Errorf("file is larger than %d bytes", document.MaxBytes)
+	}
 	data := bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf"))
 	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') && json.Valid(trimmed) {
 		return parseJSON(data)
@@ -37,10 +40,7 @@ type jsonReader struct {
 }
 
 func parseJSON(data []byte) (*document.Node, error) {
-	switch {
-	case len(data) > document.MaxBytes:
-		return nil, fmt.Errorf("file has %d bytes, expected at most %d", len(data), document.MaxBytes)
-	case !utf8.Valid(data):
+	if !utf8.Valid(data) {
 		return nil, errors.New("file is not valid UTF-8")
 	}
 	r := jsonReader{decoder: json.NewDecoder(bytes.NewReader(data))}

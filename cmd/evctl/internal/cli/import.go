@@ -18,6 +18,7 @@ import (
 
 	"github.com/evctl/evctl/contracts/format"
 	"github.com/evctl/evctl/contracts/importer"
+	"github.com/evctl/evctl/contracts/workspace"
 )
 
 // importFlags are the flags of evctl import.
@@ -31,7 +32,7 @@ type importFlags struct {
 }
 
 func newImport(app *App) *cobra.Command {
-	f := importFlags{from: importer.Sources[0].Name, out: "contracts", format: "text", formats: "assert", samples: 200}
+	f := importFlags{from: importer.Sources[0].Name, format: "text", formats: "assert", samples: 200}
 	var sources strings.Builder
 	for _, s := range importer.Sources {
 		fmt.Fprintf(&sources, "  %-11s %s\n", s.Name, s.Summary)
@@ -60,7 +61,7 @@ Layouts (--from):
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.from, "from", f.from, "`layout` of the schemas, see above")
-	flags.StringVar(&f.out, "out", f.out, "`folder` for the contract files")
+	flags.StringVar(&f.out, "out", "", "`folder` for the contract files, instead of the first one of evctl.yaml, or contracts")
 	flags.StringVar(&f.owner, "owner", "", "`team` that owns the imported events")
 	flags.IntVar(&f.samples, "samples", f.samples, "compare original and contract on at most `N` payloads for each schema")
 	flags.StringVar(&f.formats, "formats", f.formats, "assert the formats of texts, or annotate: keep them as x-format")
@@ -156,13 +157,7 @@ func runImport(ctx context.Context, app *App, f importFlags, paths []string) err
 		return withHint(fmt.Errorf("no schemas in %s", strings.Join(paths, ", ")), "layouts are listed by evctl import --help; choose one with --from")
 	}
 	doc.refuseTwins()
-	if f.allVersions {
-		if err := doc.release(ctx, app, f); err != nil {
-			return err
-		}
-	}
-	doc.name(f)
-	if err := doc.write(app, f); err != nil {
+	if err := doc.apply(ctx, app, &f); err != nil {
 		return err
 	}
 	doc.count()
@@ -175,6 +170,58 @@ func runImport(ctx context.Context, app *App, f importFlags, paths []string) err
 		return errFindings
 	}
 	return err
+}
+
+// apply releases the history and writes the contract files, after it has made sure that
+// nothing is in the way of either. When the registry refuses a version, neither happens.
+func (d *importDocument) apply(ctx context.Context, app *App, f *importFlags) error {
+	root, config, err := serveConfig(app, true)
+	if err != nil {
+		return err
+	}
+	if f.out == "" {
+		f.out = importFolder(app, root, config)
+	}
+	var plan *historyPlan
+	if f.allVersions {
+		if plan, err = d.plan(ctx, app, *f, root, config); err != nil {
+			return err
+		}
+	}
+	d.name(*f)
+	todo, err := d.changed(app, *f)
+	if err != nil {
+		return err
+	}
+	if plan != nil {
+		if err := d.History.push(ctx, plan, *f); err != nil || d.History.Refused > 0 {
+			return err
+		}
+	}
+	if f.dryRun {
+		return nil
+	}
+	for _, s := range todo {
+		if err := replaceFile(app.path(s.ContractPath), s.text); err != nil {
+			return fmt.Errorf("write contract: %w", err)
+		}
+	}
+	return nil
+}
+
+// importFolder is where contract files go when nobody says: the first folder of the
+// workspace, seen from where the command runs.
+func importFolder(app *App, root string, config *workspace.Config) string {
+	if root == "" || len(config.Contracts) == 0 {
+		return "contracts"
+	}
+	folder := filepath.Join(root, filepath.FromSlash(config.Contracts[0]))
+	if from, err := filepath.Abs(app.Dir); err == nil {
+		if relative, err := filepath.Rel(from, folder); err == nil {
+			return relative
+		}
+	}
+	return folder
 }
 
 // importGroup is a folder to search, or some files of one folder.
@@ -323,9 +370,9 @@ func (d *importDocument) name(f importFlags) {
 	}
 }
 
-// write writes the contract files, after it has made sure that none of them is in the
+// changed are the contract files to be written. One that holds something else is in the
 // way.
-func (d *importDocument) write(app *App, f importFlags) error {
+func (d *importDocument) changed(app *App, f importFlags) ([]*importedSchema, error) {
 	var todo []*importedSchema
 	for _, s := range d.latest() {
 		old, err := os.ReadFile(app.path(s.ContractPath))
@@ -333,21 +380,13 @@ func (d *importDocument) write(app *App, f importFlags) error {
 		case err == nil && bytes.Equal(old, s.text):
 			continue
 		case err == nil && !f.force:
-			return withHint(fmt.Errorf("%s exists already and differs from what %s says", s.ContractPath, s.Path), "choose another folder with --out, or overwrite it with --force")
+			return nil, withHint(fmt.Errorf("%s exists already and differs from what %s says", s.ContractPath, s.Path), "choose another folder with --out, or overwrite it with --force")
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("write contract: %w", err)
+			return nil, fmt.Errorf("write contract: %w", err)
 		}
 		todo = append(todo, s)
 	}
-	if f.dryRun {
-		return nil
-	}
-	for _, s := range todo {
-		if err := replaceFile(app.path(s.ContractPath), s.text); err != nil {
-			return fmt.Errorf("write contract: %w", err)
-		}
-	}
-	return nil
+	return todo, nil
 }
 
 // replaceFile writes a file as a whole: readers see the old content or the new one.
@@ -398,7 +437,7 @@ func (d *importDocument) text(w io.Writer, f importFlags) error {
 	}
 	remarksText(&b, d.Schemas)
 	if d.History != nil {
-		d.History.text(&b)
+		d.History.text(&b, f.dryRun)
 	}
 	fmt.Fprintf(&b, "%d schemas found: %d imported, %d refused", n.Found, n.Imported, n.Refused)
 	if n.Skipped > 0 {
@@ -412,6 +451,8 @@ func (d *importDocument) text(w io.Writer, f importFlags) error {
 		fmt.Fprintf(&b, "%d payloads compared, %d of them valid: original and contract agree\n", n.Checked.Payloads, n.Checked.Accepted)
 	}
 	switch files := len(d.latest()); {
+	case d.History != nil && d.History.Refused > 0:
+		b.WriteString("nothing was written, because the registry refused versions\n")
 	case files > 0 && f.dryRun:
 		fmt.Fprintf(&b, "%d contract files would be written to %s\n", files, f.out)
 	case files > 0:

@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/importer"
+	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/registry"
 	"github.com/evctl/evctl/registry/client"
 )
@@ -42,12 +44,14 @@ type renumbered struct {
 	Messages []string `json:"messages,omitempty"`
 }
 
-// release pushes all imported versions, oldest first, in one go: all or none.
-func (d *importDocument) release(ctx context.Context, app *App, f importFlags) error {
-	root, cfg, err := serveConfig(app, true)
-	if err != nil {
-		return err
-	}
+// historyPlan is what is to be released, and where.
+type historyPlan struct {
+	service    *registry.Service
+	candidates []*contracts.Contract
+}
+
+// plan opens the registry and numbers all imported versions, oldest first.
+func (d *importDocument) plan(ctx context.Context, app *App, f importFlags, root string, cfg *workspace.Config) (*historyPlan, error) {
 	name, location := cfg.Registry, filepath.Join(cmp.Or(root, app.Dir), filepath.FromSlash(cfg.Registry))
 	if f.registry != "" {
 		name, location = f.registry, app.path(f.registry)
@@ -57,36 +61,46 @@ func (d *importDocument) release(ctx context.Context, app *App, f importFlags) e
 	}
 	token, err := app.token("")
 	if err != nil {
-		return err
-	}
-	store, err := client.Open(ctx, location, client.Options{Token: token, Create: !f.dryRun, Display: name})
-	if err != nil {
-		return hintOfRegistry(err)
+		return nil, err
 	}
 	clock, err := releaseClock(app)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	service := registry.NewService(store, gate(cfg), clock)
+	store, err := client.Open(ctx, location, client.Options{Token: token, Create: true, Display: name})
+	if err != nil {
+		return nil, hintOfRegistry(err)
+	}
+	plan := &historyPlan{service: registry.NewService(store, gate(cfg), clock)}
 	d.History = &importHistory{Registry: name, Renumbered: []renumbered{}, Outcomes: []*registry.Outcome{}}
-	var candidates []*contracts.Contract
 	for i := 0; i < len(d.Schemas); {
 		j := i
 		for j < len(d.Schemas) && d.Schemas[j].Event == d.Schemas[i].Event {
 			j++
 		}
-		list, err := d.History.number(ctx, service, d.Schemas[i:j])
-		if err != nil {
-			return err
+		versions := slices.DeleteFunc(slices.Clone(d.Schemas[i:j]), func(s *importedSchema) bool { return s.Status != "imported" })
+		if len(versions) > 0 {
+			list, err := d.History.number(ctx, plan.service, versions)
+			if err != nil {
+				return nil, err
+			}
+			plan.candidates = append(plan.candidates, list...)
 		}
-		candidates = append(candidates, list...)
 		i = j
 	}
-	report, err := service.Push(ctx, candidates, registry.PushOptions{DryRun: f.dryRun})
+	return plan, nil
+}
+
+// push releases everything in one go: all or none.
+func (h *importHistory) push(ctx context.Context, plan *historyPlan, f importFlags) error {
+	report, err := plan.service.Push(ctx, plan.candidates, registry.PushOptions{DryRun: f.dryRun})
 	if err != nil {
 		return hintOfRegistry(err)
 	}
-	d.History.take(report)
+	h.Outcomes = append(h.Outcomes, report.Outcomes...)
+	h.Released = report.Count(registry.Pushed) + report.Count(registry.WouldPush)
+	h.Unchanged = report.Count(registry.Unchanged)
+	h.Refused = report.Count(registry.Refused)
 	return nil
 }
 
@@ -104,9 +118,6 @@ func (h *importHistory) number(ctx context.Context, service *registry.Service, v
 	}
 	newest := newestOf(released)
 	for _, s := range versions {
-		if s.Status != "imported" {
-			continue
-		}
 		c := s.result.Contract
 		if _, ok := known[s.Version]; !ok && c.Version.Compare(newest) < 0 {
 			s.refuse(importer.Refusal{Reason: fmt.Sprintf("version %s comes before %s, which is released already", c.Version, newest), Hint: "versions are only ever added behind those that are released"})
@@ -206,15 +217,7 @@ func (h *importHistory) next(ctx context.Context, service *registry.Service, c *
 	return numbered(c, r.As), nil
 }
 
-// take sums up the push.
-func (h *importHistory) take(report *registry.Report) {
-	h.Outcomes = append(h.Outcomes, report.Outcomes...)
-	h.Released = report.Count(registry.Pushed) + report.Count(registry.WouldPush)
-	h.Unchanged = report.Count(registry.Unchanged)
-	h.Refused = report.Count(registry.Refused)
-}
-
-// Breaks counts the versions that broke what came before under a number that said
+// breaks counts the versions that broke what came before under a number that said
 // otherwise.
 func (h *importHistory) breaks() int {
 	n := 0
@@ -226,7 +229,7 @@ func (h *importHistory) breaks() int {
 	return n
 }
 
-func (h *importHistory) text(b *strings.Builder) {
+func (h *importHistory) text(b *strings.Builder, dryRun bool) {
 	for _, r := range h.Renumbered {
 		if r.Needed != contracts.MajorBump {
 			continue
@@ -241,6 +244,10 @@ func (h *importHistory) text(b *strings.Builder) {
 			fmt.Fprintln(b, outcomeText(o))
 		}
 	}
-	fmt.Fprintf(b, "%d versions released in %s, %d renumbered (%d breaks), %d unchanged, %d refused\n",
-		h.Released, h.Registry, len(h.Renumbered), h.breaks(), h.Unchanged, h.Refused)
+	released := "released"
+	if dryRun {
+		released = "would be released"
+	}
+	fmt.Fprintf(b, "%d versions %s in %s, %d renumbered (%d breaks), %d unchanged, %d refused\n",
+		h.Released, released, h.Registry, len(h.Renumbered), h.breaks(), h.Unchanged, h.Refused)
 }
