@@ -100,29 +100,35 @@ func oneLine(t tree, room int) (string, bool) {
 	if len(t.entries) == 0 && len(t.items) == 0 {
 		return flow(t), true
 	}
-	if t.block || hasBlock(t) {
+	if left(t, room) < 0 {
 		return "", false
 	}
 	line := flow(t)
 	return line, utf8.RuneCountInString(line) <= room
 }
 
-// hasBlock reports whether something inside does not go on one line.
-func hasBlock(t tree) bool {
-	if t.block || t.kind == text && strings.Contains(t.text, "\n") {
-		return true
+// left is at most how much room a value on one line leaves, counted without quotes and
+// escapes; negative when it does not fit or has to be a block. It stops looking as soon
+// as that is certain, so that layout costs little however deep a value is.
+func left(t tree, room int) int {
+	switch {
+	case t.block || t.kind == text && strings.Contains(t.text, "\n"):
+		return -1
+	case t.kind == text || t.kind == literal:
+		return room - utf8.RuneCountInString(t.text)
 	}
+	room -= 2 // brackets
 	for _, e := range t.entries {
-		if hasBlock(e.value) || len(e.key) > longKey {
-			return true
+		if room = left(e.value, room-utf8.RuneCountInString(e.key)-2); room < 0 || len(e.key) > longKey {
+			return -1
 		}
 	}
 	for _, item := range t.items {
-		if hasBlock(item) {
-			return true
+		if room = left(item, room); room < 0 {
+			return -1
 		}
 	}
-	return false
+	return room
 }
 
 // flow is the value between brackets.

@@ -97,7 +97,7 @@ func (w *writer) property(s *contracts.Schema, p *contracts.Property) tree {
 	head, nested := w.schema(s, p)
 	description := take(&head, "description")
 	line := tree{kind: mapping, entries: append(append(append([]entry{}, head...), nested...), description...)}
-	if len(nested) == 0 || !hasBlock(line) && len(flow(line)) < width-20 {
+	if len(nested) == 0 || left(line, width-20) >= 0 {
 		return line
 	}
 	return tree{kind: mapping, entries: append(append(head, description...), nested...)}
