@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/document"
@@ -36,8 +37,23 @@ func Compile(c *contracts.Contract) (*Validator, error) {
 
 // CompileSchema compiles any linked schema: a definition, or that of a property,
 // to check examples and defaults with.
-func CompileSchema(s *contracts.Schema) (*Validator, error) {
-	c := compiler{done: map[*contracts.Schema]*node{}, patterns: map[string]*regexp.Regexp{}}
+func CompileSchema(s *contracts.Schema) (*Validator, error) { return compileWith(nil, s) }
+
+// Definitions keeps compiled definitions, for callers that compile many contracts
+// which use the same ones. The zero value is empty. It may be used from several
+// goroutines.
+type Definitions struct {
+	nodes sync.Map // *contracts.Schema to *node, which nobody changes any more
+}
+
+// CompileSchema is the function of that name; definitions are compiled once for all
+// calls.
+func (d *Definitions) CompileSchema(s *contracts.Schema) (*Validator, error) {
+	return compileWith(d, s)
+}
+
+func compileWith(definitions *Definitions, s *contracts.Schema) (*Validator, error) {
+	c := newCompiler(definitions)
 	root := c.schema(s)
 	if c.err != nil {
 		return nil, c.err
@@ -46,9 +62,35 @@ func CompileSchema(s *contracts.Schema) (*Validator, error) {
 }
 
 type compiler struct {
-	done     map[*contracts.Schema]*node
-	patterns map[string]*regexp.Regexp
-	err      error
+	definitions *Definitions // may be nil
+	done        map[*contracts.Schema]*node
+	patterns    map[string]*regexp.Regexp
+	err         error
+}
+
+func newCompiler(definitions *Definitions) compiler {
+	return compiler{definitions: definitions, done: map[*contracts.Schema]*node{}, patterns: map[string]*regexp.Regexp{}}
+}
+
+// definition compiles what a reference names.
+func (c *compiler) definition(s *contracts.Schema) *node {
+	if c.definitions == nil {
+		return c.schema(s)
+	}
+	if n, ok := c.definitions.nodes.Load(s); ok {
+		return n.(*node)
+	}
+	alone := newCompiler(c.definitions)
+	n := alone.schema(s)
+	if alone.err != nil {
+		c.fail("%w", alone.err)
+		return n
+	}
+	if !n.shared { // a definition that is another one is kept already
+		n.shared = true
+	}
+	kept, _ := c.definitions.nodes.LoadOrStore(s, n)
+	return kept.(*node)
 }
 
 func (c *compiler) fail(format string, args ...any) {
@@ -95,7 +137,7 @@ func (c *compiler) reference(s *contracts.Schema) *node {
 		c.fail("$ref %q is not linked", s.Ref)
 		return &node{}
 	}
-	target := c.schema(s.Target)
+	target := c.definition(s.Target)
 	if !s.Nullable && !secret(s.PII) {
 		return target
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/evctl/evctl/contracts/diag"
-	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -20,7 +19,7 @@ func checkDefaultInvalid(p *lint.Pass) {
 		if at.Schema.Default == nil {
 			continue
 		}
-		validator, err := payload.CompileSchema(at.Schema)
+		validator, err := definitionsOf(p).CompileSchema(at.Schema)
 		if err != nil {
 			p.Report(at.Schema.At("default"), at.Pointer()+"/default", fmt.Sprintf("default cannot be checked: %v", err), "")
 			continue

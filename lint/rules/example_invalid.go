@@ -22,7 +22,7 @@ func checkExampleInvalid(p *lint.Pass) {
 		if len(at.Schema.Examples) == 0 || at.Top() && p.Contract.Kind == contracts.Fragment {
 			continue // a fragment's examples are parts of payloads
 		}
-		validator, err := payload.CompileSchema(at.Schema)
+		validator, err := definitionsOf(p).CompileSchema(at.Schema)
 		if err != nil {
 			p.Report(at.Schema.At("examples"), at.Pointer()+"/examples", fmt.Sprintf("examples cannot be checked: %v", err), "")
 			continue
@@ -31,6 +31,12 @@ func checkExampleInvalid(p *lint.Pass) {
 			reportInvalid(p, validator, at, fmt.Sprintf("examples/%d", i), "example", example)
 		}
 	}
+}
+
+// definitionsOf keeps the definitions that examples and defaults of all contracts are
+// compiled with.
+func definitionsOf(p *lint.Pass) *payload.Definitions {
+	return lint.Shared(p, func(*lint.Pass) *payload.Definitions { return new(payload.Definitions) })
 }
 
 // reportInvalid reports every reason why a value that a contract holds is not valid,
