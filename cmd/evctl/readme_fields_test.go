@@ -70,7 +70,7 @@ var outputs = []struct{ shape, command string }{
 // of an output is in its table with the right type, those that are not optional are always
 // there, and no table has a field that is never printed.
 func TestReadme_NamesEveryField(t *testing.T) {
-	s := newSession(t, buildProgram(t))
+	s := newSession(t)
 	s.dir = extract(t, filepath.Join("testdata", "readme_fields.txtar"))
 	d := parseShapes(t, readDocument(t, reference))
 	for _, o := range outputs {
@@ -305,7 +305,6 @@ func textLike(pattern string) func(any) bool {
 // TestReadme_NamesEveryFlag finds every flag of a command in its section, and no section
 // with a flag that no command has.
 func TestReadme_NamesEveryFlag(t *testing.T) {
-	program := filepath.Join(buildProgram(t), "evctl")
 	flag := regexp.MustCompile(`--[a-z][a-z-]+`)
 	known := map[string]bool{"--help": true, "--dir": true, "--version": true}
 	text := anyFence.ReplaceAllString(readDocument(t, reference), "")
@@ -315,7 +314,7 @@ func TestReadme_NamesEveryFlag(t *testing.T) {
 		if i+1 < len(sections) {
 			end = sections[i+1][0]
 		}
-		out, err := exec.Command(program, name, "--help").CombinedOutput()
+		out, err := exec.Command("evctl", name, "--help").CombinedOutput()
 		if err != nil {
 			t.Fatalf("evctl %s --help: %v\n%s", name, err, out)
 		}
@@ -327,7 +326,7 @@ func TestReadme_NamesEveryFlag(t *testing.T) {
 			known[f[1]] = true
 		}
 	}
-	if help, err := exec.Command(program, "--help").CombinedOutput(); err != nil {
+	if help, err := exec.Command("evctl", "--help").CombinedOutput(); err != nil {
 		t.Fatal(err)
 	} else if got := len(regexp.MustCompile(`(?m)^  (init|lint|generate|diff|push|serve|validate|import|rules|explain|schema) `).FindAll(help, -1)); got != len(sections) {
 		t.Errorf("%s has %d sections about commands, evctl --help lists %d", reference, len(sections), got)
@@ -366,7 +365,7 @@ func TestReadme_NamesEveryCode(t *testing.T) {
 // TestReadme_NamesWhatExpressionsKnow compares the tables of custom rules with the
 // fields that evctl explain lists.
 func TestReadme_NamesWhatExpressionsKnow(t *testing.T) {
-	s := newSession(t, buildProgram(t))
+	s := newSession(t)
 	explained, ok := s.values("evctl explain custom-rule-invalid --format json")[0].(map[string]any)
 	if !ok {
 		t.Fatal("evctl explain prints no object")

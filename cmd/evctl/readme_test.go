@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -25,13 +24,12 @@ var documents = []string{"README.md", "cmd/evctl/README.md"}
 // its own: diff blocks are applied with git, console blocks are run line by line, and
 // what they print must be what the document shows.
 func TestReadme_SessionsAreTrue(t *testing.T) {
-	program := buildProgram(t)
 	for _, name := range documents {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(repositoryRoot(t), filepath.FromSlash(name))
 			text := readDocument(t, name)
-			told := newSession(t, program).document(text)
+			told := newSession(t).document(text)
 			if diff := cmp.Diff(text, told); diff != "" {
 				if golden.Updating() {
 					if err := os.WriteFile(path, []byte(told), 0o644); err != nil {
@@ -66,31 +64,17 @@ type session struct {
 	readmeURL string
 }
 
-// buildProgram builds evctl and returns the folder that it is in.
-func buildProgram(t *testing.T) string {
+// newSession copies the demo workspace. TestMain has put evctl where it is found.
+func newSession(t *testing.T) *session {
 	t.Helper()
-	folder := t.TempDir()
-	program := filepath.Join(folder, "evctl")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return folder
-}
-
-// newSession copies the demo workspace; bin is the folder of evctl.
-func newSession(t *testing.T, bin string) *session {
-	t.Helper()
-	for _, tool := range []string{"sh", "git", "curl"} {
+	for _, tool := range []string{"evctl", "sh", "git", "curl"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Fatalf("%v; the README is run with it", err)
 		}
 	}
 	s := &session{
 		t: t, dir: filepath.Join(t.TempDir(), "shop"), addr: freeAddress(t), readmeURL: "127.0.0.1:8080",
-		env: append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "NO_COLOR=1",
+		env: append(os.Environ(), "NO_COLOR=1", "EVCTL_TOKEN=", "SOURCE_DATE_EPOCH=", "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1",
 			"GIT_AUTHOR_NAME=shop", "GIT_AUTHOR_EMAIL=shop@shop.example", "GIT_COMMITTER_NAME=shop", "GIT_COMMITTER_EMAIL=shop@shop.example"),
 	}
 	if err := os.CopyFS(s.dir, os.DirFS(filepath.Join(repositoryRoot(t), "testdata", "shop"))); err != nil {
