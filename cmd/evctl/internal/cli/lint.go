@@ -116,8 +116,8 @@ func (f *lintFlags) check() (threshold diag.Severity, err error) {
 			return 0, usagef("--profile: %w", err)
 		}
 	}
-	if err := report.Known(f.format); err != nil {
-		return 0, usagef("--format: %w", err)
+	if report.Known(f.format) != nil {
+		return 0, usagef("--format is %q, expected %s", f.format, strings.Join(report.Names(), ", "))
 	}
 	if f.baseline != "" && f.writeBaseline != "" {
 		return 0, usagef("--baseline and --write-baseline exclude each other")
