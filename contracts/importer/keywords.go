@@ -284,7 +284,7 @@ func (r *reader) pattern(p place, keyword, text string) string {
 	}
 	if _, err := regexp.Compile(text); err != nil {
 		r.refuse(p, keyword, fmt.Sprintf("pattern %s: %s", document.Quote(text), strings.TrimPrefix(err.Error(), "error parsing regexp: ")),
-			"patterns use RE2 syntax: no lookaround, no back references")
+			patternHint(text))
 		return ""
 	}
 	if found := dialect.FindString(text); found != "" {
@@ -292,6 +292,19 @@ func (r *reader) pattern(p place, keyword, text string) string {
 	}
 	return text
 }
+
+func patternHint(text string) string {
+	switch {
+	case strings.Contains(text, `\u`):
+		return `write the character itself, or \x{…}, instead of \u…`
+	case bigRepeat.MatchString(text):
+		return "RE2 counts to 1000; use minLength and maxLength"
+	}
+	return "patterns use RE2 syntax: no lookaround, no back references"
+}
+
+// bigRepeat finds counts of more than three digits.
+var bigRepeat = regexp.MustCompile(`\{[0-9]*,?[0-9]{4,}\}`)
 
 func (r *reader) condition(p place, _ *document.Node, _ *shape) {
 	if p.node.Get("then") == nil && p.node.Get("else") == nil {
