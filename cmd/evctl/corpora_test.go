@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -183,11 +184,17 @@ func (w *corporaRun) generate() {
 	w.evctl(0, "generate")
 	w.evctl(0, "generate", "--check")
 	for _, folder := range []string{"go", "ts", "proto", "jsonschema"} {
-		files, err := os.ReadDir(filepath.Join(w.dir, "gen", folder))
+		files := 0
+		err := filepath.WalkDir(filepath.Join(w.dir, "gen", folder), func(_ string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				files++
+			}
+			return err
+		})
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		fmt.Printf("generate: %d files in gen/%s\n", len(files), folder)
+		fmt.Printf("generate: %d files in gen/%s\n", files, folder)
 	}
 }
 
