@@ -31,6 +31,7 @@ const reference = "cmd/evctl/README.md"
 // outputs are command lines for every shape of JSON that the reference describes, in the
 // order in which they run in the workspace of testdata/readme_fields.txtar.
 var outputs = []struct{ shape, command string }{
+	{"evctl init --format json", "evctl init another --format json"},
 	{"evctl push --format json", "evctl push --format json"},
 	{"Release", "cat releases/order.completed/1.0.0.json"},
 	{"", "cp next/contracts/* contracts"},

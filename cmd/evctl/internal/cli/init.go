@@ -22,7 +22,7 @@ var skeleton embed.FS
 var skeletonNames = map[string]string{"gitattributes": ".gitattributes"}
 
 func newInit(app *App) *cobra.Command {
-	team := "product"
+	team, format := "product", "text"
 	cmd := &cobra.Command{
 		Use:   "init [FOLDER]",
 		Short: "Lay out a workspace with a first contract",
@@ -35,20 +35,34 @@ are never overwritten: if one of them is in the way, nothing is written.`,
 			if !teamName.MatchString(team) {
 				return usagef("team %q is not a short name, expected lower-case letters, digits, - and _", team)
 			}
+			if format != "text" && format != "json" {
+				return usagef("--format is %q, expected text or json", format)
+			}
 			folder := app.Dir
 			if len(args) > 0 {
 				folder = app.path(args[0])
 			}
-			return initWorkspace(app, folder, team)
+			return initWorkspace(app, folder, team, format)
 		},
 	}
 	cmd.Flags().StringVar(&team, "team", team, "short `name` of the team that owns the first event")
+	cmd.Flags().StringVar(&format, "format", format, "text or json")
 	return cmd
 }
 
 var teamName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 
-func initWorkspace(app *App, folder, team string) error {
+// initDocument is the output of evctl init --format json. Members are only ever added.
+type initDocument struct {
+	Files []initFile `json:"files"` // in the order in which they were written
+}
+
+// initFile is a file that was written.
+type initFile struct {
+	Path string `json:"path"` // as the folder was named
+}
+
+func initWorkspace(app *App, folder, team, format string) error {
 	files, err := skeletonFiles(team)
 	if err != nil {
 		return err
@@ -59,14 +73,22 @@ func initWorkspace(app *App, folder, team string) error {
 				"move it away, or choose another folder: evctl init FOLDER")
 		}
 	}
+	var document initDocument
 	for _, f := range files {
-		if err := writeNew(filepath.Join(folder, f.path), f.text); err != nil {
+		path := filepath.Join(folder, f.path)
+		if err := writeNew(path, f.text); err != nil {
 			return fmt.Errorf("write workspace: %w", err)
 		}
-		fmt.Fprintf(app.Stdout, "wrote %s\n", filepath.ToSlash(filepath.Join(folder, f.path)))
+		document.Files = append(document.Files, initFile{filepath.ToSlash(path)})
 	}
-	fmt.Fprint(app.Stdout, "\nNext: evctl lint, then evctl generate, then evctl push and commit releases/.\n")
-	return nil
+	if format == "json" {
+		return writeJSON(app.Stdout, document)
+	}
+	for _, f := range document.Files {
+		fmt.Fprintf(app.Stdout, "wrote %s\n", f.Path)
+	}
+	_, err = fmt.Fprint(app.Stdout, "\nNext: evctl lint, then evctl generate, then evctl push and commit releases/.\n")
+	return err
 }
 
 type skeletonFile struct{ path, text string }

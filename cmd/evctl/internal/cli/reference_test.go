@@ -23,6 +23,7 @@ import (
 // marshalled are the types behind the tables of fields of cmd/evctl/README.md, by the
 // headings of the tables.
 var marshalled = map[string]any{
+	"evctl init --format json": initDocument{}, "WrittenFile": initFile{},
 	"evctl lint --format json": report.Document{}, "LintSummary": report.Summary{}, "Finding": report.Finding{},
 	"Place": report.Place{}, "Position": diag.Position{}, "Related": report.Related{}, "Fix": report.Fix{}, "Edit": report.Edit{},
 	"Baseline file": lint.Baseline{}, "KnownFinding": lint.KnownFinding{},
