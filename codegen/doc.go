@@ -3,8 +3,8 @@
 // It owns three things. Model is what targets print: named types, fields, enum
 // values and unions in which names, optionality, nullability and collisions are
 // already decided. Target is a language; Targets live in sub-packages and are
-// listed in codegen/targets. Plan and Output.Write put files on disk so that only
-// our own files are ever replaced or removed.
+// listed in codegen/targets. Plan puts files on disk so that only our own files are
+// ever replaced or removed.
 //
 // It knows contracts and nothing of lint or the registry: what the registry adds
 // (ledgers of protobuf numbers) is handed in as opaque JSON.

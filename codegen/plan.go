@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,8 +10,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Status is what was found on disk where a generated file belongs.
@@ -33,7 +37,8 @@ type Change struct {
 	Status Status `json:"status"`
 
 	name    string // from the out folder
-	content []byte
+	wanted  bool   // whether it is generated
+	content []byte // what to write; dropped when the file is current
 }
 
 // Plan is the difference between what was generated and what is on disk.
@@ -41,12 +46,14 @@ type Plan struct {
 	// Changes are ordered by path.
 	Changes []Change
 	folders []*folder
+	claims  claims
 }
 
 // folder is one out folder with all targets that write into it.
 type folder struct {
-	out      string // as in evctl.yaml
-	dir      string // on disk
+	out      string   // as in evctl.yaml
+	dir      string   // on disk
+	root     *os.Root // nil when the folder does not exist; closed when the plan is made
 	manifest manifest
 	next     manifest
 	changes  []Change
@@ -63,23 +70,22 @@ type PlanOptions struct {
 	Overwrite bool
 }
 
-// NewPlan compares results with the disk. It writes nothing.
-func NewPlan(results []Result, opt PlanOptions) (*Plan, error) {
-	p := &Plan{}
-	for _, r := range results {
-		f := p.folder(opt.Root, r.Out)
-		if _, twice := f.next.Targets[r.Target.Name()]; twice {
-			return nil, fmt.Errorf("target %s writes into %s twice", r.Target.Name(), r.Out)
+// NewPlan runs all jobs and compares what they make with the disk. It writes
+// nothing. Jobs run one after the other, each on all processors, and contents that
+// are on disk already are dropped, so that memory holds one target at a time.
+func NewPlan(ctx context.Context, m *Model, jobs []Job, opt PlanOptions) (*Plan, error) {
+	p := &Plan{claims: newClaims()}
+	defer p.close()
+	for _, job := range jobs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
-		f.next.Targets[r.Target.Name()] = map[string]string{}
-		for _, file := range r.Files {
-			f.changes = append(f.changes, Change{
-				Target: r.Target.Name(), Out: r.Out, Path: path.Join(r.Out, file.Path), name: file.Path, content: file.Content,
-			})
+		if err := p.add(m, job, opt); err != nil {
+			return nil, err
 		}
 	}
 	for _, f := range p.folders {
-		if err := f.compare(opt); err != nil {
+		if err := f.addLeftovers(opt); err != nil {
 			return nil, err
 		}
 		p.Changes = append(p.Changes, f.changes...)
@@ -88,16 +94,81 @@ func NewPlan(results []Result, opt PlanOptions) (*Plan, error) {
 	return p, nil
 }
 
-func (p *Plan) folder(root, out string) *folder {
+func (p *Plan) add(m *Model, job Job, opt PlanOptions) error {
+	f, err := p.folder(opt.Root, job.Out)
+	if err != nil {
+		return err
+	}
+	target := job.Target.Name()
+	if _, twice := f.next.Targets[target]; twice {
+		return fmt.Errorf("target %s writes into %s twice", target, job.Out)
+	}
+	files, err := job.Run(m)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := p.claims.add(job, file); err != nil {
+			return err
+		}
+	}
+	f.next.Targets[target] = make(map[string]string, len(files))
+	changes, digests := make([]Change, len(files)), make([]string, len(files))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, file := range files {
+		group.Go(func() error {
+			c := Change{Target: target, Out: f.out, Path: path.Join(f.out, file.Path), name: file.Path, wanted: true, content: file.Content}
+			var err error
+			if c.Status, err = f.status(&c, opt.Overwrite); c.Status == Current {
+				c.content = nil
+			}
+			changes[i], digests[i] = c, digestOf(file.Content)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, c := range changes {
+		f.next.Targets[target][c.name] = digests[i]
+	}
+	f.changes = append(f.changes, changes...)
+	return nil
+}
+
+// folder opens the out folder of a job, once.
+func (p *Plan) folder(root, out string) (*folder, error) {
 	dir := filepath.Join(root, filepath.FromSlash(out))
 	for _, f := range p.folders {
 		if f.dir == dir {
-			return f
+			return f, nil
 		}
 	}
-	f := &folder{out: out, dir: dir, next: newManifest()}
+	f := &folder{out: out, dir: dir, manifest: newManifest(), next: newManifest()}
+	var err error
+	switch f.root, err = os.OpenRoot(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, fmt.Errorf("open out folder %s: %w", out, err)
+	default:
+		p.folders = append(p.folders, f)
+		if f.manifest, err = readManifest(f.root); err != nil {
+			return nil, fmt.Errorf("out folder %s: %w", out, err)
+		}
+		return f, nil
+	}
 	p.folders = append(p.folders, f)
-	return f
+	return f, nil
+}
+
+func (p *Plan) close() {
+	for _, f := range p.folders {
+		if f.root != nil {
+			_ = f.root.Close() // only read from
+			f.root = nil
+		}
+	}
 }
 
 // Count says how many files have a status.
@@ -125,66 +196,44 @@ func (p *Plan) Blocked() []Change {
 	return list
 }
 
-// compare finds the status of every file in the folder.
-func (f *folder) compare(opt PlanOptions) error {
-	root, err := os.OpenRoot(f.dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		f.manifest = newManifest()
-	case err != nil:
-		return fmt.Errorf("open out folder %s: %w", f.out, err)
-	default:
-		defer root.Close()
-		if f.manifest, err = readManifest(root); err != nil {
-			return fmt.Errorf("out folder %s: %w", f.out, err)
-		}
-	}
-	f.addExtra(opt.Partial)
-	for i := range f.changes {
-		c := &f.changes[i]
-		if c.Status, err = f.status(root, c, opt.Overwrite); err != nil {
-			return err
-		}
-		if c.content != nil {
-			f.next.Targets[c.Target][c.name] = digestOf(c.content)
-		}
-	}
-	f.changes = slices.DeleteFunc(f.changes, func(c Change) bool { return c.Status == "" })
-	return nil
-}
-
-// addExtra adds the files that are in the manifest and were not generated. Files
-// of targets that did not run are kept when the run is partial.
-func (f *folder) addExtra(partial bool) {
+// addLeftovers adds the files that are in the manifest and were not generated.
+// Files of targets that did not run are kept when the run is partial.
+func (f *folder) addLeftovers(opt PlanOptions) error {
 	generated := make(map[string]bool, len(f.changes))
 	for _, c := range f.changes {
 		generated[c.name] = true
 	}
 	for _, target := range slices.Sorted(maps.Keys(f.manifest.Targets)) {
-		if _, ran := f.next.Targets[target]; !ran && partial {
+		if _, ran := f.next.Targets[target]; !ran && opt.Partial {
 			f.next.Targets[target] = f.manifest.Targets[target]
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(f.manifest.Targets[target])) {
-			if !generated[name] {
-				f.changes = append(f.changes, Change{Target: target, Out: f.out, Path: path.Join(f.out, name), name: name})
+			if generated[name] {
+				continue
+			}
+			c := Change{Target: target, Out: f.out, Path: path.Join(f.out, name), name: name}
+			var err error
+			if c.Status, err = f.status(&c, opt.Overwrite); err != nil {
+				return err
+			}
+			if c.Status != Missing {
+				f.changes = append(f.changes, c)
 			}
 		}
 	}
+	return nil
 }
 
-// status compares one file with the disk. It is empty for a file that is neither
-// wanted nor there.
-func (f *folder) status(root *os.Root, c *Change, overwrite bool) (Status, error) {
-	content, status, err := read(root, c.name)
+// status compares one file with the disk.
+func (f *folder) status(c *Change, overwrite bool) (Status, error) {
+	content, status, err := read(f.root, c.name)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("read %s: %w", c.Path, err)
-	case status == Missing && c.content == nil:
-		return "", nil
 	case status != "":
 		return status, nil
-	case c.content != nil && bytes.Equal(unixLines(content), unixLines(c.content)):
+	case c.wanted && bytes.Equal(unixLines(content), unixLines(c.content)):
 		return Current, nil
 	}
 	digest, listed := f.manifest.find(c.name)
@@ -195,7 +244,7 @@ func (f *folder) status(root *os.Root, c *Change, overwrite bool) (Status, error
 	case !listed && !marked:
 		return Foreign, nil
 	}
-	if c.content == nil {
+	if !c.wanted {
 		return Leftover, nil
 	}
 	return Stale, nil

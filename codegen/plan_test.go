@@ -23,19 +23,11 @@ func (f fixed) Generate(*Model, Options) ([]File, error) { return f.files, nil }
 func text(path, content string) File                     { return File{path, []byte("// " + Marker + "\n" + content)} }
 func target(name string, files ...File) fixed            { return fixed{name, files} }
 func job(out string, t fixed) Job                        { return Job{Target: t, Out: out} }
-func generated(t *testing.T, jobs ...Job) ([]Result, error) {
-	t.Helper()
-	return Generate(context.Background(), nil, jobs)
-}
 
 // plan generates and compares with the disk.
 func plan(t *testing.T, opt PlanOptions, jobs ...Job) *Plan {
 	t.Helper()
-	results, err := generated(t, jobs...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := NewPlan(results, opt)
+	p, err := NewPlan(context.Background(), nil, jobs, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,16 +270,13 @@ func TestGenerate_RefusesFilesThatWouldDoHarm(t *testing.T) {
 		{"a and b both write", []Job{job("out", target("a", text("deep/x.txt", "1"))), job("out/deep", target("b", text("x.txt", "2")))}},
 		{"as a file", []Job{job("out", target("a", text("x", "1"), text("x/y", "1")))}},
 	} {
-		_, err := generated(t, c.jobs...)
+		_, err := NewPlan(context.Background(), nil, c.jobs, PlanOptions{Root: t.TempDir()})
 		if err == nil || !strings.Contains(err.Error(), c.wrong) {
 			t.Errorf("expected %q, got %v", c.wrong, err)
 		}
 	}
-	results, err := generated(t, job("out", target("a", text("x", "1"))), job("out", target("a", text("y", "1"))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := NewPlan(results, PlanOptions{Root: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "twice") {
+	twice := []Job{job("out", target("a", text("x", "1"))), job("out", target("a", text("y", "1")))}
+	if _, err := NewPlan(context.Background(), nil, twice, PlanOptions{Root: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("expected the same target twice in one folder to be refused, got %v", err)
 	}
 }
@@ -296,11 +285,8 @@ func TestPlan_RefusesAManifestItCannotRead(t *testing.T) {
 	for _, content := range []string{"", "{", "<<<<<<< HEAD\n{}", `{"version":2}`, `{"version":1,"targets":{"a":{"../../evil":"sha256:0"}}}`, `{"version":1,"targets":{"a":{"":"x"}}}`} {
 		root := t.TempDir()
 		put(t, filepath.Join(root, "out", ManifestName), content)
-		results, err := generated(t, job("out", target("a", text("x.txt", "1"))))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := NewPlan(results, PlanOptions{Root: root}); err == nil {
+		jobs := []Job{job("out", target("a", text("x.txt", "1")))}
+		if _, err := NewPlan(context.Background(), nil, jobs, PlanOptions{Root: root}); err == nil {
 			t.Errorf("%q was accepted", content)
 		}
 	}
@@ -312,11 +298,8 @@ func TestApply_LeavesEverythingAsItWasWhenItCannotWrite(t *testing.T) {
 	apply(t, opt, job("out", target("a", text("x.txt", "1"))))
 	put(t, filepath.Join(root, "out", "deep"), "a file where a folder is needed")
 	before := tree(t, root)
-	results, err := generated(t, job("out", target("a", text("x.txt", "2"), text("deep/y.txt", "1"))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := NewPlan(results, opt)
+	jobs := []Job{job("out", target("a", text("x.txt", "2"), text("deep/y.txt", "1")))}
+	p, err := NewPlan(context.Background(), nil, jobs, opt)
 	if err == nil {
 		err = p.Apply(context.Background())
 	}

@@ -72,11 +72,11 @@ func Files(t testing.TB, target codegen.Target, m *codegen.Model, given map[stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := codegen.Generate(context.Background(), m, []codegen.Job{{Target: target, Out: "out", Options: options}})
+	files, err := codegen.Job{Target: target, Out: "out", Options: options}.Run(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return results[0].Files
+	return files
 }
 
 // Write puts files into a folder.

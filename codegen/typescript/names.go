@@ -7,11 +7,18 @@ import (
 // generator holds the names of all modules, decided before anything is printed.
 type generator struct {
 	options  codegen.Options
+	units    []unit
 	modules  map[*codegen.Unit]string
 	types    map[*codegen.Type]string
 	events   map[*codegen.Event]string
 	variants map[*codegen.Variant]string // types that add the discriminator to a variant
 	tags     map[*codegen.Type]tag       // discriminators that are part of a type itself
+}
+
+// unit is what a module is made of; event is nil for shared declarations.
+type unit struct {
+	*codegen.Unit
+	event *codegen.Event
 }
 
 // tag is a discriminator's member with its one value.
@@ -27,13 +34,14 @@ func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 	}
 	modules := codegen.NewScope(indexModule, eventsModule)
 	scope := codegen.NewScope(reserved...)
-	var units []*codegen.Unit
 	for _, e := range m.Events {
-		units = append(units, &e.Unit)
+		g.units = append(g.units, unit{&e.Unit, e})
 	}
-	units = append(units, m.Shared...)
-	for _, u := range units {
-		g.modules[u] = modules.Take(codegen.Stem(u.Name.Kebab()))
+	for _, u := range m.Shared {
+		g.units = append(g.units, unit{u, nil})
+	}
+	for _, u := range g.units {
+		g.modules[u.Unit] = modules.Take(codegen.Stem(u.Name.Kebab()))
 		for _, t := range u.Types {
 			g.types[t] = scope.Take(t.Name.Pascal(nil))
 		}
@@ -42,7 +50,7 @@ func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 		// The suffix keeps keywords such as delete from becoming names.
 		g.events[e] = scope.Take(e.Payload.Name.Camel(nil) + "Event")
 	}
-	for _, u := range units {
+	for _, u := range g.units {
 		for _, t := range u.Types {
 			g.nameVariants(t, scope)
 		}

@@ -3,7 +3,9 @@ package typescript
 import (
 	"bytes"
 	"fmt"
-	"strings"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 )
@@ -29,23 +31,34 @@ func (Target) Options() []codegen.Option {
 // Generate returns a module for each unit of the model, index.ts and events.ts.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	g := newGenerator(m, options)
-	var files []codegen.File
-	var index bytes.Buffer
-	add := func(u *codegen.Unit, e *codegen.Event) {
-		p := &printer{generator: g, unit: u}
-		files = append(files, codegen.File{Path: g.modules[u] + ".ts", Content: p.module(e)})
-		fmt.Fprintf(&index, "export * from %s;\n", g.specifier(g.modules[u]))
+	files := make([]codegen.File, len(g.units))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, u := range g.units {
+		group.Go(func() error {
+			p := &printer{generator: g, unit: u.Unit}
+			files[i] = codegen.File{Path: g.modules[u.Unit] + ".ts", Content: p.module(u.event)}
+			return nil
+		})
 	}
-	for _, e := range m.Events {
-		add(&e.Unit, e)
-	}
-	for _, u := range m.Shared {
-		add(u, nil)
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	p := &printer{generator: g}
-	files = append(files, codegen.File{Path: eventsModule + ".ts", Content: p.eventMap(m)})
-	fmt.Fprintf(&index, "export * from %s;\n", g.specifier(eventsModule))
-	return append(files, codegen.File{Path: indexModule + ".ts", Content: []byte(header + strings.TrimLeft(index.String(), "\n"))}), nil
+	return append(files,
+		codegen.File{Path: eventsModule + ".ts", Content: p.eventMap(m)},
+		codegen.File{Path: indexModule + ".ts", Content: g.index()},
+	), nil
+}
+
+// index is the module that exports all others.
+func (g *generator) index() []byte {
+	b := bytes.NewBufferString(header)
+	for _, u := range g.units {
+		fmt.Fprintf(b, "export * from %s;\n", g.specifier(g.modules[u.Unit]))
+	}
+	fmt.Fprintf(b, "export * from %s;\n", g.specifier(eventsModule))
+	return b.Bytes()
 }
 
 const (

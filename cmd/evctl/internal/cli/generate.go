@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,6 +78,7 @@ func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
 	if f.list {
 		return listTargets(app.Stdout, f.format)
 	}
+	app.makeRoom()
 	w, err := app.openWorkspace(cmd)
 	if err != nil {
 		return err
@@ -107,6 +110,16 @@ func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
 		return errFindings
 	}
 	return nil
+}
+
+// makeRoom sets the garbage collector back to its defaults: the model and the files
+// of a large workspace are alive all the time, and a limit would only make the
+// collector run in circles.
+func (app *App) makeRoom() {
+	if app.Getenv("GOGC") == "" && app.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(100)
+		debug.SetMemoryLimit(math.MaxInt64)
+	}
 }
 
 // jobsOf reads generate: of evctl.yaml; with names, only those targets.
@@ -172,11 +185,7 @@ func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f g
 		}
 	}
 	model := codegen.NewModel(src)
-	results, err := codegen.Generate(ctx, model, jobs)
-	if err != nil {
-		return nil, nil, err
-	}
-	plan, err := codegen.NewPlan(results, codegen.PlanOptions{Root: w.Root, Partial: len(f.targets) > 0, Overwrite: f.overwrite})
+	plan, err := codegen.NewPlan(ctx, model, jobs, codegen.PlanOptions{Root: w.Root, Partial: len(f.targets) > 0, Overwrite: f.overwrite})
 	return model, plan, err
 }
 
