@@ -381,6 +381,29 @@ func TestReadme_NamesEveryCode(t *testing.T) {
 	}
 }
 
+// TestReadme_NamesEveryRoute compares the table of routes with /openapi.json.
+func TestReadme_NamesEveryRoute(t *testing.T) {
+	s := newSession(t)
+	s.start("evctl serve --addr " + s.addr)
+	description, _ := s.values("curl -s http://" + s.addr + "/openapi.json")[0].(map[string]any)
+	paths, _ := description["paths"].(map[string]any)
+	var want, got []string
+	for path, operations := range paths {
+		methods, _ := operations.(map[string]any)
+		for method := range methods {
+			want = append(want, strings.ToUpper(method)+" "+path)
+		}
+	}
+	for _, row := range tableBelow(readDocument(t, reference), "## The HTTP API") {
+		got = append(got, strings.Split(row, "`")[1])
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("routes differ (-want +got):\n%s", diff)
+	}
+}
+
 // TestReadme_NamesWhatExpressionsKnow compares the tables of custom rules with the
 // fields that evctl explain lists.
 func TestReadme_NamesWhatExpressionsKnow(t *testing.T) {
