@@ -243,7 +243,7 @@ type collisionEntry struct {
 
 func reportPlan(w io.Writer, f generateFlags, jobs []codegen.Job, m *codegen.Model, plan *codegen.Plan) error {
 	if f.format == "json" {
-		result := generateResult{Written: !f.check, Clean: plan.Clean(), Files: plan.Changes, Collisions: []collisionEntry{}}
+		result := generateResult{Written: !f.check, Clean: plan.Clean(), Files: append([]codegen.Change{}, plan.Changes...), Collisions: []collisionEntry{}}
 		for _, c := range m.Collisions {
 			result.Collisions = append(result.Collisions, collisionEntry{report.PlaceOf(c.Location), c.What, c.Wire, c.OtherWhat, c.Other, c.Got.Snake()})
 		}
