@@ -40,7 +40,6 @@ var outputs = []struct{ shape, command string }{
 	{"", "evctl lint --write-baseline baseline.json"},
 	{"Baseline file", "cat baseline.json"},
 	{"evctl generate --format json", "evctl generate --format json"},
-	{"evctl generate --format json", "evctl -C empty generate --format json"},
 	{"evctl lint --format json", "evctl -C empty lint --format json"},
 	{"evctl diff --format json", "evctl -C empty diff --format json"},
 	{"evctl generate --list --format json", "evctl generate --list --format json"},
