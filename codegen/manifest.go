@@ -17,32 +17,42 @@ const ManifestName = ".evctl-manifest.json"
 // manifest tells our files from others. Targets that share a folder have a list
 // each.
 type manifest struct {
-	Comment string                       `json:"$comment"`
-	Version int                          `json:"version"` // of this format: 1
-	Targets map[string]map[string]string `json:"targets"` // target → path → digest of the content
+	Comment string `json:"$comment"`
+	Version int    `json:"version"` // of this format: 1
+	// Workspace is the way from the out folder to the workspace it belongs to.
+	Workspace string                       `json:"workspace"`
+	Targets   map[string]map[string]string `json:"targets"` // target → path → digest of the content
 }
 
 const manifestVersion = 1
 
-func newManifest() manifest {
-	return manifest{Comment: Marker, Version: manifestVersion, Targets: map[string]map[string]string{}}
+// ErrManifest is a manifest that does not tell which files are ours. When it is
+// removed, files that carry Marker count as ours.
+var ErrManifest = errors.New(ManifestName + " cannot be used")
+
+func newManifest(workspace string) manifest {
+	return manifest{Comment: Marker, Version: manifestVersion, Workspace: workspace, Targets: map[string]map[string]string{}}
 }
 
 // readManifest reads the list of a folder; a folder without one has an empty list.
-func readManifest(root *os.Root) (manifest, error) {
+// Two workspaces that wrote into one folder would remove each other's files.
+func readManifest(root *os.Root, workspace string) (manifest, error) {
 	data, err := root.ReadFile(ManifestName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return newManifest(), nil
+		return newManifest(workspace), nil
 	}
 	if err != nil {
 		return manifest{}, fmt.Errorf("read %s: %w", ManifestName, err)
 	}
-	m := newManifest()
+	m := newManifest(workspace)
 	if err := json.Unmarshal(data, &m); err != nil {
-		return manifest{}, fmt.Errorf("read %s: %w", ManifestName, err)
+		return manifest{}, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
 	if m.Version != manifestVersion {
-		return manifest{}, fmt.Errorf("read %s: version %d is not known, expected %d", ManifestName, m.Version, manifestVersion)
+		return manifest{}, fmt.Errorf("%w: version %d is not known, expected %d", ErrManifest, m.Version, manifestVersion)
+	}
+	if m.Workspace != workspace {
+		return manifest{}, fmt.Errorf("%w: the folder belongs to the workspace %q from there, this one is %q", ErrManifest, m.Workspace, workspace)
 	}
 	if m.Targets == nil {
 		m.Targets = map[string]map[string]string{}

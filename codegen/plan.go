@@ -145,15 +145,19 @@ func (p *Plan) folder(root, out string) (*folder, error) {
 			return f, nil
 		}
 	}
-	f := &folder{out: out, dir: dir, manifest: newManifest(), next: newManifest()}
-	var err error
+	workspace, err := filepath.Rel(dir, root)
+	if err != nil {
+		return nil, fmt.Errorf("out folder %s: %w", out, err)
+	}
+	workspace = filepath.ToSlash(workspace)
+	f := &folder{out: out, dir: dir, manifest: newManifest(workspace), next: newManifest(workspace)}
 	switch f.root, err = os.OpenRoot(dir); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return nil, fmt.Errorf("open out folder %s: %w", out, err)
 	default:
 		p.folders = append(p.folders, f)
-		if f.manifest, err = readManifest(f.root); err != nil {
+		if f.manifest, err = readManifest(f.root, workspace); err != nil {
 			return nil, fmt.Errorf("out folder %s: %w", out, err)
 		}
 		return f, nil

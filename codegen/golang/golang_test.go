@@ -43,7 +43,7 @@ func TestGenerate_CompilesAndRoundTrips(t *testing.T) {
 				t.Parallel()
 				m := codegentest.Model(t, dir)
 				payloads, lines := examples(m)
-				out := run(t, build(t, m, v.options), lines, "./program")
+				out := run(t, "", lines, build(t, m, v.options))
 				if v.exact {
 					checkEcho(t, payloads, out)
 				} else if bytes.Contains(out, []byte("read:")) {
@@ -70,11 +70,11 @@ func TestGenerate_RandomContractsCompileAndRoundTrip(t *testing.T) {
 			}
 		}
 	}
-	module := build(t, m, map[string]string{"package": "events", "integer": "json.Number", "number": "json.Number"})
-	checkEcho(t, payloads, run(t, module, lines, "./program"))
+	program := build(t, m, map[string]string{"package": "events", "integer": "json.Number", "number": "json.Number"})
+	checkEcho(t, payloads, run(t, "", lines, program))
 
 	// What is not valid may be refused or not, but every line gets its answer.
-	out := run(t, module, wrong, "./program")
+	out := run(t, "", wrong, program)
 	if got, want := bytes.Count(out, []byte("\n")), bytes.Count(wrong, []byte("\n")); got != want {
 		t.Errorf("%d answers to %d lines", got, want)
 	}
@@ -94,16 +94,19 @@ func TestGenerate_IsFormatted(t *testing.T) {
 	}
 }
 
-// build vets and builds generated code and a program around it.
-func build(t *testing.T, m *codegen.Model, options map[string]string) (module string) {
+// executable is what the program is called; Windows wants the extension.
+const executable = "program.exe"
+
+// build vets and builds generated code and a program around it, and returns its path.
+func build(t *testing.T, m *codegen.Model, options map[string]string) (path string) {
 	t.Helper()
-	module = t.TempDir()
+	module := t.TempDir()
 	codegentest.Write(t, filepath.Join(module, "events"), codegentest.Files(t, Target{}, m, options))
 	write(t, filepath.Join(module, "go.mod"), "module generated\n\ngo 1.24\n")
-	write(t, filepath.Join(module, "main.go"), program(m, newGenerator(m, options)))
+	write(t, filepath.Join(module, "main.go"), source(m, newGenerator(m, options)))
 	run(t, module, nil, "go", "vet", "./...")
-	run(t, module, nil, "go", "build", "-o", "program", ".")
-	return module
+	run(t, module, nil, "go", "build", "-o", executable, ".")
+	return filepath.Join(module, executable)
 }
 
 func line(e *codegen.Event, payload string) string {
@@ -111,9 +114,9 @@ func line(e *codegen.Event, payload string) string {
 	return string(name) + "\t" + payload + "\n"
 }
 
-// program reads lines of an event's name and a payload, and prints what comes
+// source is a program that reads lines of an event's name and a payload, and prints what comes
 // back through the generated types.
-func program(m *codegen.Model, g *generator) string {
+func source(m *codegen.Model, g *generator) string {
 	var b strings.Builder
 	b.WriteString("package main\n\nimport (\n\"bufio\"\n\"encoding/json\"\n\"fmt\"\n\"os\"\n\"strings\"\n\nevents \"generated/events\"\n)\n\n")
 	b.WriteString("var types = map[string]func() any{\n")

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -85,6 +86,9 @@ func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
 	}
 	if err := brokenWorkspace(w); err != nil {
 		return err
+	}
+	if len(w.Events()) == 0 {
+		return withHint(errors.New("no events to generate from"), "definitions and fragments are generated with the events that use them")
 	}
 	jobs, err := jobsOf(w, f.targets)
 	if err != nil {
@@ -186,6 +190,9 @@ func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f g
 	}
 	model := codegen.NewModel(src)
 	plan, err := codegen.NewPlan(ctx, model, jobs, codegen.PlanOptions{Root: w.Root, Partial: len(f.targets) > 0, Overwrite: f.overwrite})
+	if errors.Is(err, codegen.ErrManifest) {
+		err = withHint(err, "give each workspace out folders of its own; a damaged manifest may be deleted, files that carry the mark of generated code are recognised without it")
+	}
 	return model, plan, err
 }
 
