@@ -44,16 +44,17 @@ func readManifest(root *os.Root, workspace string) (manifest, error) {
 	if err != nil {
 		return manifest{}, fmt.Errorf("read %s: %w", ManifestName, err)
 	}
-	m := newManifest(workspace)
+	m := newManifest("")
 	if err := json.Unmarshal(data, &m); err != nil {
 		return manifest{}, fmt.Errorf("%w: %w", ErrManifest, err)
 	}
 	if m.Version != manifestVersion {
 		return manifest{}, fmt.Errorf("%w: version %d is not known, expected %d", ErrManifest, m.Version, manifestVersion)
 	}
-	if m.Workspace != workspace {
+	if m.Workspace != "" && m.Workspace != workspace {
 		return manifest{}, fmt.Errorf("%w: the folder belongs to the workspace %q from there, this one is %q", ErrManifest, m.Workspace, workspace)
 	}
+	m.Workspace = workspace
 	if m.Targets == nil {
 		m.Targets = map[string]map[string]string{}
 	}
