@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +79,6 @@ func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
 	if f.list {
 		return listTargets(app.Stdout, f.format)
 	}
-	app.makeRoom()
 	w, err := app.openWorkspace(cmd)
 	if err != nil {
 		return err
@@ -94,6 +93,7 @@ func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
 	if err != nil {
 		return err
 	}
+	app.makeRoom(len(w.Events()))
 	model, plan, err := planOf(cmd.Context(), w, jobs, f)
 	if err != nil {
 		return err
@@ -116,13 +116,15 @@ func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
 	return nil
 }
 
-// makeRoom sets the garbage collector back to its defaults: the model and the files
-// of a large workspace are alive all the time, and a limit would only make the
-// collector run in circles.
-func (app *App) makeRoom() {
+// roomPerEvent is well above what the model of an event and its files take,
+// which are alive all the time.
+const roomPerEvent = 64 << 10
+
+// makeRoom raises the limit near which the garbage collector works without pause, so
+// that it lies well above what is alive.
+func (app *App) makeRoom(events int) {
 	if app.Getenv("GOGC") == "" && app.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(100)
-		debug.SetMemoryLimit(math.MaxInt64)
+		debug.SetMemoryLimit(memoryComfort + int64(events)*roomPerEvent)
 	}
 }
 
@@ -171,8 +173,10 @@ func configError(w *workspace.Workspace, i int, key string, err error) error {
 
 func checkOut(out string) error {
 	switch {
-	case out == "":
+	case strings.TrimSpace(out) == "":
 		return fmt.Errorf("out is missing, expected a folder")
+	case strings.HasPrefix(out, "~") || strings.ContainsFunc(out, unicode.IsControl):
+		return fmt.Errorf("out is %q, expected the name of a folder, which evctl takes as it is", out)
 	case filepath.IsAbs(out) || strings.HasPrefix(out, "/") || strings.Contains(out, `\`):
 		return fmt.Errorf("out is %q, expected a path relative to %s with / between folders", out, workspace.ConfigName)
 	}
