@@ -18,7 +18,9 @@
 // Strings with a format stay strings, so that what was read is what is written;
 // the option date_time gives time.Time. Integers are int64, or uint64 when only that
 // holds the bounds of the contract, and numbers are float64; options keep the digits as
-// they were written. The types do not validate: a missing required property reads
+// they were written. JSON may write an integer as 1.0 or 1e3, which only json.Number
+// reads. Required lists and maps that are nil are written as empty ones; inside of
+// other lists and maps nil is null. The types do not validate: a missing required property reads
 // as the zero value. Unions without a discriminator take the first variant whose
 // shape fits, formats not considered.
 package golang
