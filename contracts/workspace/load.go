@@ -56,7 +56,7 @@ func FindRoot(dir string) (string, error) {
 		return "", err
 	}
 	for at := start; ; {
-		if _, err := os.Stat(filepath.Join(at, ConfigName)); err == nil {
+		if _, err := os.Lstat(filepath.Join(at, ConfigName)); err == nil {
 			return at, nil
 		}
 		parent := filepath.Dir(at)
@@ -109,12 +109,12 @@ func relativeTo(root, dir string, paths []string) ([]string, error) {
 // relative to the root), only those files and what they refer to; evctl.yaml among
 // them stands for everything, because it concerns everything.
 func Load(ctx context.Context, fsys fs.FS, paths ...string) (*Workspace, error) {
-	data, err := fs.ReadFile(fsys, ConfigName)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := fs.Lstat(fsys, ConfigName); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w at the root of the workspace", ErrNoConfig)
 	}
+	data, err := readFile(fsys, ConfigName)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", ConfigName, err)
+		return nil, err
 	}
 	if slices.Contains(paths, ConfigName) {
 		paths = nil
@@ -154,6 +154,9 @@ func (w *Workspace) loadAll(ctx context.Context) error {
 	files, err := w.discover(w.Config.Contracts)
 	if len(files) == 0 && len(w.Diagnostics) > 0 && (err == nil || errors.Is(err, ErrNoContracts)) {
 		return nil // evctl.yaml may be the reason, and what is wrong with it is said
+	}
+	if errors.Is(err, ErrNoContracts) {
+		return fmt.Errorf("%w; make it, or name other folders under contracts: of %s", err, ConfigName)
 	}
 	if err != nil {
 		return err
@@ -263,36 +266,52 @@ func (w *Workspace) declaresShared(file string) bool {
 	return err != nil || bytes.Contains(data, []byte(contracts.Definition)) || bytes.Contains(data, []byte(contracts.Fragment))
 }
 
-// read reads a contract file. Of one that is too large it reads only so much that
-// the parser sees that; what is no file at all, such as a pipe, could block for ever.
-func (w *Workspace) read(file string) ([]byte, error) {
-	info, err := fs.Stat(w.FS, file)
+// read reads a contract file.
+func (w *Workspace) read(file string) ([]byte, error) { return readFile(w.FS, file) }
+
+// readFile reads a file. Of one that is too large it reads only so much that the
+// parser sees that; what is no file at all, such as a pipe, could block for ever.
+func readFile(fsys fs.FS, file string) ([]byte, error) {
+	info, err := fs.Stat(fsys, file)
 	switch {
+	case !fs.ValidPath(file):
+		return nil, fmt.Errorf("read %q: its name is not UTF-8; rename it", file)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("read %s: the link leads nowhere: %w", file, fs.ErrNotExist)
 	case err != nil:
-		return nil, fmt.Errorf("read contract: %w", err)
+		return nil, readError(file, err)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("read contract: %s is not a regular file", file)
+		return nil, fmt.Errorf("read %s: it is not a regular file", file)
 	case info.Size() > document.MaxBytes:
-		return w.readStart(file)
+		return readStart(fsys, file)
 	}
-	data, err := fs.ReadFile(w.FS, file)
+	data, err := fs.ReadFile(fsys, file)
 	if err != nil {
-		return nil, fmt.Errorf("read contract: %w", err)
+		return nil, readError(file, err)
 	}
 	return data, nil
 }
 
-func (w *Workspace) readStart(file string) ([]byte, error) {
-	f, err := w.FS.Open(file)
+func readStart(fsys fs.FS, file string) ([]byte, error) {
+	f, err := fsys.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("read contract: %w", err)
+		return nil, readError(file, err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, document.MaxBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("read contract: %w", err)
+		return nil, readError(file, err)
 	}
 	return data, nil
+}
+
+// readError names the file once: errors of file systems name it too.
+func readError(file string, err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return fmt.Errorf("read %s: %w", file, err)
 }
 
 // Files lists the contract files that Load reads from the folders of a

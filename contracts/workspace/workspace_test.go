@@ -118,16 +118,19 @@ func TestLoad_FailsWhenThereIsNothingToCheck(t *testing.T) {
 		text  string
 	}{
 		"no configuration": {files("contracts/a.yaml", event), nil, workspace.ErrNoConfig, "no evctl.yaml at the root of the workspace"},
-		"no folder":        {files("evctl.yaml", config), nil, workspace.ErrNoContracts, "no contracts: contracts does not exist"},
+		"no folder":        {files("evctl.yaml", config), nil, workspace.ErrNoContracts, "no contracts: contracts does not exist; make it, or name other folders under contracts: of evctl.yaml"},
 		"empty folder":     {files("evctl.yaml", config, "contracts/", ""), nil, workspace.ErrNoContracts, "no contracts in contracts; write one, or name other folders under contracts: of evctl.yaml"},
 		"one folder of two": {files("evctl.yaml", "contracts: [contracts, more]\n", "contracts/a.yaml", event), nil, workspace.ErrNoContracts,
-			"no contracts: more does not exist"},
-		"no such file":  {files("evctl.yaml", config, "contracts/a.yaml", event), []string{"contracts/b.yaml"}, workspace.ErrNoContracts, "no contracts: contracts/b.yaml does not exist"},
-		"empty part":    {files("evctl.yaml", config, "contracts/a.yaml", event, "contracts/sub/x.md", ""), []string{"contracts/sub"}, workspace.ErrNoContracts, "no contracts in contracts/sub"},
-		"broken link":   {os.DirFS(linked(t, "missing.yaml")), nil, fs.ErrNotExist, ""},
-		"link to self":  {os.DirFS(linked(t, "link.yaml")), nil, nil, ""},
-		"named pipe":    {files("evctl.yaml", config), []string{"../outside.yaml"}, nil, "../outside.yaml is outside of the workspace"},
-		"not a regular": {fstest.MapFS{"evctl.yaml": {Data: []byte(config)}, "contracts/pipe.yaml": {Mode: fs.ModeNamedPipe}}, nil, nil, "read contract: contracts/pipe.yaml is not a regular file"},
+			"no contracts: more does not exist; make it, or name other folders under contracts: of evctl.yaml"},
+		"no such file":           {files("evctl.yaml", config, "contracts/a.yaml", event), []string{"contracts/b.yaml"}, workspace.ErrNoContracts, "no contracts: contracts/b.yaml does not exist"},
+		"empty part":             {files("evctl.yaml", config, "contracts/a.yaml", event, "contracts/sub/x.md", ""), []string{"contracts/sub"}, workspace.ErrNoContracts, "no contracts in contracts/sub"},
+		"broken link":            {os.DirFS(linked(t, "missing.yaml")), nil, fs.ErrNotExist, "read contracts/link.yaml: the link leads nowhere: file does not exist"},
+		"link to self":           {os.DirFS(linked(t, "link.yaml")), nil, nil, ""},
+		"named pipe":             {files("evctl.yaml", config), []string{"../outside.yaml"}, nil, "../outside.yaml is outside of the workspace"},
+		"not a regular":          {fstest.MapFS{"evctl.yaml": {Data: []byte(config)}, "contracts/pipe.yaml": {Mode: fs.ModeNamedPipe}}, nil, nil, "read contracts/pipe.yaml: it is not a regular file"},
+		"evctl.yaml is a pipe":   {fstest.MapFS{"evctl.yaml": {Mode: fs.ModeNamedPipe}}, nil, nil, "read evctl.yaml: it is not a regular file"},
+		"evctl.yaml is a folder": {files("evctl.yaml/a", "x"), nil, nil, "read evctl.yaml: it is not a regular file"},
+		"name is not UTF-8":      {files("evctl.yaml", config, "contracts/\xff.yaml", event), nil, nil, `read "contracts/\xff.yaml": its name is not UTF-8; rename it`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, err := workspace.Load(context.Background(), test.fsys, test.paths...)
