@@ -38,9 +38,12 @@ const (
 	DefaultMaxBytes = 512 << 20
 )
 
-// IsURL reports whether Open takes a location for the URL of a registry.
+// IsURL reports whether Open takes a location for the URL of a registry. One with
+// another scheme than http and https counts too: Open refuses it, where a directory
+// of that name would be a surprise.
 func IsURL(location string) bool {
-	return strings.HasPrefix(location, "http://") || strings.HasPrefix(location, "https://")
+	scheme, _, found := strings.Cut(location, "://")
+	return found && len(scheme) > 1 && !strings.ContainsAny(scheme, `/\`)
 }
 
 // Open opens the registry at a URL or in a directory. Of a URL it reads the index,
@@ -58,7 +61,7 @@ func Open(ctx context.Context, location string, opt Options) (registry.Store, er
 
 func openRemote(ctx context.Context, location string, opt Options) (*Remote, error) {
 	base, err := url.Parse(location)
-	if err != nil || base.Host == "" || base.RawQuery != "" || base.Fragment != "" {
+	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || base.RawQuery != "" || base.Fragment != "" {
 		return nil, registry.Errorf(registry.CodeRequestInvalid, "%q is not the URL of a registry", location).
 			WithHint("write it as https://host or https://host/folder")
 	}

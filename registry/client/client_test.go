@@ -392,7 +392,9 @@ func TestRemote_AnIndexCannotPointElsewhere(t *testing.T) {
 func TestOpen_TimesOut(t *testing.T) {
 	f := start(t)
 	release := make(chan struct{})
+	var asked atomic.Int32
 	f.between = func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+		asked.Add(1)
 		select {
 		case <-release:
 		case <-r.Context().Done():
@@ -405,10 +407,43 @@ func TestOpen_TimesOut(t *testing.T) {
 	if registry.CodeOf(err) != registry.CodeRegistryUnreached || registry.HintOf(err) != "it did not answer in time" {
 		t.Errorf("error is %v with hint %q", err, registry.HintOf(err))
 	}
+	if n := asked.Load(); n != 1 {
+		t.Errorf("asked %d times, want once: waiting again takes as long", n)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := client.Open(ctx, f.url, f.options()); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v, want that it was cancelled", err)
+	}
+}
+
+func TestOpen_ReadsAnIndexOfBoundedSizeOnly(t *testing.T) {
+	f := start(t)
+	f.between = func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Type", "application/json")
+		for page := make([]byte, 1<<20); ; {
+			if _, err := w.Write(page); err != nil {
+				return
+			}
+		}
+	}
+	_, err := client.Open(t.Context(), f.url, f.options())
+	if err == nil || !strings.Contains(err.Error(), "events.json answers more than 33554432 bytes") {
+		t.Errorf("error is %v, want that the index is too large", err)
+	}
+}
+
+func TestOpen_TakesOnlyURLsOfTheWeb(t *testing.T) {
+	for location, isURL := range map[string]bool{
+		"HTTPS://127.0.0.1:1": true, "ftp://127.0.0.1/x": true, "file:///etc": true,
+		"releases": false, "./a://b": false, `C:\releases`: false, "c://x": false,
+	} {
+		if got := client.IsURL(location); got != isURL {
+			t.Errorf("IsURL(%q) is %v", location, got)
+		}
+	}
+	if _, err := client.Open(t.Context(), "ftp://127.0.0.1/x", client.Options{Create: true}); registry.CodeOf(err) != registry.CodeRequestInvalid {
+		t.Errorf("error is %v, want that the URL is wrong", err)
 	}
 }
 

@@ -62,19 +62,31 @@ func (r *Remote) try(ctx context.Context, method, path string, body []byte) (dat
 	}
 	response, err := r.opt.Client.Do(request)
 	if err != nil {
-		return nil, true, unreached(err)
+		return nil, ctx.Err() == nil, unreached(err) // who has waited that long does not wait again
 	}
 	defer response.Body.Close()
-	data, err = io.ReadAll(io.LimitReader(response.Body, r.opt.MaxBytes+1))
+	limit := r.limit(path)
+	data, err = io.ReadAll(io.LimitReader(response.Body, limit+1))
 	switch {
 	case err != nil:
-		return nil, true, unreached(err)
-	case int64(len(data)) > r.opt.MaxBytes:
-		return nil, false, registry.Errorf(registry.CodeRegistryUnreached, "%s %s answers more than %d bytes", method, path, r.opt.MaxBytes)
+		return nil, ctx.Err() == nil, unreached(err)
+	case int64(len(data)) > limit:
+		return nil, false, registry.Errorf(registry.CodeRegistryUnreached, "%s %s answers more than %d bytes", method, path, limit)
 	case response.StatusCode >= 300:
 		return nil, response.StatusCode >= 500 && response.StatusCode != http.StatusInternalServerError, refusal(response, data)
 	}
 	return data, false, nil
+}
+
+// maxIndex is how much of an index is read, in bytes: a hundred thousand versions fit.
+const maxIndex = 32 << 20
+
+// limit bounds the answer for a path.
+func (r *Remote) limit(path string) int64 {
+	if path == indexPath {
+		return min(maxIndex, r.opt.MaxBytes)
+	}
+	return r.opt.MaxBytes
 }
 
 // unreached describes a request that got no answer.

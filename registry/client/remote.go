@@ -41,9 +41,12 @@ var _ registry.Store = (*Remote)(nil)
 // bundleFrom is how many releases are fetched one by one before all are fetched.
 const bundleFrom = 8
 
+// indexPath is where the index is, below the API.
+const indexPath = "events.json"
+
 // refresh reads the index.
 func (r *Remote) refresh(ctx context.Context) error {
-	data, err := r.get(ctx, "events.json")
+	data, err := r.get(ctx, indexPath)
 	if err != nil {
 		return err
 	}
