@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"fmt"
 	"github.com/google/go-cmp/cmp"
+	"os/exec"
 )
 
 // fixed is a target that makes given files.
@@ -321,6 +323,29 @@ func TestApply_LeavesEverythingAsItWasWhenItCannotWrite(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, tree(t, root)); diff != "" {
 		t.Errorf("files changed (-want +got):\n%s", diff)
+	}
+}
+
+func TestApply_RemovesWhatAKilledRunLeft(t *testing.T) {
+	root := t.TempDir()
+	dead := exec.Command(os.Args[0], "-test.run=^$")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	left := fmt.Sprintf("out/deep/.evctl-%d-7.tmp", dead.Process.Pid)
+	kept := []string{fmt.Sprintf("out/deep/.evctl-%d-7.tmp", os.Getpid()), "out/deep/.evctl-x.tmp", left + ".txt"}
+	for _, name := range append(kept, left) {
+		put(t, filepath.Join(root, filepath.FromSlash(name)), "half")
+	}
+	apply(t, PlanOptions{Root: root}, job("out", target("a", text("deep/x.txt", "1"))))
+	files := tree(t, root)
+	if _, stays := files[left]; stays {
+		t.Errorf("%s was left", left)
+	}
+	for _, name := range kept {
+		if files[name] != "half" {
+			t.Errorf("%s is gone", name)
+		}
 	}
 }
 

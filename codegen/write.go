@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"strconv"
+	"syscall"
 )
 
 // Apply carries a plan out. New contents are all written beside their places
@@ -66,6 +67,7 @@ func (f *folder) stage(ctx context.Context) (*stage, error) {
 		return nil, fmt.Errorf("open out folder %s: %w", f.out, err)
 	}
 	s := &stage{folder: f, root: root, temporary: map[string]string{}}
+	s.removeAbandoned()
 	for _, c := range f.changes {
 		if c.Status != Missing && c.Status != Stale {
 			continue
@@ -94,6 +96,49 @@ func (f *folder) unchanged(manifest []byte) bool {
 	return err == nil && bytes.Equal(unixLines(old), manifest)
 }
 
+// removeAbandoned removes temporary files of processes that were killed. What cannot
+// be removed stays: it is in nobody's way.
+func (s *stage) removeAbandoned() {
+	looked := map[string]bool{}
+	for _, c := range s.folder.changes {
+		dir := path.Dir(c.name)
+		if looked[dir] {
+			continue
+		}
+		looked[dir] = true
+		entries, err := fs.ReadDir(s.root.FS(), dir)
+		if err != nil {
+			continue // such as one that is not there yet
+		}
+		for _, entry := range entries {
+			if pid, ok := temporaryOf(entry.Name()); ok && !running(pid) {
+				_ = s.root.Remove(filepath.Join(filepath.FromSlash(dir), entry.Name()))
+			}
+		}
+	}
+}
+
+// temporaryName names a temporary file of this process, and temporaryOf reads the
+// process from it.
+func temporaryName(n int) string {
+	return ".evctl-" + strconv.Itoa(os.Getpid()) + "-" + strconv.Itoa(n) + ".tmp"
+}
+
+func temporaryOf(name string) (pid int, ok bool) {
+	var n int
+	_, err := fmt.Sscanf(name, ".evctl-%d-%d.tmp", &pid, &n)
+	return pid, err == nil && name == fmt.Sprintf(".evctl-%d-%d.tmp", pid, n)
+}
+
+// running reports whether a process is there; yes where that cannot be said.
+func running(pid int) bool {
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	return !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}
+
 func (s *stage) write(name string, content []byte) error {
 	dir := path.Dir(name)
 	if dir != "." {
@@ -102,7 +147,7 @@ func (s *stage) write(name string, content []byte) error {
 		}
 	}
 	s.made++
-	temporary := path.Join(dir, ".evctl-"+strconv.Itoa(os.Getpid())+"-"+strconv.Itoa(s.made)+".tmp")
+	temporary := path.Join(dir, temporaryName(s.made))
 	file, err := s.root.OpenFile(filepath.FromSlash(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
