@@ -41,6 +41,9 @@ func Open(path, display string) (*Store, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(path); err == nil {
+			return nil, fmt.Errorf("open registry: %s is a link to a directory that does not exist", path)
+		}
 	case err != nil:
 		return nil, fmt.Errorf("open registry: %w", err)
 	case !info.IsDir():

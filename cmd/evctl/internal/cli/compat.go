@@ -121,22 +121,39 @@ func remoteBaseline(ctx context.Context, url string) (compat.Baseline, error) {
 // folderBaseline opens a folder that somebody named: unlike the registry of a
 // workspace, it has to exist.
 func folderBaseline(ctx context.Context, app *App, folder string) (compat.Baseline, error) {
+	if folder == "" {
+		return nil, usagef("dir: names no folder")
+	}
 	path := app.path(folder)
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("compare with %s: %w", folder, err)
 	}
 	if _, err := os.Stat(filepath.Join(path, workspace.ConfigName)); err != nil {
-		store, err := dir.Open(path, folder)
-		if err != nil {
-			return nil, err
-		}
-		return &releases{store, store.Name}, nil
+		return folderOfReleases(ctx, path, folder)
 	}
 	w, err := workspace.Open(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("compare with %s: %w", folder, err)
 	}
 	return compat.FromWorkspace(w, folder)
+}
+
+// folderOfReleases has to hold some: any folder would do otherwise, and nothing could
+// be wrong compared with it.
+func folderOfReleases(ctx context.Context, path, folder string) (compat.Baseline, error) {
+	store, err := dir.Open(path, folder)
+	if err != nil {
+		return nil, err
+	}
+	subjects, err := store.List(ctx)
+	if err != nil {
+		return nil, hintOfRegistry(fmt.Errorf("compare with %s: %w", folder, err))
+	}
+	if !slices.ContainsFunc(subjects, func(s registry.Subject) bool { return len(s.Versions) > 0 }) {
+		return nil, withHint(fmt.Errorf("compare with %s: it holds neither %s nor releases", folder, workspace.ConfigName),
+			"name the folder of a workspace, or one that evctl push releases into")
+	}
+	return &releases{store, store.Name}, nil
 }
 
 // releases makes a registry the baseline of lint/compat.

@@ -116,7 +116,7 @@ func (s *sides) workspace() (*workspace.Workspace, error) {
 	}
 	w, err := workspace.Open(s.ctx, s.app.Dir)
 	if err != nil {
-		return nil, err
+		return nil, hintOfWorkspace(err)
 	}
 	s.loaded = w
 	return w, nil
@@ -300,6 +300,9 @@ func singleOf(w *workspace.Workspace, arg string) (*side, error) {
 		}
 		c.File.Path = filepath.ToSlash(arg)
 		return &side{label: arg, single: c}, nil
+	}
+	if len(w.Diagnostics) == 0 {
+		return nil, fmt.Errorf("%s is not a contract", arg)
 	}
 	return nil, diagnosticsError(arg+" has errors", w.Diagnostics)
 }
