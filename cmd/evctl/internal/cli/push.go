@@ -78,11 +78,11 @@ func runPush(cmd *cobra.Command, app *App, f pushFlags, events []string) error {
 		return err
 	}
 	candidates, err := candidatesOf(w, events)
+	if mustNotPush(w, candidates, len(events) == 0 || err != nil) {
+		return pushBroken(app, f, w)
+	}
 	if err != nil {
 		return err
-	}
-	if broken := slices.ContainsFunc(candidates, func(c *contracts.Contract) bool { return c.Broken }); broken || len(events) == 0 && len(w.Diagnostics) > 0 {
-		return pushBroken(app, f, w)
 	}
 	clock, err := releaseClock(app)
 	if err != nil {
@@ -130,6 +130,15 @@ func candidatesOf(w *workspace.Workspace, names []string) ([]*contracts.Contract
 		return nil, usagef("no event is named %q", name)
 	}
 	return slices.DeleteFunc(all, func(c *contracts.Contract) bool { return !slices.Contains(names, c.Name) }), nil
+}
+
+// mustNotPush says whether something is wrong that concerns the candidates: they
+// themselves, evctl.yaml, which says how they are judged, or, when all of the
+// workspace counts, anything.
+func mustNotPush(w *workspace.Workspace, candidates []*contracts.Contract, all bool) bool {
+	return all && len(w.Diagnostics) > 0 ||
+		slices.ContainsFunc(candidates, func(c *contracts.Contract) bool { return c.Broken }) ||
+		slices.ContainsFunc(w.Diagnostics, func(d diag.Diagnostic) bool { return d.File != nil && d.File.Path == workspace.ConfigName })
 }
 
 // pushBroken reports contracts that have no meaning to release.

@@ -101,13 +101,16 @@ func findEvent(ctx context.Context, app *App, name, version, location string) (*
 	}
 	w, err := workspace.Open(ctx, app.Dir)
 	if err != nil {
-		return nil, err
+		return nil, hintOfWorkspace(err)
 	}
 	c := w.Event(name)
 	if c != nil && (version == "" || c.Version.String() == version) {
 		return c, nil
 	}
 	if c == nil && version == "" {
+		if err := brokenWorkspace(w); err != nil {
+			return nil, err // which may be why
+		}
 		return nil, unknownEvent(name, eventNames(w))
 	}
 	at := w.Config.Registry
