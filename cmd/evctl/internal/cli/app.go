@@ -5,15 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"github.com/evctl/evctl/contracts/workspace"
@@ -87,10 +90,15 @@ func (app *App) path(name string) string {
 // that were named on the command line.
 func (app *App) openWorkspace(cmd *cobra.Command, paths ...string) (*workspace.Workspace, error) {
 	w, err := workspace.Open(cmd.Context(), app.Dir, paths...)
+	return w, hintOfWorkspace(err)
+}
+
+// hintOfWorkspace adds what to do when there is no workspace.
+func hintOfWorkspace(err error) error {
 	if errors.Is(err, workspace.ErrNoConfig) {
-		return nil, withHint(err, "run evctl init to make a workspace, or name one with -C FOLDER")
+		return withHint(err, "run evctl init to make a workspace, or name one with -C FOLDER")
 	}
-	return w, err
+	return err
 }
 
 // Main runs one command line and returns the exit code.
@@ -123,14 +131,17 @@ func (app *App) exitCode(err error) int {
 
 func newRoot(app *App) *cobra.Command {
 	root := &cobra.Command{
-		Use:              "evctl",
-		Short:            "Event contracts: lint, generate, serve, validate",
-		Long:             "evctl checks event contracts written in YAML, generates code from them, keeps their\nreleased versions, and validates events against them.",
-		Version:          version(),
-		SilenceErrors:    true,
-		SilenceUsage:     true,
-		Args:             cobra.ArbitraryArgs,
-		PersistentPreRun: func(cmd *cobra.Command, _ []string) { app.tuneMemory(cmd) },
+		Use:           "evctl",
+		Short:         "Event contracts: lint, generate, serve, validate",
+		Long:          "evctl checks event contracts written in YAML, generates code from them, keeps their\nreleased versions, and validates events against them.",
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			app.tuneMemory(cmd)
+			return app.checkCommandLine(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
@@ -173,17 +184,49 @@ func (app *App) tuneMemory(cmd *cobra.Command) {
 	debug.SetMemoryLimit(memoryComfort)
 }
 
-// usageArgs makes errors about arguments usage errors.
+// usageArgs makes errors about the number of arguments usage errors.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	if check == nil {
 		check = cobra.NoArgs
 	}
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usagef("%w; see %s --help", err, cmd.CommandPath())
+		if check(cmd, args) == nil {
+			return nil
 		}
+		return usagef("found %s, expected %s %s; see %s --help",
+			count(len(args), "argument"), cmd.Root().Name(), cmd.Use, cmd.CommandPath())
+	}
+}
+
+// checkCommandLine refuses what is most likely a variable of a script that has no
+// value, and a folder that is not there: the command would quietly work on something
+// else than was meant.
+func (app *App) checkCommandLine(cmd *cobra.Command, args []string) error {
+	var empty string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.String() == "" {
+			empty = f.Name
+		}
+	})
+	if empty != "" {
+		return usagef("--%s is empty; leave it out, or give it a value", empty)
+	}
+	if i := slices.Index(args, ""); i >= 0 {
+		return usagef("argument %d is empty; leave it out, or give it a value", i+1)
+	}
+	if !cmd.Flags().Changed("dir") {
 		return nil
 	}
+	info, err := os.Stat(app.Dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return usagef("--dir is %q, which does not exist", app.Dir)
+	case err != nil:
+		return fmt.Errorf("look at --dir: %w", err)
+	case !info.IsDir():
+		return usagef("--dir is %q, which is a file, expected a folder", app.Dir)
+	}
+	return nil
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {

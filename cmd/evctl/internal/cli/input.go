@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -65,7 +66,7 @@ func decompressed(source io.Reader, closeSource func() error) (io.ReadCloser, er
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
 		z, err := gzip.NewReader(r)
 		if err != nil {
-			return nil, err
+			return nil, endsEarly(err)
 		}
 		return readCloser{z, closeSource}, nil
 	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
@@ -73,12 +74,28 @@ func decompressed(source io.Reader, closeSource func() error) (io.ReadCloser, er
 		if err != nil {
 			return nil, err
 		}
-		return readCloser{z, func() error {
+		return readCloser{unpacked{z}, func() error {
 			z.Close()
 			return closeSource()
 		}}, nil
 	}
 	return readCloser{r, closeSource}, nil
+}
+
+// unpacked reads unpacked data.
+type unpacked struct{ io.Reader }
+
+func (u unpacked) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	return n, endsEarly(err)
+}
+
+// endsEarly says in words what the libraries call an unexpected end of file.
+func endsEarly(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the compressed data ends in the middle")
+	}
+	return err
 }
 
 // readCloser closes what it reads from.

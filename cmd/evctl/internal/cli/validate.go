@@ -98,12 +98,20 @@ func runValidate(ctx context.Context, app *App, f validateFlags, args []string) 
 	}
 	switch {
 	case report.events == 0:
-		return withHint(fmt.Errorf("no events in %s: nothing was checked", strings.Join(args, ", ")),
+		return withHint(fmt.Errorf("no events in %s: nothing was checked", inputNames(inputs)),
 			"events are JSON objects, one per line or in an array")
 	case report.invalid > 0:
 		return errFindings
 	}
 	return nil
+}
+
+func inputNames(inputs []input) string {
+	names := make([]string, len(inputs))
+	for i, in := range inputs {
+		names[i] = in.name
+	}
+	return strings.Join(names, ", ")
 }
 
 // splitVersion cuts NAME@VERSION. A name may have an @ itself: only what looks like
@@ -123,7 +131,7 @@ func validationSet(ctx context.Context, app *App, f validateFlags) (*payload.Set
 		w, err = nil, nil // a registry can be used from anywhere
 	}
 	if err != nil {
-		return nil, err
+		return nil, hintOfWorkspace(err)
 	}
 	if err := brokenWorkspace(w); err != nil {
 		return nil, err
