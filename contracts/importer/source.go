@@ -2,6 +2,7 @@ package importer
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -67,7 +68,7 @@ func (s Source) Find(fsys fs.FS, only ...string) (*Found, error) {
 			return nil
 		}
 		chosen := len(only) == 0 || slices.Contains(only, name)
-		data, err := readFile(fsys, name, entry)
+		data, err := readFile(fsys, name)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
@@ -98,9 +99,16 @@ func (s Source) Find(fsys fs.FS, only ...string) (*Found, error) {
 	return found, nil
 }
 
-// readFile reads a file, but no more of it than shows that it is too large.
-func readFile(fsys fs.FS, name string, entry fs.DirEntry) ([]byte, error) {
-	if info, err := entry.Info(); err != nil || info.Size() <= document.MaxBytes {
+// readFile reads a file, but no more of it than shows that it is too large. What is no
+// file at all, such as a pipe or a device, could have no end.
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is not a regular file")
+	case info.Size() <= document.MaxBytes:
 		return fs.ReadFile(fsys, name)
 	}
 	f, err := fsys.Open(name)
@@ -233,6 +241,10 @@ func fromWikimedia(r *Resource) Candidate {
 		c.Event = title.Text
 	}
 	m := wikimediaPath.FindStringSubmatch(r.Path)
+	if m == nil {
+		c.refusal = &Refusal{Reason: "the file is not called after its version, such as 1.0.0.yaml", Hint: "import it with --from jsonschema"}
+		return c
+	}
 	version, err := contracts.ParseVersion(m[1])
 	c.Version = version
 	id := r.Root.Get("$id")
