@@ -267,6 +267,14 @@ func (s *sides) file(arg string) (*side, error) {
 		c, err := record.Contract()
 		return &side{label: arg, single: c}, err
 	}
+	found, err := s.contractFile(arg, path, f)
+	if err == nil && found.single.Kind != contracts.Event {
+		return nil, withHint(fmt.Errorf("%s declares no event", arg), "compare the events that use it")
+	}
+	return found, err
+}
+
+func (s *sides) contractFile(arg, path string, f *diag.File) (*side, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err

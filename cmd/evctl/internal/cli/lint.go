@@ -122,6 +122,11 @@ func (f *lintFlags) check() (threshold diag.Severity, err error) {
 	if f.baseline != "" && f.writeBaseline != "" {
 		return 0, usagef("--baseline and --write-baseline exclude each other")
 	}
+	for flag, file := range map[string]string{"output": f.output, "write-baseline": f.writeBaseline} {
+		if ext := strings.ToLower(filepath.Ext(file)); ext == ".yaml" || ext == ".yml" {
+			return 0, usagef("--%s is %q, which would be taken for a contract; choose another name", flag, file)
+		}
+	}
 	if f.max < 0 {
 		return 0, usagef("--max-findings is %d, expected 0 or more", f.max)
 	}
