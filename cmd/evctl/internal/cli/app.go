@@ -122,6 +122,9 @@ func (app *App) exitCode(err error) int {
 		fmt.Fprintf(app.Stderr, "evctl: %v\n", err)
 		return exitUsage
 	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
 	fmt.Fprintf(app.Stderr, "evctl: %v\n", err)
 	if errors.As(err, &hinted) {
 		fmt.Fprintf(app.Stderr, "hint: %s\n", hinted.hint)

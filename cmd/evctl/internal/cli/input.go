@@ -68,7 +68,7 @@ func decompressed(source io.Reader, closeSource func() error) (io.ReadCloser, er
 		if err != nil {
 			return nil, endsEarly(err)
 		}
-		return readCloser{z, closeSource}, nil
+		return readCloser{unpacked{z}, closeSource}, nil
 	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow))
 		if err != nil {

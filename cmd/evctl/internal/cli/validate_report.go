@@ -155,8 +155,20 @@ func (r *verdictReport) text(v eventVerdict) error {
 	return nil
 }
 
-// printable keeps what senders wrote from moving the cursor or breaking lines.
+// printableRunes is how much of a text is printed: names and pointers of senders can
+// be megabytes.
+const printableRunes = 1000
+
+// printable keeps what senders wrote from moving the cursor, breaking lines, and
+// filling the screen.
 func printable(text string) string {
+	n := 0
+	for i := range text {
+		if n++; n > printableRunes {
+			text = text[:i] + "…"
+			break
+		}
+	}
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || 0x7f <= r && r < 0xa0 || r == '\u2028' || r == '\u2029' || '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' {
 			return '\ufffd'
