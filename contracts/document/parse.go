@@ -207,10 +207,13 @@ func (k *keyFinder) find(key string) int {
 	return -1
 }
 
-// emptyHint says how a contract starts, unless the file cannot be one.
+// emptyHint says how a contract or evctl.yaml starts, unless the file is neither.
 func emptyHint(path string) string {
-	if strings.HasSuffix(path, ".json") {
+	switch {
+	case strings.HasSuffix(path, ".json"):
 		return ""
+	case strings.HasSuffix(path, "evctl.yaml"):
+		return "start it with language: v1"
 	}
 	return "start it with event:, define: or fragment:"
 }
