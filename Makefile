@@ -17,6 +17,7 @@ demo: build
 	sh testdata/demo.sh bin/evctl
 
 test:
+	@[ -n "$$EVCTL_CORPORA" ] || echo "note: EVCTL_CORPORA is not set, so no real schemas are taken through the tool"
 	$(GO) vet ./... ./testdata/bench
 	$(GO) test ./...
 
