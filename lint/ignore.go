@@ -37,7 +37,7 @@ var ignoreRules = []Rule{
 	{
 		ID: ignoreNotAllowed, Group: Configuration, Profile: Minimal, Severity: diag.Error, NoIgnore: true,
 		Summary: "a comment ignores a rule that cannot be ignored",
-		Why:     "What the language requires has no exceptions, and a break of compatibility is approved in waivers.yaml, where others see it.",
+		Why:     "What the language requires has no exceptions, and a break of compatibility is a new major version, which others see coming.",
 	},
 	{
 		ID: ignoreUnused, Group: Configuration, Profile: Standard, Severity: diag.Warning, NoIgnore: true,
@@ -174,7 +174,7 @@ func (p *commentPass) rules(d *directive) {
 		case rule.Required:
 			p.report(ignoreNotAllowed, d, fmt.Sprintf("rule %s is required and cannot be ignored", document.Quote(id)), "repair what it reports")
 		case rule.Group == Compatibility:
-			p.report(ignoreNotAllowed, d, fmt.Sprintf("rule %s is about compatibility and cannot be ignored in a comment", document.Quote(id)), "approve the change in waivers.yaml")
+			p.report(ignoreNotAllowed, d, fmt.Sprintf("rule %s is about compatibility and cannot be ignored in a comment", document.Quote(id)), "keep what is released, or release the change as a new major version")
 		case rule.NoIgnore:
 			p.report(ignoreNotAllowed, d, fmt.Sprintf("rule %s cannot be ignored in a comment", document.Quote(id)), "set its severity in evctl.yaml")
 		}
