@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path"
@@ -45,23 +46,59 @@ func Fix(list []diag.Diagnostic) *Fixes {
 
 // accept picks fixes whose edits do not overlap, first come, first served.
 func (f *Fixes) accept(list []diag.Diagnostic) []*diag.Fix {
-	taken := map[*diag.File][]diag.Edit{}
+	taken := map[*diag.File]*editSet{}
 	var accepted []*diag.Fix
 	for i := range list {
 		x := list[i].Fix
 		if x == nil {
 			continue
 		}
-		if slices.ContainsFunc(x.Edits, func(e diag.Edit) bool { return overlapsAny(e, taken[e.File]) }) {
+		if slices.ContainsFunc(x.Edits, func(e diag.Edit) bool { return taken[e.File].overlaps(e) }) {
 			f.Left++
 			continue
 		}
 		for _, e := range x.Edits {
-			taken[e.File] = append(taken[e.File], e)
+			if taken[e.File] == nil {
+				taken[e.File] = &editSet{}
+			}
+			taken[e.File].add(e)
 		}
 		accepted = append(accepted, x)
 	}
 	return accepted
+}
+
+// editSet is edits of one file that do not overlap, sorted by their start.
+type editSet struct{ edits []diag.Edit }
+
+// find is the index of the first edit that starts at or behind an offset.
+func (s *editSet) find(at int32) int {
+	i, _ := slices.BinarySearchFunc(s.edits, at, func(e diag.Edit, at int32) int { return cmp.Compare(e.Span.Start, at) })
+	return i
+}
+
+// overlaps reports whether an edit touches the bytes of another one. The same edit
+// twice is no conflict.
+func (s *editSet) overlaps(e diag.Edit) bool {
+	if s == nil {
+		return false
+	}
+	i := s.find(e.Span.Start)
+	if i > 0 && s.edits[i-1].Span.End > e.Span.Start {
+		return true
+	}
+	if i == len(s.edits) || s.edits[i] == e {
+		return false
+	}
+	next := s.edits[i].Span
+	return next.Start == e.Span.Start || next.Start < e.Span.End
+}
+
+func (s *editSet) add(e diag.Edit) {
+	i := s.find(e.Span.Start)
+	if i == len(s.edits) || s.edits[i] != e {
+		s.edits = slices.Insert(s.edits, i, e)
+	}
 }
 
 // maxTrials bounds how many fixes of broken files are tried one by one.
@@ -101,20 +138,6 @@ func (f *Fixes) refuse(x *diag.Fix) {
 	for _, e := range x.Edits {
 		f.Refused = append(f.Refused, e.File.Path)
 	}
-}
-
-// overlapsAny reports whether an edit touches the bytes of another one. The same
-// edit twice is no conflict.
-func overlapsAny(e diag.Edit, others []diag.Edit) bool {
-	return slices.ContainsFunc(others, func(o diag.Edit) bool {
-		if e == o {
-			return false
-		}
-		if e.Span.Start == o.Span.Start {
-			return true
-		}
-		return e.Span.Start < o.Span.End && o.Span.Start < e.Span.End
-	})
 }
 
 // apply makes the new texts, and returns the files that could not be read back.

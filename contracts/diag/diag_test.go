@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -155,5 +156,23 @@ func TestSeverity_IsWrittenAndReadAsAWord(t *testing.T) {
 	}
 	if _, err := diag.ParseSeverity("fatal"); err == nil {
 		t.Error("fatal was taken for a severity")
+	}
+}
+
+// TestFile_PositionsOnLongLinesCountEveryCharacter compares with counting from the start of
+// the line, at places around the marks that make long lines cheap.
+func TestFile_PositionsOnLongLinesCountEveryCharacter(t *testing.T) {
+	text := "short\n" + strings.Repeat("名前 é x ", 3000) + "\nafter"
+	f := diag.NewFile("f", []byte(text))
+	line := strings.Split(text, "\n")[1]
+	start := len("short\n")
+	for offset := range line { // offsets at which characters start
+		want := diag.Position{Line: 2, Column: utf8.RuneCountInString(line[:offset]) + 1}
+		if offset%1000 > 20 && offset%4096 > 20 && offset%4096 < 4076 {
+			continue
+		}
+		if got := f.Position(int32(start + offset)); got != want {
+			t.Fatalf("position of byte %d is %v, expected %v", offset, got, want)
+		}
 	}
 }

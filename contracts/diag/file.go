@@ -15,7 +15,14 @@ type File struct {
 
 	once  sync.Once
 	lines []int32 // byte offset at which the text of each line starts
+
+	markOnce sync.Once
+	marks    []int32 // characters before every markEvery-th byte; made for long lines only
 }
+
+// markEvery is the distance in bytes between places whose character count is kept, so
+// that the cost of a position does not grow with the length of its line.
+const markEvery = 4096
 
 var bom = []byte("\xef\xbb\xbf")
 
@@ -40,8 +47,36 @@ func (f *File) Position(offset int32) Position {
 	starts := f.lineStarts()
 	offset = max(starts[0], min(offset, int32(len(f.Data))))
 	line := sort.Search(len(starts), func(i int) bool { return starts[i] > offset })
-	column := utf8.RuneCount(f.Data[starts[line-1]:offset]) + 1
-	return Position{line, column}
+	return Position{line, f.characters(starts[line-1], offset) + 1}
+}
+
+// characters counts the code points from one offset to another.
+func (f *File) characters(from, to int32) int {
+	if to-from <= markEvery {
+		return utf8.RuneCount(f.Data[from:to])
+	}
+	f.markOnce.Do(func() {
+		count := 0
+		for at := 0; at < len(f.Data); at += markEvery {
+			f.marks = append(f.marks, int32(count))
+			count += starters(f.Data[at:min(at+markEvery, len(f.Data))])
+		}
+	})
+	before := func(at int32) int {
+		mark := min(int(at/markEvery), len(f.marks)-1)
+		return int(f.marks[mark]) + starters(f.Data[mark*markEvery:at])
+	}
+	return before(to) - before(from)
+}
+
+// starters counts the bytes that start a code point, which works on any part of a text.
+func starters(data []byte) (n int) {
+	for _, b := range data {
+		if utf8.RuneStart(b) {
+			n++
+		}
+	}
+	return n
 }
 
 // Offset converts a position back to a byte offset, clamped to the line's end.

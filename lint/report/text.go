@@ -2,9 +2,11 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/evctl/evctl/contracts/diag"
 )
@@ -108,9 +110,7 @@ func (p *printer) frame(l diag.Location, gutter int, color string) {
 		return
 	}
 	at := l.Position()
-	line := l.File.Line(at.Line)
-	start := int(l.Span.Start - l.File.Offset(diag.Position{Line: at.Line, Column: 1}))
-	start = max(0, min(start, len(line)))
+	line, start := window(l, at.Line)
 	stop := max(start, min(start+int(l.Span.End-l.Span.Start), len(line)))
 	text, before, width := layout(line, start, stop)
 	if strings.TrimSpace(text) == "" {
@@ -118,4 +118,28 @@ func (p *printer) frame(l diag.Location, gutter int, color string) {
 	}
 	fmt.Fprintf(p, "%*d | %s\n", gutter, at.Line, text)
 	fmt.Fprintf(p, "%*s | %s%s\n", gutter, "", strings.Repeat(" ", before), p.paint(color, "^"+strings.Repeat("~", max(0, width-1))))
+}
+
+// windowBytes is how much of a line is looked at on each side of a location. It is more
+// than a frame can show, and less than lines may have.
+const windowBytes = 2000
+
+// window is the part of a line around the start of a location, and where in it the
+// location starts.
+func window(l diag.Location, number int) (line string, start int) {
+	data := l.File.Data
+	first := int(l.File.Offset(diag.Position{Line: number, Column: 1}))
+	at := max(first, min(int(l.Span.Start), len(data)))
+	from, to := max(first, at-windowBytes), min(at+windowBytes, len(data))
+	for from < at && !utf8.RuneStart(data[from]) {
+		from++
+	}
+	for to < len(data) && to > at && !utf8.RuneStart(data[to]) {
+		to--
+	}
+	rest := data[at:to]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = bytes.TrimSuffix(rest[:i], []byte{'\r'})
+	}
+	return string(data[from:at]) + string(rest), at - from
 }

@@ -15,6 +15,7 @@ var defaultInvalid = lint.Rule{
 }
 
 func checkDefaultInvalid(p *lint.Pass) {
+	var source values
 	for _, at := range p.Places() {
 		if at.Schema.Default == nil {
 			continue
@@ -24,6 +25,6 @@ func checkDefaultInvalid(p *lint.Pass) {
 			p.Report(at.Schema.At("default"), at.Pointer()+"/default", fmt.Sprintf("default cannot be checked: %v", err), "")
 			continue
 		}
-		reportInvalid(p, validator, at, "default", "default", *at.Schema.Default)
+		reportInvalid(p, &source, validator, at, "default", "default", *at.Schema.Default)
 	}
 }

@@ -18,6 +18,7 @@ var exampleInvalid = lint.Rule{
 }
 
 func checkExampleInvalid(p *lint.Pass) {
+	var source values
 	for _, at := range p.Places() {
 		if len(at.Schema.Examples) == 0 || at.Top() && p.Contract.Kind == contracts.Fragment {
 			continue // a fragment's examples are parts of payloads
@@ -28,7 +29,7 @@ func checkExampleInvalid(p *lint.Pass) {
 			continue
 		}
 		for i, example := range at.Schema.Examples {
-			reportInvalid(p, validator, at, fmt.Sprintf("examples/%d", i), "example", example)
+			reportInvalid(p, &source, validator, at, fmt.Sprintf("examples/%d", i), "example", example)
 		}
 	}
 }
@@ -41,13 +42,13 @@ func definitionsOf(p *lint.Pass) *payload.Definitions {
 
 // reportInvalid reports every reason why a value that a contract holds is not valid,
 // each at its place in the file.
-func reportInvalid(p *lint.Pass, validator *payload.Validator, at *lint.Place, pointer, what string, value contracts.Value) {
+func reportInvalid(p *lint.Pass, source *values, validator *payload.Validator, at *lint.Place, pointer, what string, value contracts.Value) {
 	violations := validator.Validate([]byte(value.JSON))
 	if len(violations) == 0 {
 		return
 	}
 	f := at.Schema.File
-	n := nodeAt(f, value.Span)
+	n := source.at(f, value.Span)
 	for _, v := range violations {
 		place := value.Span
 		if found := n.at(v.Pointer); found != nil {

@@ -11,34 +11,35 @@ import (
 // located is a node of a contract file, or nothing.
 type located struct{ *document.Node }
 
-// nodeAt finds the value that starts where span does. Contracts keep values as text;
-// the few that are reported are worth reading the file again.
-func nodeAt(f *diag.File, span diag.Span) located {
-	if f == nil {
-		return located{}
-	}
-	root, _ := document.Parse(f)
-	if root == nil {
-		return located{}
-	}
-	return located{findNode(root, span)}
+// values finds the values of a contract in its file. Contracts keep values as text; the
+// few that are reported are worth reading the file again, once.
+type values struct {
+	read  bool
+	nodes map[diag.Span]*document.Node
 }
 
-func findNode(n *document.Node, span diag.Span) *document.Node {
-	if n.Span == span {
-		return n
+// at is the value that a span covers.
+func (v *values) at(f *diag.File, span diag.Span) located {
+	if !v.read && f != nil {
+		v.read, v.nodes = true, map[diag.Span]*document.Node{}
+		if root, _ := document.Parse(f); root != nil {
+			v.add(root)
+		}
+	}
+	return located{v.nodes[span]}
+}
+
+// add notes a node and all below it; of several in one place the outermost counts.
+func (v *values) add(n *document.Node) {
+	if v.nodes[n.Span] == nil {
+		v.nodes[n.Span] = n
 	}
 	for i := range n.Entries {
-		if found := findNode(n.Entries[i].Value, span); found != nil {
-			return found
-		}
+		v.add(n.Entries[i].Value)
 	}
 	for _, item := range n.Items {
-		if found := findNode(item, span); found != nil {
-			return found
-		}
+		v.add(item)
 	}
-	return nil
 }
 
 var pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")

@@ -2,8 +2,8 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+	"sync"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -16,7 +16,8 @@ import (
 // follow it (examples, defaults, discriminators), and when the new name is taken.
 func renameFix(p *lint.Pass, at *lint.Place, name string) *diag.Fix {
 	old := at.Property.Name
-	if at.Parent == nil || taken(at, name) || p.Released() || mentioned(p, old) {
+	r := lint.Shared(p, func(*lint.Pass) *renames { return &renames{} })
+	if at.Parent == nil || r.taken(at, name) || p.Released() || r.mentioned(p, old) {
 		return nil
 	}
 	fix := &diag.Fix{
@@ -31,15 +32,6 @@ func renameFix(p *lint.Pass, at *lint.Place, name string) *diag.Fix {
 	return fix
 }
 
-// taken reports whether another property of the object has a name already, or one that
-// is the same for code and so would be given the same name.
-func taken(at *lint.Place, name string) bool {
-	key := keyOf(name)
-	return slices.ContainsFunc(at.Parent.Properties, func(other *contracts.Property) bool {
-		return other.Name != at.Property.Name && (other.Name == name || keyOf(other.Name) == key)
-	})
-}
-
 func renameHint(p *lint.Pass, name string, fix *diag.Fix) string {
 	switch {
 	case fix != nil:
@@ -50,34 +42,67 @@ func renameHint(p *lint.Pass, name string, fix *diag.Fix) string {
 	return fmt.Sprintf("rename it to %q", name)
 }
 
-// mentioned reports whether values or discriminators of contracts that may hold the
-// property use its name.
-func mentioned(p *lint.Pass, name string) bool {
-	quoted := document.Quote(name)
-	if mentionedIn(p.Contract, name, quoted) {
-		return true
-	}
-	if p.Contract.Kind == contracts.Event {
-		return false
-	}
-	for _, c := range p.Workspace.Contracts {
-		if mentionedIn(c, name, quoted) {
-			return true
-		}
-	}
-	return false
+// renames remembers what stands in the way of renaming, so that a file in which every
+// name is wrong costs no more than reading it.
+type renames struct {
+	objects  sync.Map // *contracts.Schema to map[string]int: how many properties have a key
+	mentions sync.Map // *contracts.Contract to map[string]bool; nil stands for all contracts
 }
 
-func mentionedIn(c *contracts.Contract, name, quoted string) bool {
-	found := false
-	holds := func(v contracts.Value) bool { return strings.Contains(v.JSON, quoted+":") }
+// taken reports whether another property of the object has the new name already, or one
+// that is the same for code and so would be given the same name.
+func (r *renames) taken(at *lint.Place, name string) bool {
+	entry, ok := r.objects.Load(at.Parent)
+	if !ok {
+		keys := make(map[string]int, len(at.Parent.Properties))
+		for _, property := range at.Parent.Properties {
+			keys[keyOf(property.Name)]++
+		}
+		entry, _ = r.objects.LoadOrStore(at.Parent, keys)
+	}
+	others := entry.(map[string]int)[keyOf(name)]
+	if keyOf(name) == keyOf(at.Property.Name) {
+		others--
+	}
+	return others > 0
+}
+
+// mentioned reports whether values or discriminators of contracts that may hold the
+// property use its name.
+func (r *renames) mentioned(p *lint.Pass, name string) bool {
+	list, key := []*contracts.Contract{p.Contract}, p.Contract
+	if p.Contract.Kind != contracts.Event {
+		list, key = p.Workspace.Contracts, nil
+	}
+	entry, ok := r.mentions.Load(key)
+	if !ok {
+		names := map[string]bool{}
+		for _, c := range list {
+			addMentions(names, c)
+		}
+		entry, _ = r.mentions.LoadOrStore(key, names)
+	}
+	return entry.(map[string]bool)[name]
+}
+
+// addMentions notes the names of properties that values, discriminators and the like
+// of a contract use.
+func addMentions(names map[string]bool, c *contracts.Contract) {
 	visit := func(_ string, s *contracts.Schema) bool {
 		for _, v := range s.Examples {
-			found = found || holds(v)
+			addKeys(names, v.JSON)
 		}
-		found = found || s.Default != nil && holds(*s.Default) || s.Union != nil && s.Union.Discriminator == name ||
-			s.Deprecated != nil && s.Deprecated.ReplacedBy == name || s.RenamedFrom == name
-		return !found
+		if s.Default != nil {
+			addKeys(names, s.Default.JSON)
+		}
+		if s.Union != nil {
+			names[s.Union.Discriminator] = true
+		}
+		if s.Deprecated != nil {
+			names[s.Deprecated.ReplacedBy] = true
+		}
+		names[s.RenamedFrom] = true
+		return true
 	}
 	contracts.Walk(c.Payload, "", visit)
 	for _, d := range c.Definitions {
@@ -85,7 +110,26 @@ func mentionedIn(c *contracts.Contract, name, quoted string) bool {
 			contracts.Walk(d.Schema, "", visit)
 		}
 	}
-	return found
+}
+
+// addKeys notes the keys of all objects in compact JSON text.
+func addKeys(names map[string]bool, text string) {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '"' {
+			continue
+		}
+		end := i + 1
+		for end < len(text) && text[end] != '"' {
+			if text[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		if end+1 < len(text) && text[end+1] == ':' {
+			names[contracts.Value{JSON: text[i : end+1]}.Text()] = true
+		}
+		i = end
+	}
 }
 
 // tokenEdits replaces a word in the text of a list of names.

@@ -22,10 +22,10 @@ func checkRenamedFromInvalid(p *lint.Pass) {
 		case old == "" || at.Parent == nil:
 		case old == name:
 			p.Report(at.Schema.At("renamedFrom"), at.Pointer(), fmt.Sprintf("property %s is renamed from itself", document.Quote(name)), "write the earlier name, or remove renamedFrom")
-		case at.Parent.Property(old) != nil:
+		case propertyOf(p, at.Parent, old) != nil:
 			found := p.Report(at.Schema.At("renamedFrom"), at.Pointer(), fmt.Sprintf("property %s is renamed from %s, which is still declared", document.Quote(name), document.Quote(old)),
 				"deprecate the old one with replacedBy, or remove it")
-			found.Related = []diag.Related{{Location: at.Parent.Property(old).At(), Message: "still declared here"}}
+			found.Related = []diag.Related{{Location: propertyOf(p, at.Parent, old).At(), Message: "still declared here"}}
 		}
 	}
 }

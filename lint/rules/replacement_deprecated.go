@@ -46,7 +46,7 @@ func reportDeprecatedReplacement(p *lint.Pass, c *contracts.Contract, parent *co
 	if d == nil || d.ReplacedBy == "" || property.From != nil {
 		return
 	}
-	if other := parent.Property(d.ReplacedBy); other != nil && other != property && other.Schema.Deprecated != nil {
+	if other := propertyOf(p, parent, d.ReplacedBy); other != nil && other != property && other.Schema.Deprecated != nil {
 		found := p.ReportIn(c, deprecationAt(property.Schema, "replacedBy"), pointer+"/properties/"+contracts.EscapePointer(property.Name),
 			fmt.Sprintf("property %s is replaced by %s, which is deprecated", document.Quote(property.Name), document.Quote(other.Name)), "name what replaces that one")
 		found.Related = []diag.Related{{Location: other.At(), Message: "the replacement"}}

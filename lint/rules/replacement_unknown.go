@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
@@ -31,7 +33,7 @@ func checkReplacementUnknown(p *lint.Pass) {
 			continue
 		}
 		for _, d := range deprecations(p.For(c)) {
-			if problem := unknownReplacement(c, &d, names[c.Kind]); problem != "" {
+			if problem := unknownReplacement(p, c, &d, names[c.Kind]); problem != "" {
 				p.ReportIn(c, d.at("replacedBy"), d.pointer, problem, replacementHint(c, &d, names[c.Kind]))
 			}
 		}
@@ -40,7 +42,7 @@ func checkReplacementUnknown(p *lint.Pass) {
 
 // unknownReplacement says what is wrong with replacedBy, or "". Replacements of enum
 // values are not looked up: they are often values of another property.
-func unknownReplacement(c *contracts.Contract, d *deprecated, contractNames map[string]bool) string {
+func unknownReplacement(p *lint.Pass, c *contracts.Contract, d *deprecated, contractNames map[string]bool) string {
 	quoted := document.Quote(d.ReplacedBy)
 	switch {
 	case d.ReplacedBy == "":
@@ -49,45 +51,46 @@ func unknownReplacement(c *contracts.Contract, d *deprecated, contractNames map[
 		return d.what + " is replaced by itself"
 	case d.pointer == "" && !contractNames[d.ReplacedBy]:
 		return fmt.Sprintf("%s is replaced by %s, which does not exist", d.what, quoted)
-	case d.name != "" && !declares(d.parent, d.ReplacedBy) && !declares(c.Payload, d.ReplacedBy):
+	case d.name != "" && !declares(p, d.parent, d.ReplacedBy) && !declares(p, c.Payload, d.ReplacedBy):
 		return fmt.Sprintf("%s is replaced by %s, which is not declared", d.what, quoted)
 	}
 	return ""
 }
 
 // declares reports whether an object has a property of that name or dotted path.
-func declares(s *contracts.Schema, path string) bool {
+func declares(p *lint.Pass, s *contracts.Schema, path string) bool {
 	s = s.Resolved()
 	if s == nil {
 		return false
 	}
-	if s.Property(path) != nil {
+	if propertyOf(p, s, path) != nil {
 		return true
 	}
 	if s.Items != nil {
-		return declares(s.Items, path)
+		return declares(p, s.Items, path)
 	}
 	if s.Union != nil {
 		for _, v := range s.Union.Variants {
-			if declares(v.Schema, path) {
+			if declares(p, v.Schema, path) {
 				return true
 			}
 		}
 	}
 	first, rest, ok := strings.Cut(path, ".")
-	if property := s.Property(first); ok && property != nil {
-		return declares(property.Schema, rest)
+	if property := propertyOf(p, s, first); ok && property != nil {
+		return declares(p, property.Schema, rest)
 	}
 	return false
 }
 
 func replacementHint(c *contracts.Contract, d *deprecated, contractNames map[string]bool) string {
+	const otherwise = "when nothing replaces it, give a reason instead"
+	const compared = 300 // beyond that a suggestion costs more than it helps
 	var names []string
-	if d.pointer == "" {
-		for name := range contractNames {
-			names = append(names, name)
-		}
-	} else if d.parent != nil {
+	switch {
+	case d.pointer == "" && len(contractNames) <= compared:
+		names = slices.Collect(maps.Keys(contractNames))
+	case d.pointer != "" && d.parent != nil && len(d.parent.Properties) <= compared:
 		for _, property := range d.parent.Properties {
 			names = append(names, property.Name)
 		}
@@ -95,5 +98,5 @@ func replacementHint(c *contracts.Contract, d *deprecated, contractNames map[str
 	if near := nearestOther(d.ReplacedBy, d.name, c.Name, names); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
-	return "when nothing replaces it, give a reason instead"
+	return otherwise
 }
