@@ -46,7 +46,7 @@ func TestRules_WorkFollowsTheSizeOfTheInput(t *testing.T) {
 			linted := time.Since(start)
 			fixes := lint.Fix(r.Diagnostics)
 			fixed := time.Since(start)
-			for _, format := range report.Names() {
+			for _, format := range []string{"text", "sarif"} {
 				if err := report.Write(io.Discard, format, &report.Report{Diagnostics: r.Diagnostics, Rules: c}); err != nil {
 					t.Fatal(err)
 				}
