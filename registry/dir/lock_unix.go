@@ -17,6 +17,10 @@ type dirLock struct {
 	exclusive bool
 }
 
+// openWithoutWaiting keeps open from waiting for the other end of a pipe that stands
+// where a release should.
+const openWithoutWaiting = syscall.O_NONBLOCK
+
 const lockRetry = 5 * time.Millisecond
 
 // lockDir waits for the lock until ctx ends. File systems that cannot lock give a

@@ -218,7 +218,7 @@ func (s *Store) read(event string, version contracts.Version, buffer []byte) (da
 		return nil, "", unknownVersion(event, version) // it cannot have been released
 	}
 	file := version.String() + extension
-	f, err := os.Open(filepath.Join(s.path, folder, file))
+	f, err := os.OpenFile(filepath.Join(s.path, folder, file), os.O_RDONLY|openWithoutWaiting, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, "", unknownVersion(event, version)
 	}
