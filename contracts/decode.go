@@ -308,11 +308,11 @@ func (d *decoder) enumValue(s *Schema, n, about *document.Node, seen map[string]
 	if about != nil && !about.IsNull() {
 		d.aboutEnumValue(&v, about)
 	}
-	if seen[v.key()] {
+	if seen[v.Key()] {
 		d.report(checkEnumInvalid, n.Span, fmt.Sprintf("enum lists %s twice", v.JSON), "")
 		return
 	}
-	seen[v.key()] = true
+	seen[v.Key()] = true
 	s.Enum = append(s.Enum, v)
 }
 

@@ -57,8 +57,8 @@ func (v Value) Equal(w Value) bool {
 	return v.Type()&Numeric != 0 && w.Type()&Numeric != 0 && Decimal(v.JSON).canonical() == Decimal(w.JSON).canonical()
 }
 
-// key is the same for equal scalars only.
-func (v Value) key() string {
+// Key is the same for equal scalars only, as Equal has it.
+func (v Value) Key() string {
 	if v.Type()&Numeric != 0 {
 		return Decimal(v.JSON).canonical()
 	}
