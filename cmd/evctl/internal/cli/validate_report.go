@@ -70,7 +70,7 @@ func (r *verdictReport) batch(ctx context.Context, b *batch, idle bool) error {
 		return ctx.Err()
 	}
 	for i, v := range b.verdicts {
-		if err := r.verdict(eventVerdict{b.input, b.lines[i], v}); err != nil {
+		if err := r.verdict(eventVerdict{b.input, b.Line(i), v}); err != nil {
 			return err
 		}
 	}

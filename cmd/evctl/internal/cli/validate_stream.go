@@ -11,21 +11,12 @@ import (
 // batch is some consecutive events of one input, and their verdicts once done is
 // closed.
 type batch struct {
+	*payload.Batch
 	input    string
-	lines    []int
-	ends     []int // of the events in text
-	text     []byte
 	verdicts []payload.Verdict
 	done     chan struct{}
 	err      error // why there is nothing behind this batch
 }
-
-// Sizes of a batch: large enough that handing it over costs nothing, small enough
-// that a few of them fit into memory.
-const (
-	batchEvents = 512
-	batchBytes  = 1 << 20
-)
 
 // validateStream checks the events of all inputs on all cores and reports their
 // verdicts in order. It holds a few batches in memory, however long the inputs are.
@@ -76,10 +67,8 @@ func validateStream(ctx context.Context, app *App, inputs []input, check func([]
 }
 
 func (b *batch) check(check func([]byte) payload.Verdict) {
-	start := 0
-	for _, end := range b.ends {
-		b.verdicts = append(b.verdicts, check(b.text[start:end]))
-		start = end
+	for i := range b.Len() {
+		b.verdicts = append(b.verdicts, check(b.Event(i)))
 	}
 	close(b.done)
 }
@@ -87,28 +76,26 @@ func (b *batch) check(check func([]byte) payload.Verdict) {
 // readBatches cuts an input into batches and reports whether to go on with the next.
 func readBatches(app *App, in input, send func(*batch) bool) bool {
 	r, err := app.open(in)
-	if err != nil {
-		send(&batch{done: make(chan struct{}), err: fmt.Errorf("read %s: %w", in.name, err)})
-		return false
-	}
-	defer r.Close()
-	s := payload.NewScanner(r)
-	b := newBatch(in)
-	for s.Scan() {
-		b.text = append(b.text, s.Event()...)
-		b.ends = append(b.ends, len(b.text))
-		b.lines = append(b.lines, s.Line())
-		if len(b.ends) == batchEvents || len(b.text) > batchBytes || s.Waiting() {
-			if !send(b) {
-				return false
-			}
-			b = newBatch(in)
+	if err == nil {
+		defer r.Close()
+		stopped := false
+		err = payload.Batches(r, func(b *payload.Batch) bool {
+			stopped = !send(newBatch(in, b))
+			return !stopped
+		})
+		if stopped {
+			return false
 		}
 	}
-	if err := s.Err(); err != nil {
-		b.err = fmt.Errorf("read %s: %w", in.name, err)
+	if err == nil {
+		return true
 	}
-	return send(b) && b.err == nil
+	b := newBatch(in, &payload.Batch{})
+	b.err = fmt.Errorf("read %s: %w", in.name, err)
+	send(b)
+	return false
 }
 
-func newBatch(in input) *batch { return &batch{input: in.name, done: make(chan struct{})} }
+func newBatch(in input, events *payload.Batch) *batch {
+	return &batch{Batch: events, input: in.name, done: make(chan struct{})}
+}
