@@ -33,6 +33,9 @@ type Config struct {
 	WithoutVersion string `yaml:"without_version" json:"without_version,omitempty" jsonschema:"enum=reject,enum=latest"`
 	// JSON pointer to the properties. Empty: the body itself.
 	Properties *string `yaml:"properties" json:"properties,omitempty"`
+	// JSON pointer to who sent the event, such as the name of an app. evctl impact counts
+	// by it.
+	Source *string `yaml:"source" json:"source,omitempty"`
 	// Further members of the body that belong to the envelope, where properties are
 	// the body itself.
 	Members []string `yaml:"members" json:"members,omitempty"`
@@ -62,7 +65,7 @@ var Presets = []Preset{
 		WithoutVersion: latest,
 	}},
 	{"cloudevents", "structured mode: type, data, and the version at the end of dataschema (…/1.2.0 or …/1.2.0.json)", Config{
-		Name: pointer("/type"), Version: pointer("/dataschema"), Properties: pointer("/data"),
+		Name: pointer("/type"), Version: pointer("/dataschema"), Properties: pointer("/data"), Source: pointer("/source"),
 		VersionPattern: `[/:@](?P<version>` + versionText + `)(?:\.json)?$`,
 	}},
 	{"snowplow", "self-describing JSON: data, and name and version in schema (iglu:vendor/name/jsonschema/1-2-0 is vendor/name 1.2.0)", Config{
@@ -167,6 +170,9 @@ func merged(c, own Config) Config {
 	if own.Properties != nil {
 		c.Properties = own.Properties
 	}
+	if own.Source != nil {
+		c.Source = own.Source
+	}
 	override(&c.NamePattern, own.NamePattern)
 	override(&c.VersionPattern, own.VersionPattern)
 	override(&c.WithoutVersion, own.WithoutVersion)
@@ -193,6 +199,7 @@ func (p *parser) envelope(c Config) *Envelope {
 	e.name = p.pointer("name", c.Name)
 	e.version = p.pointer("version", c.Version)
 	e.properties = p.pointer("properties", c.Properties)
+	e.source = p.pointer("source", c.Source)
 	e.namePattern = p.pattern("name_pattern", c.NamePattern, "name")
 	e.versionPattern = p.pattern("version_pattern", c.VersionPattern, "version")
 	p.checkTogether(c, e)
@@ -203,7 +210,7 @@ func (p *parser) envelope(c Config) *Envelope {
 	default:
 		p.report("without_version", fmt.Sprintf("without_version is %s, expected reject or latest", document.Quote(c.WithoutVersion)), "")
 	}
-	for _, pointer := range [][]string{e.name, e.version} {
+	for _, pointer := range [][]string{e.name, e.version, e.source} {
 		if len(pointer) > 0 && !slices.Contains(e.members, pointer[0]) {
 			e.members = append(e.members, pointer[0])
 		}

@@ -21,10 +21,10 @@ type Envelope struct {
 	DefinitionName string
 	Definition     *contracts.Schema
 
-	name, version, properties   []string
-	namePattern, versionPattern *regexp.Regexp
-	members                     []string
-	at                          diag.Location // of the definition's name
+	name, version, properties, source []string
+	namePattern, versionPattern       *regexp.Regexp
+	members                           []string
+	at                                diag.Location // of the definition's name
 }
 
 // Event is what an envelope holds.
@@ -42,7 +42,10 @@ type Event struct {
 // Located is an Event within a document that was read already.
 type Located struct {
 	Name, Version string
-	Properties    int // token
+	// Source says who sent the event, as it stands there; empty when the envelope does
+	// not say where that is, or nothing is there that is a scalar.
+	Source     string
+	Properties int // token
 	// Pointer leads to the properties.
 	Pointer string
 }
@@ -106,6 +109,7 @@ func (e *Envelope) Locate(d *rawjson.Document) (Located, *rawjson.Error) {
 	if d.Kind(0) != rawjson.Object {
 		return l, &rawjson.Error{Rule: RuleName, Found: "an event that is " + d.Kind(0).String(), Expected: "an object"}
 	}
+	l.Source = e.findSource(d)
 	var err *rawjson.Error
 	var version string
 	if l.Name, version, err = e.findName(d); err != nil {
@@ -138,6 +142,26 @@ func (e *Envelope) findName(d *rawjson.Document) (name, version string, err *raw
 		return "", "", wrong(d, at, RuleName, e.name, "text that matches "+e.namePattern.String())
 	}
 	return name, version, nil
+}
+
+// HasSource reports whether the envelope says where an event names its sender.
+func (e *Envelope) HasSource() bool { return len(e.source) > 0 }
+
+func (e *Envelope) findSource(d *rawjson.Document) string {
+	if !e.HasSource() {
+		return ""
+	}
+	at := d.Find(0, e.source)
+	if at < 0 {
+		return ""
+	}
+	switch d.Kind(at) {
+	case rawjson.String:
+		return string(d.Text(at))
+	case rawjson.Number, rawjson.False, rawjson.True:
+		return string(d.Raw(at))
+	}
+	return ""
 }
 
 // findVersion reads the version; one from the name's pattern comes first.
