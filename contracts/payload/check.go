@@ -127,6 +127,15 @@ func (r *run) failFound(i int, rule, expected, found string) bool {
 	return false
 }
 
+func (r *run) missing(i int, name string) bool {
+	if r.full() {
+		return false
+	}
+	r.failFound(i, "required", "property "+document.Quote(name), "nothing")
+	r.found[len(r.found)-1].Missing = name
+	return false
+}
+
 // enter adds a token to the path and returns the length to cut it back to.
 func (r *run) enter(token []byte) int {
 	n := len(r.path)
@@ -448,7 +457,7 @@ func (r *run) complete(o *objectCheck, i int, seen []uint64, count int) bool {
 			if r.full() {
 				return false
 			}
-			ok = r.failFound(i, "required", "property "+document.Quote(o.properties[p].name), "nothing")
+			ok = r.missing(i, o.properties[p].name)
 		}
 	}
 	if len(o.any) > 0 && (ok || !r.full()) && !slices.ContainsFunc(o.any, func(g anyGroup) bool { return g.in(seen) }) {

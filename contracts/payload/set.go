@@ -129,7 +129,7 @@ func (s *Set) find(name, text string) (*version, *Violation) {
 		if near := contracts.Nearest(name, s.names); near != "" {
 			expected += ", did you mean " + document.Quote(near) + "?"
 		}
-		return nil, &Violation{Rule: RuleEventUnknown, Found: "event " + rawjson.Clip([]byte(document.Quote(name))), Expected: expected}
+		return nil, &Violation{Rule: RuleEventUnknown, Found: "event " + quoteShort(name), Expected: expected}
 	}
 	for _, v := range list {
 		if text == "" || v.contract.Version.String() == text || startsWith(v.contract.Version, text) {
@@ -160,21 +160,22 @@ func (s *Set) Validate(raw []byte) Verdict {
 	if err != nil {
 		return undecided(l, violationOf(err))
 	}
-	if l.Version == "" && !s.envelope.Latest {
-		if _, problem := s.find(l.Name, ""); problem != nil {
-			return undecided(l, *problem)
-		}
-		return undecided(l, Violation{Rule: RuleVersionMissing, Found: "no version", Expected: "the version of the contract"})
-	}
-	v, problem := s.find(l.Name, l.Version)
+	v, problem := s.versionOf(l)
 	if problem != nil {
 		return undecided(l, *problem)
 	}
 	found := s.checkRest(r)
-	if s.envelope.Flat() {
-		r.root, r.own = l.Properties, s.envelope.Members()
-	}
+	s.enterProperties(r, l)
 	return v.verdict(r, l, found)
+}
+
+// versionOf is the version that an event names.
+func (s *Set) versionOf(l envelope.Located) (*version, *Violation) {
+	v, problem := s.find(l.Name, l.Version)
+	if problem == nil && l.Version == "" && !s.envelope.Latest {
+		return nil, &Violation{Rule: RuleVersionMissing, Found: "no version", Expected: "the version of the contract"}
+	}
+	return v, problem
 }
 
 // undecided is the verdict on an event for which there is no contract.
@@ -214,14 +215,26 @@ func (s *Set) checkRest(r *run) []Violation {
 	if s.rest == nil {
 		return nil
 	}
-	r.root = 0
-	if r.ownAll = s.envelope.Flat(); !r.ownAll {
-		r.hole = s.envelope.Members()[0]
-	}
+	s.enterRest(r)
 	found := r.violations(s.rest.root, 0)
 	r.found = nil
 	r.whole()
 	return found
+}
+
+func (s *Set) enterRest(r *run) {
+	r.root = 0
+	if r.ownAll = s.envelope.Flat(); !r.ownAll {
+		r.hole = s.envelope.Members()[0]
+	}
+}
+
+// enterProperties leaves to the envelope what is its own where the properties are the
+// body itself.
+func (s *Set) enterProperties(r *run, l envelope.Located) {
+	if s.envelope.Flat() {
+		r.root, r.own = l.Properties, s.envelope.Members()
+	}
 }
 
 func (v *version) decided() Verdict {
@@ -231,15 +244,24 @@ func (v *version) decided() Verdict {
 // verdict checks the properties, after what was found in the rest of the body.
 func (v *version) verdict(r *run, l envelope.Located, found []Violation) Verdict {
 	out := v.decided()
-	v.once.Do(func() { v.program, _ = Compile(v.contract) })
-	if v.program == nil {
+	program := v.compiled()
+	if program == nil {
 		out.Violations = []Violation{{Rule: RuleContractBroken, Found: "a contract with errors", Expected: "one that evctl lint accepts"}}
 		return out
 	}
 	r.path = append(r.path[:0], l.Pointer...)
-	found = append(found, r.violations(v.program.root, l.Properties)...)
+	found = append(found, r.violations(program.root, l.Properties)...)
 	sortByPlace(found)
 	out.Violations = found[:min(len(found), MaxViolations)]
 	out.Valid = len(found) == 0
 	return out
 }
+
+// compiled is the program of the version, nil when it cannot be compiled.
+func (v *version) compiled() *Validator {
+	v.once.Do(func() { v.program, _ = Compile(v.contract) })
+	return v.program
+}
+
+// quoteShort quotes what an event says of itself, for messages.
+func quoteShort(text string) string { return rawjson.Clip([]byte(document.Quote(text))) }

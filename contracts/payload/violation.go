@@ -26,6 +26,8 @@ type Violation struct {
 	// Offset is where the value starts, in bytes from the start of the text that was
 	// validated.
 	Offset int `json:"offset"`
+	// Missing is the property that is not there, where Rule is required.
+	Missing string `json:"-"`
 	// Tried says, for a union, what each variant objects to.
 	Tried []Attempt `json:"tried,omitempty"`
 }
