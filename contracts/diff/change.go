@@ -30,6 +30,8 @@ type Place struct {
 	Old, New diag.Location
 	// In are the schemas that differ, or of which a part was added or removed.
 	In *Pair
+
+	value string // ValueKey of the enum value that the change is about, or empty
 }
 
 // At is the place itself, for the structs that embed it.
@@ -54,6 +56,8 @@ type Pair struct {
 	label            string // `property "items[].sku"`
 	oldHead, newHead diag.Location
 	oldUse, newUse   *contracts.Schema // as written, before references are followed
+	slot             slot
+	later            *contracts.Contract // the new contract, at the root of Compare
 }
 
 // Label names the place in sentences: `property "items[].sku"`.

@@ -20,7 +20,7 @@ func Compare(old, new *contracts.Contract) []Change {
 	d := &differ{}
 	root := &Pair{
 		Old: Flat(old.Payload), New: Flat(new.Payload), oldUse: old.Payload, newUse: new.Payload,
-		label: "the event", oldHead: old.Head(), newHead: new.Head(),
+		label: "the event", oldHead: old.Head(), newHead: new.Head(), later: new,
 	}
 	if new.Kind != contracts.Event {
 		root.label = string(new.Kind) + " " + document.Quote(new.Name)
@@ -90,10 +90,7 @@ func (d *differ) typed(p *Pair) {
 		return // null is part of any
 	}
 	d.nullable(p)
-	both := old & new
-	if old&contracts.Numeric != 0 && new&contracts.Numeric != 0 {
-		both |= contracts.Number
-	}
+	both := commonTypes(old, new)
 	if both&contracts.Scalars != 0 {
 		d.enum(p)
 	}
@@ -112,6 +109,15 @@ func (d *differ) typed(p *Pair) {
 	if both&contracts.Map != 0 {
 		d.mapping(p)
 	}
+}
+
+// commonTypes are the types whose keywords are compared. Whole numbers are numbers.
+func commonTypes(old, new contracts.Types) contracts.Types {
+	both := old & new
+	if old&contracts.Numeric != 0 && new&contracts.Numeric != 0 {
+		both |= contracts.Number
+	}
+	return both
 }
 
 func (d *differ) typeChanged(p *Pair) {

@@ -98,6 +98,7 @@ func (d *differ) patternProperties(p *Pair) {
 		d.pair(p.child(o.Schema, n.Schema, step{
 			pointer: "/patternProperties/" + contracts.EscapePointer(n.Pattern), path: "./" + n.Pattern + "/",
 			label: words + " of " + p.label, oldHead: keySpan(o.Schema, o.Key, p.oldHead), newHead: keySpan(n.Schema, n.Key, p.newHead),
+			slot: slot{pattern: o},
 		}))
 	}
 	for _, o := range p.Old.PatternProperties {

@@ -59,13 +59,23 @@ type step struct {
 	pointer, path, label string
 	oldHead, newHead     diag.Location
 	variant              bool
+	slot                 slot
+}
+
+// slot is what holds the schema of a pair in the old schema around it. One of the
+// fields is set; none is for the payload.
+type slot struct {
+	property *contracts.Property
+	pattern  *contracts.PatternProperty
+	variant  *contracts.Variant
+	keyword  string // one that holds a single schema
 }
 
 func (p *Pair) child(old, new *contracts.Schema, s step) *Pair {
 	c := &Pair{
 		Old: Flat(old), New: Flat(new), oldUse: old, newUse: new,
 		Pointer: p.Pointer + s.pointer, Path: p.Path + s.path, label: s.label,
-		oldHead: p.oldHead, newHead: p.newHead, Parent: p, Variant: s.variant,
+		oldHead: p.oldHead, newHead: p.newHead, Parent: p, Variant: s.variant, slot: s.slot,
 	}
 	if s.oldHead.File != nil {
 		c.oldHead = s.oldHead
@@ -80,7 +90,7 @@ func (p *Pair) property(old, new *contracts.Property) *Pair {
 	path := p.join(new.Name)
 	return p.child(old.Schema, new.Schema, step{
 		pointer: propertyPointer(new.Name), path: path[len(p.Path):],
-		label: "property " + document.Quote(path), oldHead: old.At(), newHead: new.At(),
+		label: "property " + document.Quote(path), oldHead: old.At(), newHead: new.At(), slot: slot{property: old},
 	})
 }
 
@@ -88,7 +98,7 @@ func propertyPointer(name string) string { return "/properties/" + contracts.Esc
 
 // part is a pair below a keyword that holds one schema.
 func (p *Pair) part(keyword, path, words string, old, new *contracts.Schema) *Pair {
-	return p.child(old, new, step{pointer: "/" + keyword, path: path, label: words + " of " + p.label})
+	return p.child(old, new, step{pointer: "/" + keyword, path: path, label: words + " of " + p.label, slot: slot{keyword: keyword}})
 }
 
 // join is the path of a member.

@@ -83,6 +83,7 @@ func (p *Pair) valuePlace(old, new *contracts.EnumValue) Place {
 		value = old
 	}
 	place.Pointer += "/" + contracts.EscapePointer(value.Text())
+	place.value = ValueKey(*value)
 	return place
 }
 
@@ -131,10 +132,13 @@ func (d *differ) count(p *Pair, keyword string, old, new *int) {
 func sameCount(a, b *int) bool { return a == b || a != nil && b != nil && *a == *b }
 
 func (d *differ) numbers(p *Pair) {
-	d.limit(p, LowerBound, "minimum", "exclusiveMinimum")
-	d.limit(p, UpperBound, "maximum", "exclusiveMaximum")
+	d.lower(p)
+	d.upper(p)
 	d.multiple(p)
 }
+
+func (d *differ) lower(p *Pair) { d.limit(p, LowerBound, "minimum", "exclusiveMinimum") }
+func (d *differ) upper(p *Pair) { d.limit(p, UpperBound, "maximum", "exclusiveMaximum") }
 
 // Bound is the effective limit of numbers on one side.
 type Bound struct {

@@ -67,6 +67,7 @@ func (d *differ) variants(p *Pair, matched matching) {
 			pointer: "/" + new.Keyword() + "/" + contracts.EscapePointer(n.Name), path: "(" + n.Name + ")", variant: true,
 			label:   "variant " + document.Quote(n.Name) + " of " + p.label,
 			oldHead: keySpan(p.Old, o.Key, p.oldHead), newHead: keySpan(p.New, n.Key, p.newHead),
+			slot: slot{variant: o},
 		}))
 	}
 }
