@@ -12,6 +12,7 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/waivers"
 )
 
 // MaxRecord bounds the size of a release file in bytes.
@@ -34,6 +35,8 @@ type Record struct {
 	File *diag.File
 	// Contents as compact JSON.
 	ContractJSON, SchemaJSON, ProtobufJSON json.RawMessage
+	// Waivers are the approvals of the breaks that the release was allowed; most have none.
+	Waivers []waivers.Waiver
 
 	parse    sync.Once
 	contract *contracts.Contract
@@ -41,8 +44,9 @@ type Record struct {
 }
 
 // NewRecord makes the release of a linked contract. The path is only what the
-// record's positions are reported under; schema and protobuf are JSON texts.
-func NewRecord(path string, c *contracts.Contract, released time.Time, schema, protobuf []byte) (*Record, error) {
+// record's positions are reported under; schema and protobuf are JSON texts; waived are
+// the waivers of the breaks in it.
+func NewRecord(path string, c *contracts.Contract, released time.Time, schema, protobuf []byte, waived ...waivers.Waiver) (*Record, error) {
 	body := []byte("{")
 	for _, text := range []struct{ key, value string }{
 		{"event", c.Name},
@@ -63,12 +67,28 @@ func NewRecord(path string, c *contracts.Contract, released time.Time, schema, p
 		body = append(document.AppendQuoted(body, member.key), ':')
 		body = append(body, member.value...)
 	}
+	if len(waived) > 0 {
+		list, err := marshal(waived)
+		if err != nil {
+			return nil, fmt.Errorf("release %s: %w", c.ID(), err)
+		}
+		body = append(append(body, `,"waivers":`...), list...)
+	}
 	body = compact(make([]byte, 0, len(body)+1), append(body, '}'))
 	r, err := Decode(diag.NewFile(path, indented(sealed(body))))
 	if err != nil {
 		return nil, fmt.Errorf("release %s: %w", c.ID(), err)
 	}
 	return r, nil
+}
+
+// marshal writes JSON that leaves <, > and & alone.
+func marshal(v any) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return out.Bytes(), err
 }
 
 var bom = []byte("\xef\xbb\xbf")
@@ -247,6 +267,7 @@ func Decode(f *diag.File) (*Record, error) {
 	}
 	var contents struct {
 		Contract, Schema, Protobuf json.RawMessage
+		Waivers                    []waivers.Waiver
 	}
 	if err := json.Unmarshal(body, &contents); err != nil {
 		return nil, Errorf(CodeReleaseEdited, "contents are not JSON: %v", err)
@@ -259,7 +280,17 @@ func Decode(f *diag.File) (*Record, error) {
 	return &Record{
 		Head: head, File: f,
 		ContractJSON: contents.Contract, SchemaJSON: contents.Schema, ProtobufJSON: contents.Protobuf,
+		Waivers: contents.Waivers,
 	}, nil
+}
+
+// Granted lists the fingerprints of the breaks that the release was allowed.
+func (r *Record) Granted() []string {
+	list := make([]string, len(r.Waivers))
+	for i := range r.Waivers {
+		list[i] = r.Waivers[i].Fingerprint
+	}
+	return list
 }
 
 // JSON is the release file without white space: the form in which it travels.

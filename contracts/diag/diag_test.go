@@ -83,7 +83,7 @@ func TestText_OfASpanOutsideTheFileIsEmpty(t *testing.T) {
 	}
 }
 
-func TestFingerprint_IsOfRuleAndSubjectOnly(t *testing.T) {
+func TestFingerprint_IsOfRuleSubjectAndDetailOnly(t *testing.T) {
 	f := diag.NewFile("a.yaml", []byte("x"))
 	first := diag.Diagnostic{Rule: "r", Subject: "e#/p", Message: "one", Location: diag.Location{File: f}}
 	moved := diag.Diagnostic{Rule: "r", Subject: "e#/p", Message: "two", Location: diag.Location{File: diag.NewFile("b.yaml", nil), Span: diag.Span{Start: 9}}}
@@ -93,6 +93,11 @@ func TestFingerprint_IsOfRuleAndSubjectOnly(t *testing.T) {
 	}
 	if first.Fingerprint() == other.Fingerprint() {
 		t.Error("two subjects have one fingerprint")
+	}
+	detailed, another := first, first
+	detailed.Detail, another.Detail = "c", "d"
+	if detailed.Fingerprint() == first.Fingerprint() || detailed.Fingerprint() == another.Fingerprint() {
+		t.Error("two details have one fingerprint")
 	}
 	if len(first.Fingerprint()) != 16 {
 		t.Errorf("fingerprint %q has not 16 digits", first.Fingerprint())

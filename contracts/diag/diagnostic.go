@@ -48,6 +48,10 @@ type Diagnostic struct {
 	// positions: an event and a JSON pointer into its contract, such as
 	// "order.completed#/properties/total". Fingerprints are made of it.
 	Subject string
+	// Detail tells findings of one rule about one subject apart, where more than one
+	// can come up in the life of a contract: which edit it is, over which released
+	// version. It is part of fingerprints and is not shown; most rules need none.
+	Detail string
 	// Related are the other places that contributed, such as the released
 	// declaration that a change is compared with.
 	Related []Related
@@ -74,14 +78,18 @@ type Edit struct {
 	New string
 }
 
-// Fingerprint identifies a finding from run to run: rule and subject, not the
+// Fingerprint identifies a finding from run to run: rule, subject and detail, not the
 // wording and not the line. Its form is 16 hexadecimal digits.
 func (d *Diagnostic) Fingerprint() string {
 	subject := d.Subject
 	if subject == "" && d.File != nil {
 		subject = d.File.Path
 	}
-	sum := sha256.Sum256([]byte(d.Rule + "\x00" + subject))
+	text := d.Rule + "\x00" + subject
+	if d.Detail != "" {
+		text += "\x00" + d.Detail
+	}
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -32,6 +31,9 @@ type Baseline interface {
 	Same(ctx context.Context, c *contracts.Contract, v contracts.Version) (bool, error)
 	// Contract is a version, linked and not Broken. It fails as Same does.
 	Contract(ctx context.Context, event string, v contracts.Version) (*contracts.Contract, error)
+	// Granted lists the fingerprints of the breaks that were waived when version v was
+	// released. They are history: later versions of the major have them too.
+	Granted(ctx context.Context, event string, v contracts.Version) ([]string, error)
 }
 
 // Edited is the error of a release that is not what was released.
@@ -88,21 +90,41 @@ func MatchName(pattern, name string) bool {
 	return strings.HasSuffix(rest, parts[last])
 }
 
-// Source compares every event of a workspace with the baseline.
-func Source(base Baseline) lint.Source {
-	return func(ctx context.Context, w *workspace.Workspace) ([]diag.Diagnostic, error) {
-		found, err := compareAll(ctx, base, w)
-		if err != nil {
-			return nil, err
-		}
-		removed, err := removedEvents(ctx, base, w)
-		return append(found, removed...), err
-	}
+// Source compares every event of a workspace with the baseline. No break is waived.
+func Source(base Baseline) lint.Source { return Comparison{Base: base}.Source }
+
+// Comparison compares a workspace with what is released.
+type Comparison struct {
+	Base Baseline
+	// Waived tells which breaks are approved now; nil: none. Those that were approved
+	// when a version was released need not be again.
+	Waived Waived
 }
 
-func compareAll(ctx context.Context, base Baseline, w *workspace.Workspace) ([]diag.Diagnostic, error) {
+// Source is a lint.Source: what is wrong with every event of the workspace.
+func (k Comparison) Source(ctx context.Context, w *workspace.Workspace) ([]diag.Diagnostic, error) {
 	events := w.Events()
-	found := make([][]diag.Diagnostic, len(events))
+	compared, err := k.all(ctx, w.Config, events)
+	if err != nil {
+		return nil, err
+	}
+	var found []diag.Diagnostic
+	for _, c := range compared {
+		found = append(append(found, c.edited...), c.Findings...)
+	}
+	removed, err := removedEvents(ctx, k.Base, w)
+	return append(found, removed...), err
+}
+
+// compared is what came out for one event.
+type compared struct {
+	Judgement
+	latest contracts.Version // the highest that is released, where there is one
+	edited []diag.Diagnostic // releases that are not what was released
+}
+
+func (k Comparison) all(ctx context.Context, cfg *workspace.Config, events []*contracts.Contract) ([]compared, error) {
+	found := make([]compared, len(events))
 	var next atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	for range runtime.GOMAXPROCS(0) {
@@ -116,46 +138,64 @@ func compareAll(ctx context.Context, base Baseline, w *workspace.Workspace) ([]d
 					continue
 				}
 				var err error
-				if found[i], err = compareOne(ctx, base, w.Config, events[i]); err != nil {
+				if found[i], err = k.one(ctx, cfg, events[i]); err != nil {
 					return err
 				}
 			}
 		})
 	}
-	err := group.Wait()
-	return slices.Concat(found...), err
+	return found, group.Wait()
 }
 
-// compareOne judges an event. Released contracts are only parsed when the event is
+// one judges an event. Released contracts are only parsed when the event is
 // not what was released last.
-func compareOne(ctx context.Context, base Baseline, cfg *workspace.Config, c *contracts.Contract) ([]diag.Diagnostic, error) {
+func (k Comparison) one(ctx context.Context, cfg *workspace.Config, c *contracts.Contract) (compared, error) {
+	out := compared{Judgement: Judgement{Version: c.Version}}
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return out, err
 	}
-	versions, err := base.Versions(ctx, c.Name)
+	versions, err := k.Base.Versions(ctx, c.Name)
 	if err != nil || len(versions) == 0 {
-		return nil, err
+		return out, err
 	}
-	same, edited, err := unchanged(ctx, base, c, versions)
-	if err != nil || same {
-		return edited, err
+	out.latest = versions[len(versions)-1]
+	var same bool
+	if same, out.edited, err = unchanged(ctx, k.Base, c, versions); err != nil || same {
+		return out, err
 	}
 	opt, err := OptionsFor(cfg, c.Name)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	var released []*contracts.Contract
+	granted := map[string]bool{}
 	for _, v := range versions {
-		old, err := base.Contract(ctx, c.Name, v)
+		old, err := k.Base.Contract(ctx, c.Name, v)
 		if e := (*Edited)(nil); errors.As(err, &e) {
 			continue // reported above
 		}
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		released = append(released, old)
+		if err := k.grant(ctx, granted, c.Name, v); err != nil {
+			return out, err
+		}
 	}
-	return append(edited, Judge(released, c, opt).Findings...), nil
+	opt.Waived = func(d *diag.Diagnostic) bool {
+		return granted[d.Fingerprint()] || k.Waived != nil && k.Waived(d)
+	}
+	out.Judgement = Judge(released, c, opt)
+	return out, nil
+}
+
+// grant adds the breaks that a release was allowed.
+func (k Comparison) grant(ctx context.Context, granted map[string]bool, event string, v contracts.Version) error {
+	list, err := k.Base.Granted(ctx, event, v)
+	for _, fingerprint := range list {
+		granted[fingerprint] = true
+	}
+	return err
 }
 
 // unchanged reports whether the event is what was released last, and which of its

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
 )
 
 // Mode says which consumers a new version must not break.
@@ -71,7 +72,14 @@ type Options struct {
 	// accepted anything under that name. The default is lenient: producers are
 	// not expected to have sent something else there.
 	StrictContent bool
+	// Waived tells whether somebody approved a break that the mode forbids. Nil:
+	// nobody approved any.
+	Waived Waived
 }
+
+// Waived tells whether a finding was approved. It is asked once for every break, from
+// several goroutines.
+type Waived func(*diag.Diagnostic) bool
 
 func (o Options) mode() Mode {
 	if o.Mode == "" {

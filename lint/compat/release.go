@@ -21,13 +21,16 @@ type Judgement struct {
 	Version contracts.Version
 	// Findings are what keeps the candidate out (errors), and remarks.
 	Findings []diag.Diagnostic
+	// Waived are the breaks that somebody approved; see Options.Waived.
+	Waived []diag.Diagnostic
 }
 
 // Judge decides whether a contract may follow the released versions of its event.
 //
 // Within a major version nothing may break that the mode protects: neither against
 // the latest version nor, when the mode is transitive, against any released one of
-// that major. A new major version is free of that. Whatever the mode, a version is
+// that major. A new major version is free of that, and so is a break that was waived,
+// which then counts as a minor change. Whatever the mode, a version is
 // greater than all released ones and claims at least what changed.
 //
 // All contracts must be linked and not Broken; the order of released does not matter.
@@ -55,15 +58,18 @@ func Judge(released []*contracts.Contract, c *contracts.Contract, opt Options) J
 			r.breaks(old, Check(old, c, opt))
 		}
 	}
-	if len(r.findings) > 0 {
+	switch {
+	case len(r.findings) > 0:
 		r.needed = contracts.MajorBump
+	case len(r.waived) > 0:
+		r.needed = min(r.needed, contracts.MinorBump)
 	}
 	next := r.latest.Version.Next(max(r.needed, contracts.PatchBump))
 	r.version(next, released, verdict)
 	if c.Version.Compare(next) >= 0 {
 		next = c.Version
 	}
-	return Judgement{Needed: r.needed, Version: next, Findings: r.findings}
+	return Judgement{Needed: r.needed, Version: next, Findings: r.findings, Waived: r.waived}
 }
 
 // releasing collects what is wrong with a candidate.
@@ -71,7 +77,7 @@ type releasing struct {
 	candidate, latest *contracts.Contract
 	opt               Options
 	needed            contracts.Bump
-	findings          []diag.Diagnostic
+	findings, waived  []diag.Diagnostic
 	reported          map[string]bool // rule and pointer of the breaks found so far
 }
 
@@ -87,20 +93,35 @@ func (r *releasing) breaks(old *contracts.Contract, verdict Verdict) {
 			continue
 		}
 		r.reported[key] = true
-		r.findings = append(r.findings, r.diagnostic(old, f))
+		d := r.diagnostic(old, f)
+		if r.opt.Waived != nil && r.opt.Waived(&d) {
+			r.waived = append(r.waived, d)
+			continue
+		}
+		r.findings = append(r.findings, d)
 	}
 }
 
 func (r *releasing) diagnostic(old *contracts.Contract, f Finding) diag.Diagnostic {
+	subject, detail := identity(old, r.candidate, f)
 	d := diag.Diagnostic{
-		Rule: f.Rule, Severity: diag.Error, Location: f.Location(), Subject: r.candidate.Subject(f.Change.At().Pointer),
-		Message: f.Message() + ", which breaks " + whom(f, r.opt.mode()) + " of " + old.Version.String() + uses(f),
-		Hint:    r.advice(f),
+		Rule: f.Rule, Severity: diag.Error, Location: f.Location(), Subject: subject, Detail: detail,
+		Message: f.Message() + ", which breaks " + whom(f, r.opt.mode()) + " of " + r.promise(f, old) + uses(f),
 	}
+	d.Hint = r.advice(f) + ", or approve it with evctl lint --waive " + d.Fingerprint()
 	if at := f.Change.At().Old; at.File != nil && at.File != d.File {
 		d.Related = []diag.Related{{Location: at, Message: "in " + old.Version.String()}}
 	}
 	return d
+}
+
+// promise names the released version, and the event too where the edit was made in
+// another file than the event's own.
+func (r *releasing) promise(f Finding, old *contracts.Contract) string {
+	if f.Location().File != r.candidate.File {
+		return old.ID()
+	}
+	return old.Version.String()
 }
 
 // whom names the side that the mode protects and the change breaks.
@@ -132,7 +153,7 @@ func (r *releasing) advice(f Finding) string {
 	if f.Note != "" {
 		advice = f.Note + "; " + advice
 	}
-	return advice + ", or " + release
+	return advice + ", " + release
 }
 
 // version reports a version that does not go with the changes. While something

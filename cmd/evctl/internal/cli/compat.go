@@ -200,6 +200,15 @@ func (r *releases) Contract(ctx context.Context, event string, v contracts.Versi
 	return c, nil
 }
 
+// Granted takes the waivers from the release.
+func (r *releases) Granted(ctx context.Context, event string, v contracts.Version) ([]string, error) {
+	record, err := r.Get(ctx, event, v)
+	if err != nil {
+		return nil, r.edited(err, event, v)
+	}
+	return record.Granted(), nil
+}
+
 // edited makes a release that is not what was released a finding about its file.
 func (r *releases) edited(err error, event string, v contracts.Version) error {
 	if registry.CodeOf(err) != registry.CodeReleaseEdited {
