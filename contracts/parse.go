@@ -15,8 +15,15 @@ import (
 // on and report more.
 //
 // The result is not linked: references have no targets yet.
-func Parse(f *diag.File) (*Contract, []diag.Diagnostic) {
-	root, diags := document.Parse(f)
+func Parse(f *diag.File) (*Contract, []diag.Diagnostic) { return new(Parser).Parse(f) }
+
+// Parser parses many files one after the other, in memory that it uses again. The
+// zero value is ready; it is not for concurrent use.
+type Parser struct{ reader document.Reader }
+
+// Parse is the function of that name.
+func (p *Parser) Parse(f *diag.File) (*Contract, []diag.Diagnostic) {
+	root, diags := p.reader.Parse(f)
 	if root == nil {
 		return nil, diags
 	}

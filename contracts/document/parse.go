@@ -30,8 +30,10 @@ const (
 // Parse reads the one document of a file. The node is nil when there is nothing
 // to work with; the diagnostics then say why. Text that is JSON is read as JSON,
 // anything else as YAML; a file whose name ends in .json has to be JSON.
-func Parse(f *diag.File) (*Node, []diag.Diagnostic) {
-	p := &parser{file: f}
+func Parse(f *diag.File) (*Node, []diag.Diagnostic) { return parse(f, &Reader{}) }
+
+func parse(f *diag.File, memory *Reader) (*Node, []diag.Diagnostic) {
+	p := &parser{file: f, memory: memory}
 	if !p.checkBytes() {
 		return nil, p.diags
 	}
@@ -54,10 +56,7 @@ type parser struct {
 	diags     []diag.Diagnostic
 	nodes     int
 	overLimit bool
-
-	// Nodes and entries that are handed out next.
-	nodeSlab  []Node
-	entrySlab []Entry
+	memory    *Reader // of nodes
 
 	yaml yamlState
 }
@@ -100,25 +99,10 @@ func (p *parser) enter(depth int, span func() diag.Span) bool {
 	return !p.overLimit
 }
 
-// newNode hands out nodes from slabs: a file has hundreds, which live and die together.
-func (p *parser) newNode() *Node {
-	if len(p.nodeSlab) == 0 {
-		p.nodeSlab = make([]Node, min(max(16, p.nodes), 256))
-	}
-	n := &p.nodeSlab[0]
-	p.nodeSlab = p.nodeSlab[1:]
-	return n
-}
+func (p *parser) newNode() *Node { return &p.memory.nodes.take(1)[0] }
 
-// newEntries is newNode for the entries of a mapping. The slice has no length yet.
-func (p *parser) newEntries(n int) []Entry {
-	if len(p.entrySlab) < n {
-		p.entrySlab = make([]Entry, max(n, min(max(16, p.nodes), 256)))
-	}
-	entries := p.entrySlab[:0:n]
-	p.entrySlab = p.entrySlab[n:]
-	return entries
-}
+// newEntries makes room for n entries of a mapping. The slice has no length yet.
+func (p *parser) newEntries(n int) []Entry { return p.memory.entries.take(n)[:0] }
 
 var bom = []byte("\xef\xbb\xbf")
 

@@ -159,7 +159,7 @@ func (p *parser) checkTag(y *yaml.Node) {
 
 func (p *parser) sequence(y *yaml.Node, depth int) *Node {
 	n := p.newNode()
-	n.Kind, n.Span, n.Items = Sequence, p.spanOfNode(y), make([]*Node, len(y.Content))
+	n.Kind, n.Span, n.Items = Sequence, p.spanOfNode(y), p.memory.items.take(len(y.Content))
 	last := n.Span.End
 	for i, c := range y.Content {
 		n.Items[i] = p.convert(c, depth+1)

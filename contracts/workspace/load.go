@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -373,18 +374,22 @@ func (w *Workspace) walk(dir string, files *[]string) error {
 func (w *Workspace) parse(ctx context.Context, files []string) error {
 	parsed := make([]*contracts.Contract, len(files))
 	diags := make([][]diag.Diagnostic, len(files))
+	var next atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, file := range files {
+	// One goroutine for many files: stacks grow once, and parsers use their memory again.
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
+			var parser contracts.Parser
+			for i := next.Add(1) - 1; i < int64(len(files)); i = next.Add(1) - 1 {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				data, err := w.read(files[i])
+				if err != nil {
+					return err
+				}
+				parsed[i], diags[i] = parser.Parse(diag.NewFile(files[i], data))
 			}
-			data, err := w.read(file)
-			if err != nil {
-				return err
-			}
-			parsed[i], diags[i] = contracts.Parse(diag.NewFile(file, data))
 			return nil
 		})
 	}
