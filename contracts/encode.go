@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/evctl/evctl/contracts/document"
 )
@@ -20,10 +21,16 @@ type Digest string
 
 // DigestOf computes the digest of a linked event.
 func DigestOf(c *Contract) Digest {
-	e := encoder{sorted: true}
+	buffer := encoded.Get().(*[]byte)
+	defer encoded.Put(buffer)
+	e := encoder{b: (*buffer)[:0], sorted: true}
 	e.contract(c)
+	*buffer = e.b
 	return digestOfBytes(e.b)
 }
+
+// encoded are buffers for canonical forms that only their digests are wanted of.
+var encoded = sync.Pool{New: func() any { return new([]byte) }}
 
 func digestOfBytes(b []byte) Digest {
 	sum := sha256.Sum256(b)
@@ -74,7 +81,7 @@ func (e *encoder) definitions(list []*NamedSchema) {
 		return
 	}
 	list = order(e, list, func(d *NamedSchema) string { return d.Name })
-	e.key("definitions")
+	e.keyword("definitions")
 	e.open()
 	for _, d := range list {
 		e.key(d.Name)
@@ -134,25 +141,24 @@ func (e *encoder) schemaKeys(s *Schema) {
 	}
 	e.values("examples", s.Examples)
 	for _, x := range order(e, s.Extensions, func(x Extension) string { return x.Name }) {
-		e.raw(x.Name, x.Value.JSON)
+		e.key(x.Name)
+		e.b = append(e.b, x.Value.JSON...)
 	}
 }
 
 func (e *encoder) types(t Types) {
-	switch names := t.Names(); len(names) {
-	case 0:
-	case 1:
-		e.text("type", names[0])
-	default:
-		e.textList("type", names)
+	if name := t.single(); name != "" {
+		e.text("type", name)
+		return
 	}
+	e.textList("type", t.Names())
 }
 
 func (e *encoder) union(u *Union) {
 	if u == nil {
 		return
 	}
-	e.key(u.Keyword())
+	e.keyword(u.Keyword())
 	e.open()
 	for _, v := range order(e, u.Variants, func(v *Variant) string { return v.Name }) {
 		e.key(v.Name)
@@ -166,7 +172,7 @@ func (e *encoder) enum(s *Schema) {
 	if s.Enum == nil {
 		return
 	}
-	e.key("enum")
+	e.keyword("enum")
 	e.b = append(e.b, '[')
 	for i, v := range order(e, s.Enum, func(v EnumValue) string { return v.JSON }) {
 		if i > 0 {
@@ -195,7 +201,7 @@ func (e *encoder) properties(list []*Property) {
 	if len(list) == 0 {
 		return
 	}
-	e.key("properties")
+	e.keyword("properties")
 	e.open()
 	for _, p := range order(e, list, func(p *Property) string { return p.Name }) {
 		e.key(p.Name)
@@ -208,7 +214,7 @@ func (e *encoder) patternProperties(list []*PatternProperty) {
 	if len(list) == 0 {
 		return
 	}
-	e.key("patternProperties")
+	e.keyword("patternProperties")
 	e.open()
 	for _, p := range order(e, list, func(p *PatternProperty) string { return p.Pattern }) {
 		e.key(p.Pattern)
@@ -236,7 +242,7 @@ func (e *encoder) requireAny(groups [][]string) {
 	if e.sorted {
 		slices.SortFunc(sortedGroups, slices.Compare[[]string])
 	}
-	e.key("requireAny")
+	e.keyword("requireAny")
 	e.b = append(e.b, '[')
 	for i, g := range sortedGroups {
 		if i > 0 {
@@ -255,7 +261,7 @@ func (e *encoder) deprecated(d *Deprecation) {
 		e.flag("deprecated", true)
 		return
 	}
-	e.key("deprecated")
+	e.keyword("deprecated")
 	e.open()
 	e.text("since", d.Since)
 	e.text("sunset", d.Sunset)
@@ -264,18 +270,18 @@ func (e *encoder) deprecated(d *Deprecation) {
 	e.close()
 }
 
-func (e *encoder) child(key string, s *Schema) {
+func (e *encoder) child(keyword string, s *Schema) {
 	if s != nil {
-		e.key(key)
+		e.keyword(keyword)
 		e.schema(s, nil)
 	}
 }
 
-func (e *encoder) values(key string, list []Value) {
+func (e *encoder) values(keyword string, list []Value) {
 	if len(list) == 0 {
 		return
 	}
-	e.key(key)
+	e.keyword(keyword)
 	e.b = append(e.b, '[')
 	for i, v := range list {
 		if i > 0 {
@@ -291,46 +297,57 @@ func (e *encoder) values(key string, list []Value) {
 func (e *encoder) open()  { e.b = append(e.b, '{') }
 func (e *encoder) close() { e.b = append(e.b, '}') }
 
+// key writes a name that somebody chose.
 func (e *encoder) key(name string) {
-	if e.b[len(e.b)-1] != '{' {
-		e.b = append(e.b, ',')
-	}
+	e.comma()
 	e.b = append(document.AppendQuoted(e.b, name), ':')
 }
 
-func (e *encoder) raw(key, json string) {
-	e.key(key)
+// keyword writes a word of the language, which needs no escapes.
+func (e *encoder) keyword(name string) {
+	e.comma()
+	e.b = append(append(append(e.b, '"'), name...), '"', ':')
+}
+
+func (e *encoder) comma() {
+	if e.b[len(e.b)-1] != '{' {
+		e.b = append(e.b, ',')
+	}
+}
+
+func (e *encoder) raw(keyword, json string) {
+	e.keyword(keyword)
 	e.b = append(e.b, json...)
 }
 
-func (e *encoder) text(key, value string) {
+func (e *encoder) text(keyword, value string) {
 	if value != "" {
-		e.key(key)
+		e.keyword(keyword)
 		e.b = document.AppendQuoted(e.b, value)
 	}
 }
 
-func (e *encoder) flag(key string, value bool) {
+func (e *encoder) flag(keyword string, value bool) {
 	if value {
-		e.raw(key, "true")
+		e.raw(keyword, "true")
 	}
 }
 
-func (e *encoder) count(key string, n *int) {
+func (e *encoder) count(keyword string, n *int) {
 	if n != nil {
-		e.raw(key, strconv.Itoa(*n))
+		e.raw(keyword, strconv.Itoa(*n))
 	}
 }
 
-func (e *encoder) decimal(key string, d *Decimal) {
+func (e *encoder) decimal(keyword string, d *Decimal) {
 	if d != nil {
-		e.raw(key, string(*d))
+		e.raw(keyword, string(*d))
 	}
 }
 
-func (e *encoder) textList(key string, list []string) {
+func (e *encoder) textList(keyword string, list []string) {
 	if len(list) > 0 {
-		e.key(key)
+		e.keyword(keyword)
 		e.list(list)
 	}
 }
@@ -352,11 +369,12 @@ func (e *encoder) ordered(list []string) []string {
 
 // order is the list sorted by name when the encoder sorts, and as it is otherwise.
 func order[T any](e *encoder, list []T, name func(T) string) []T {
-	if !e.sorted || len(list) < 2 {
+	compare := func(a, b T) int { return cmp.Compare(name(a), name(b)) }
+	if !e.sorted || slices.IsSortedFunc(list, compare) {
 		return list
 	}
 	list = slices.Clone(list)
-	slices.SortFunc(list, func(a, b T) int { return cmp.Compare(name(a), name(b)) })
+	slices.SortFunc(list, compare)
 	return list
 }
 

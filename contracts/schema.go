@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"math/bits"
 	"strings"
 
 	"github.com/evctl/evctl/contracts/diag"
@@ -42,7 +43,20 @@ func (t Types) Names() []string {
 	return names
 }
 
-func (t Types) String() string { return strings.Join(t.Names(), " or ") }
+// single is the name of the type when there is one only, and empty otherwise.
+func (t Types) single() string {
+	if bits.OnesCount8(uint8(t)) != 1 {
+		return ""
+	}
+	return TypeNames[bits.TrailingZeros8(uint8(t))]
+}
+
+func (t Types) String() string {
+	if name := t.single(); name != "" {
+		return name
+	}
+	return strings.Join(t.Names(), " or ")
+}
 
 // PII is the privacy class of a value. The zero value means "not said", which
 // lint rules may object to and everything else treats as NoPII.

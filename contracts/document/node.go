@@ -198,7 +198,7 @@ func AppendQuoted(b []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < 0x7f {
+		if asItIs[c] {
 			i++
 			continue
 		}
@@ -216,6 +216,14 @@ func AppendQuoted(b []byte, s string) []byte {
 	}
 	return append(append(b, s[start:]...), '"')
 }
+
+// asItIs holds the bytes that mean themselves within double quotes.
+var asItIs = func() (plain [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
 
 // lineBreak reports whether YAML 1.1 folds a line at a character that JSON takes
 // for text.
