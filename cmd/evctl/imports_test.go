@@ -16,16 +16,17 @@ const module = "github.com/evctl/evctl/"
 // mayImport is who may know whom inside the module: a package may import those
 // whose path starts with one of the prefixes. The longest matching key counts.
 var mayImport = map[string][]string{
-	"cmd/evctl":          {"cmd/evctl/internal", "contracts", "lint", "codegen", "registry"},
-	"contracts":          {"contracts"},
-	"contracts/diag":     {},
-	"contracts/document": {"contracts/diag"},
-	"contracts/formats":  {},
-	"lint":               {"contracts", "lint"},
-	"codegen":            {"contracts", "codegen"},
-	"registry":           {"contracts", "lint/compat", "lint", "registry"},
-	"registry/client":    {"contracts", "registry"},
-	"testdata":           {"contracts", "lint", "codegen", "registry"},
+	"cmd/evctl":                   {"cmd/evctl/internal", "contracts", "lint", "codegen", "registry"},
+	"contracts":                   {"contracts"},
+	"contracts/diag":              {},
+	"contracts/document":          {"contracts/diag"},
+	"contracts/formats":           {},
+	"contracts/subschema/regular": {},
+	"lint":                        {"contracts", "lint"},
+	"codegen":                     {"contracts", "codegen"},
+	"registry":                    {"contracts", "lint/compat", "lint", "registry"},
+	"registry/client":             {"contracts", "registry"},
+	"testdata":                    {"contracts", "lint", "codegen", "registry"},
 }
 
 // neverImport are exceptions to mayImport.

@@ -1,0 +1,211 @@
+package regular
+
+import (
+	"slices"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Surrogates are no characters of a JSON string.
+const (
+	firstSurrogate = 0xd800
+	lastSurrogate  = 0xdfff
+)
+
+// noClass is the class of surrogates.
+const noClass = -1
+
+// alphabet splits the code points into classes that an automaton does not tell
+// apart.
+type alphabet struct {
+	starts []rune  // of the intervals, ascending, the first is 0
+	class  []int32 // of each interval
+	size   int     // how many classes there are
+	ascii  [utf8.RuneSelf]int32
+}
+
+// of is the class of a character. What is no character counts as U+FFFD, as it does
+// when a Go string is read.
+func (a *alphabet) of(r rune) int32 {
+	if r >= 0 && r < utf8.RuneSelf {
+		return a.ascii[r]
+	}
+	if r < 0 || r > unicode.MaxRune || firstSurrogate <= r && r <= lastSurrogate {
+		r = utf8.RuneError
+	}
+	return a.class[a.interval(r)]
+}
+
+func (a *alphabet) interval(r rune) int {
+	i, found := slices.BinarySearch(a.starts, r)
+	if !found {
+		i--
+	}
+	return i
+}
+
+// ranges are pairs of first and last code point, ascending, as in regexp/syntax.
+type ranges []rune
+
+// newAlphabet finds the coarsest alphabet in which every set is a union of classes.
+// Its work is the number of intervals that the sets cover; ok is false beyond limit.
+func newAlphabet(sets []ranges, limit int) (a *alphabet, ok bool) {
+	a = &alphabet{starts: []rune{0, firstSurrogate, lastSurrogate + 1}}
+	for _, set := range sets {
+		for i := 0; i+1 < len(set); i += 2 {
+			a.starts = append(a.starts, set[i], min(set[i+1]+1, unicode.MaxRune+1))
+		}
+	}
+	slices.Sort(a.starts)
+	a.starts = slices.Compact(a.starts)
+	if last := len(a.starts) - 1; a.starts[last] > unicode.MaxRune {
+		a.starts = a.starts[:last]
+	}
+	a.class = make([]int32, len(a.starts))
+	fresh := int32(1)
+	split := map[int32]int32{}
+	for _, set := range sets {
+		clear(split)
+		for i := 0; i+1 < len(set); i += 2 {
+			for k := a.interval(set[i]); k < len(a.starts) && a.starts[k] <= set[i+1]; k++ {
+				old := a.class[k]
+				if _, found := split[old]; !found {
+					split[old] = fresh
+					fresh++
+				}
+				a.class[k] = split[old]
+				limit--
+			}
+		}
+		if limit < 0 {
+			return nil, false
+		}
+	}
+	a.finish()
+	return a, true
+}
+
+// finish numbers the classes densely, in the order of their first character.
+func (a *alphabet) finish() {
+	number := map[int32]int32{}
+	for i, start := range a.starts {
+		if start == firstSurrogate {
+			a.class[i] = noClass
+			continue
+		}
+		n, found := number[a.class[i]]
+		if !found {
+			n = int32(len(number))
+			number[a.class[i]] = n
+		}
+		a.class[i] = n
+	}
+	a.size = len(number)
+	for i, next := 0, 0; i < len(a.ascii); i++ {
+		for next+1 < len(a.starts) && a.starts[next+1] <= rune(i) {
+			next++
+		}
+		a.ascii[i] = a.class[next]
+	}
+}
+
+// members is the bit set of the classes that make up a set of this alphabet.
+func (a *alphabet) members(set ranges) []uint64 {
+	bits := make([]uint64, (a.size+63)/64)
+	for i := 0; i+1 < len(set); i += 2 {
+		for k := a.interval(set[i]); k < len(a.starts) && a.starts[k] <= set[i+1]; k++ {
+			if c := a.class[k]; c != noClass {
+				bits[c/64] |= 1 << (c % 64)
+			}
+		}
+	}
+	return bits
+}
+
+// end is the last code point of an interval.
+func (a *alphabet) end(interval int) rune {
+	if interval+1 < len(a.starts) {
+		return a.starts[interval+1] - 1
+	}
+	return unicode.MaxRune
+}
+
+// shared is the alphabet of several automata together. Its classes are sorted by how
+// readable they are.
+type shared struct {
+	size   int
+	of     []int32 // the class of automaton i in class c is of[c*n+i]
+	sample []rune  // a character of each class, the most readable
+	weight []int   // how many characters each class has
+	n      int
+}
+
+// share joins alphabets.
+func share(all []*alphabet) *shared {
+	s := &shared{n: len(all)}
+	starts := merged(all)
+	at := make([]int, len(all))
+	tuple := make([]int32, len(all))
+	index := map[string]int{}
+	var key []byte
+	var found []sample
+	for i, start := range starts {
+		end := rune(unicode.MaxRune)
+		if i+1 < len(starts) {
+			end = starts[i+1] - 1
+		}
+		if firstSurrogate <= start && start <= lastSurrogate {
+			continue
+		}
+		key = key[:0]
+		for k, a := range all {
+			for at[k]+1 < len(a.starts) && a.starts[at[k]+1] <= start {
+				at[k]++
+			}
+			tuple[k] = a.class[at[k]]
+			key = append(key, byte(tuple[k]), byte(tuple[k]>>8), byte(tuple[k]>>16))
+		}
+		c, known := index[string(key)]
+		if !known {
+			c = len(index)
+			index[string(key)] = c
+			s.of = append(s.of, tuple...)
+			s.weight = append(s.weight, 0)
+			found = append(found, sample{class: c, rank: worstRank})
+		}
+		s.weight[c] += int(end-start) + 1
+		found[c].improve(start, end)
+	}
+	s.sort(found)
+	return s
+}
+
+func merged(all []*alphabet) []rune {
+	if len(all) == 1 {
+		return all[0].starts
+	}
+	n := 3
+	for _, a := range all {
+		n += len(a.starts)
+	}
+	starts := make([]rune, 0, n)
+	starts = append(starts, 0, firstSurrogate, lastSurrogate+1)
+	for _, a := range all {
+		starts = append(starts, a.starts...)
+	}
+	slices.Sort(starts)
+	return slices.Compact(starts)
+}
+
+// sort puts the classes into the order of their samples.
+func (s *shared) sort(found []sample) {
+	slices.SortFunc(found, sample.compare)
+	of, weight := make([]int32, 0, len(s.of)), make([]int, 0, len(s.weight))
+	s.sample = make([]rune, 0, len(found))
+	for _, f := range found {
+		of = append(of, s.of[f.class*s.n:(f.class+1)*s.n]...)
+		weight = append(weight, s.weight[f.class])
+		s.sample = append(s.sample, f.char)
+	}
+	s.of, s.weight, s.size = of, weight, len(found)
+}

@@ -1,0 +1,135 @@
+package regular
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// machine is a deterministic automaton whose states are named by keys. Its methods
+// depend on nothing but their arguments.
+type machine interface {
+	letters() *alphabet
+	// start appends the key of the first state.
+	start(key []byte, w *work) []byte
+	// next appends the key of the state that follows when a character of the class is read.
+	next(key []byte, from string, class int32, w *work) []byte
+	// verdict says what the state accepts.
+	verdict(key string, w *work) verdict
+}
+
+// verdict is what is known of the words that go on from a state.
+type verdict uint8
+
+const (
+	accepts verdict = 1 << iota // the word that ends here
+	nothing                     // no word, wherever it goes on
+	all                         // every word, however it goes on
+)
+
+// work is what machines need while they make a step.
+type work struct {
+	key          []byte
+	current, new threads
+	cost         int // instructions that were visited since it was last asked
+}
+
+// state is a state that was met, with those that follow.
+type state struct {
+	key     string
+	number  int32 // unique in its automaton
+	verdict verdict
+	next    []atomic.Pointer[state] // by class; empty where there are too many classes
+}
+
+// wideAlphabet is from how many classes on the following states are not kept.
+const wideAlphabet = 256
+
+// Memory of automata, in bytes by rough count: what a language keeps between queries
+// and what one query may use.
+const (
+	keptMemory = 1 << 20
+	mostMemory = 128 << 20
+)
+
+// automaton holds the states of a machine that were met so far. It is safe for
+// concurrent use.
+type automaton struct {
+	machine
+	classes int
+	first   *state
+
+	mu     sync.Mutex
+	states map[string]*state
+	memory int
+	work   work
+}
+
+func newAutomaton(m machine) *automaton {
+	a := &automaton{machine: m, classes: m.letters().size, states: map[string]*state{}}
+	a.work.key = m.start(a.work.key[:0], &a.work)
+	a.first = a.intern(a.work.key)
+	return a
+}
+
+// follow is the state after s when a character of the class is read, and what it cost
+// to find it. It is nil when the automaton is full.
+func (a *automaton) follow(s *state, class int32) (next *state, cost int) {
+	if len(s.next) > 0 {
+		if t := s.next[class].Load(); t != nil {
+			return t, 0
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.work.cost = 0
+	a.work.key = a.machine.next(a.work.key[:0], s.key, class, &a.work)
+	t := a.intern(a.work.key)
+	if t != nil && len(s.next) > 0 {
+		s.next[class].Store(t)
+	}
+	return t, 4 + a.work.cost + len(a.work.key)/16
+}
+
+// intern finds the state of a key; a.mu is held, or a is not shared yet.
+func (a *automaton) intern(key []byte) *state {
+	if s, found := a.states[string(key)]; found {
+		return s
+	}
+	if a.memory > mostMemory {
+		return nil
+	}
+	s := &state{key: string(key), number: int32(len(a.states))}
+	s.verdict = a.verdict(s.key, &a.work)
+	if a.classes <= wideAlphabet {
+		s.next = make([]atomic.Pointer[state], a.classes)
+	}
+	a.memory += 160 + len(key) + 8*len(s.next)
+	a.states[s.key] = s
+	return s
+}
+
+// contains runs a word through the automaton.
+func (a *automaton) contains(word string) bool {
+	s, letters := a.first, a.letters()
+	for i, r := range word {
+		if s.verdict&(all|nothing) != 0 {
+			break
+		}
+		next, _ := a.follow(s, letters.of(r))
+		if next == nil {
+			return runs(a.machine, s.key, word[i:])
+		}
+		s = next
+	}
+	return s.verdict&accepts != 0
+}
+
+// runs follows a machine from a state without keeping what it meets.
+func runs(m machine, key, word string) bool {
+	var w work
+	for _, r := range word {
+		w.key = m.next(w.key[:0], key, m.letters().of(r), &w)
+		key = string(w.key)
+	}
+	return m.verdict(key, &w)&accepts != 0
+}

@@ -1,0 +1,111 @@
+package regular
+
+import (
+	"errors"
+	"fmt"
+	"regexp/syntax"
+	"slices"
+	"strings"
+)
+
+// Pattern is the language of the strings in which an RE2 pattern is found, anywhere
+// unless it says otherwise: those that regexp.MatchString accepts. Spellings of
+// ECMA-262 that RE2 lacks are read too: \uXXXX, \u{X}, \cX and letters that are
+// escaped for no reason.
+//
+// The error says which construct RE2 does not have, or that the pattern is too large.
+func Pattern(re2 string) (*Language, error) {
+	text, err := translate(re2)
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", re2, err)
+	}
+	re, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", re2, explain(err))
+	}
+	if hasSurrogate(re) {
+		return nil, fmt.Errorf("pattern %q: %w", re2, errSurrogate)
+	}
+	if size(re) > maxProgram {
+		return nil, fmt.Errorf("pattern %q: %w", re2, errTooLarge)
+	}
+	re = re.Simplify()
+	prog, err := syntax.Compile(re)
+	if err != nil {
+		return nil, fmt.Errorf("pattern %q: %w", re2, err)
+	}
+	p, ok := newProgram(prog)
+	if !ok {
+		return nil, fmt.Errorf("pattern %q: %w", re2, errTooLarge)
+	}
+	return &Language{source: "pattern:" + text, machine: p}, nil
+}
+
+var (
+	errSurrogate = errors.New("a surrogate on its own is no character")
+	errTooLarge  = errors.New("too large: written out, its repetitions and classes have more than 100,000 parts")
+)
+
+// unsupported are constructs of other dialects, by how syntax.Error quotes them.
+var unsupported = []struct{ prefix, name string }{
+	{"(?=", "lookahead"},
+	{"(?!", "lookahead"},
+	{"(?<=", "lookbehind"},
+	{"(?<!", "lookbehind"},
+	{"(?>", "an atomic group"},
+	{"(?(", "a conditional group"},
+	{"(?#", "a comment"},
+	{`\k`, "a backreference"},
+	{`\g`, "a backreference"},
+	{`\1`, "a backreference"}, {`\2`, "a backreference"}, {`\3`, "a backreference"},
+	{`\4`, "a backreference"}, {`\5`, "a backreference"}, {`\6`, "a backreference"},
+	{`\7`, "a backreference"}, {`\8`, "a backreference"}, {`\9`, "a backreference"},
+}
+
+// explain names what RE2 does not have.
+func explain(err error) error {
+	var e *syntax.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	for _, u := range unsupported {
+		if strings.HasPrefix(e.Expr, u.prefix) {
+			return fmt.Errorf("%s, %s, is not part of RE2", u.name, u.prefix)
+		}
+	}
+	if e.Code == syntax.ErrInvalidRepeatOp {
+		return fmt.Errorf("a possessive or doubled repetition, %s, is not part of RE2", e.Expr)
+	}
+	if e.Expr == "" {
+		return errors.New(string(e.Code))
+	}
+	return fmt.Errorf("%s: %q", e.Code, e.Expr)
+}
+
+// hasSurrogate reports whether a pattern asks for a surrogate, which regexp would
+// find in U+FFFD.
+func hasSurrogate(re *syntax.Regexp) bool {
+	if re.Op == syntax.OpLiteral {
+		return slices.ContainsFunc(re.Rune, func(r rune) bool { return firstSurrogate <= r && r <= lastSurrogate })
+	}
+	return slices.ContainsFunc(re.Sub, hasSurrogate)
+}
+
+// size is about how many instructions a pattern takes, at most a little more than
+// maxProgram.
+func size(re *syntax.Regexp) int {
+	n := 1
+	switch re.Op {
+	case syntax.OpLiteral:
+		n = len(re.Rune)
+	case syntax.OpCharClass:
+		n = 1 + len(re.Rune)/16
+	}
+	for _, sub := range re.Sub {
+		n = min(n+size(sub), maxProgram+1)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(1, re.Min, re.Max)
+	}
+	return min(n, maxProgram+1)
+}
