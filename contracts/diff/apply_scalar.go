@@ -54,7 +54,8 @@ func hasType(types contracts.Types, v contracts.EnumValue) bool {
 	return types&v.Type() != 0 || types&contracts.Number != 0 && v.Type() == contracts.Integer
 }
 
-// enum adds and removes values, and takes what is newly said about them.
+// enum adds and removes values, and takes what is newly said about them. Values of
+// types that the schema does not have come with the types.
 func (e *edit) enum(s *contracts.Schema) {
 	added, removed, noted := e.valueChanges()
 	if len(added)+len(removed)+len(noted) == 0 {
@@ -75,7 +76,7 @@ func (e *edit) enum(s *contracts.Schema) {
 		values = append(values, v)
 	}
 	for _, v := range added {
-		if !seen[ValueKey(v)] {
+		if !seen[ValueKey(v)] && hasType(s.Types, v) {
 			values = append(values, v)
 		}
 	}

@@ -98,6 +98,8 @@ func follows(c diff.Change, all []diff.Change) bool {
 	switch c := c.(type) {
 	case *diff.RequireAnyChanged:
 		causes = []string{"required-added", "required-removed", "property-removed", "property-renamed"}
+	case *diff.EnumValueAdded, *diff.EnumValueRemoved:
+		causes = []string{"type-changed"}
 	case *diff.BoundChanged:
 		switch c.Keyword {
 		case "minProperties":
