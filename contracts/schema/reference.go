@@ -43,7 +43,8 @@ func Compile(document []byte) (*Reference, error) {
 			return !ok || f.Valid(text)
 		}
 	}
-	if err := c.AddResource(documentURL, bytes.NewReader(document)); err != nil {
+	c.RegisterExtension(longKeyword, nil, longLists{})
+	if err := c.AddResource(documentURL, bytes.NewReader(moveLongLists(document))); err != nil {
 		return nil, fmt.Errorf("compile JSON Schema: %w", err)
 	}
 	s, err := c.Compile(documentURL)
