@@ -64,9 +64,11 @@ func (b *bundler) schema(p place) *document.Node {
 // withoutTwins leaves out values that an enum lists again, to which metaschemas object.
 func withoutTwins(n *document.Node) *document.Node {
 	out := &document.Node{Kind: document.Sequence}
+	seen := valueSet{}
 	for _, item := range n.Items {
 		v := contracts.Value{JSON: item.JSON()}
-		if !slices.ContainsFunc(out.Items, func(m *document.Node) bool { return v.Equal(contracts.Value{JSON: m.JSON()}) }) {
+		if !seen.has(v) {
+			seen.add(v)
 			out.Items = append(out.Items, item)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -226,5 +227,25 @@ func TestFilePaths_AreSafeAndDifferent(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("paths differ (-want +got):\n%s", diff)
+	}
+}
+
+// Comparing pair by pair takes many minutes.
+func TestImport_TimeForAnEnumIsLinear(t *testing.T) {
+	var values strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&values, `"v%d", %d, `, i, i)
+	}
+	list := "[" + strings.TrimSuffix(values.String(), ", ") + "]"
+	start := time.Now()
+	i := importText(t, `{"type": "object", "properties": {"a": {"allOf": [{"enum": `+list+`}, {"enum": `+list+`}], "not": {"enum": ["v1"]}}}}`, importer.Options{Samples: 100})
+	if i.Contract == nil {
+		t.Fatalf("refused: %+v", i.Refusals)
+	}
+	if n := len(i.Contract.Payload.Property("a").Schema.Enum); n != 39_999 {
+		t.Errorf("%d values, expected 39999", n)
+	}
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("took %s, expected a few seconds", took)
 	}
 }

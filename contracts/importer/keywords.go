@@ -235,6 +235,7 @@ func (r *reader) constant(p place, n *document.Node, s *shape) {
 func (r *reader) values(p place, keyword string, list []*document.Node, s *shape) {
 	values := []contracts.Value{}
 	var found kinds
+	seen := valueSet{}
 	for _, item := range list {
 		v := contracts.Value{JSON: item.JSON()}
 		k := kindOf(v)
@@ -249,7 +250,8 @@ func (r *reader) values(p place, keyword string, list []*document.Node, s *shape
 			}
 		}
 		found |= k
-		if k != isNull && !slices.ContainsFunc(values, v.Equal) {
+		if k != isNull && !seen.has(v) {
+			seen.add(v)
 			values = append(values, v)
 		}
 	}

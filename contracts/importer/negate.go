@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
@@ -41,8 +40,9 @@ func (r *reader) without(s, not *shape) (*shape, bool) {
 	rest := *s
 	rest.kinds &^= not.kinds & isNull
 	rest.values = []contracts.Value{}
+	excluded := setOf(not.values)
 	for _, v := range s.values {
-		if !slices.ContainsFunc(not.values, v.Equal) {
+		if !excluded.has(v) {
 			rest.values = append(rest.values, v)
 		}
 	}
