@@ -144,6 +144,9 @@ func (e *Envelope) findName(d *rawjson.Document) (name, version string, err *raw
 	return name, version, nil
 }
 
+// PropertiesPointer leads to the properties in the body, "" for the body itself.
+func (e *Envelope) PropertiesPointer() string { return Pointer(e.properties) }
+
 // HasSource reports whether the envelope says where an event names its sender.
 func (e *Envelope) HasSource() bool { return len(e.source) > 0 }
 

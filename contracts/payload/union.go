@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/rawjson"
 )
 
@@ -57,10 +56,7 @@ func (r *run) discriminated(u *unionCheck, i int) bool {
 	}
 	tag := r.doc.Member(i, u.discriminator)
 	if tag < 0 {
-		if r.full() {
-			return false
-		}
-		return r.failFound(i, "required", "property "+document.Quote(u.discriminator), "nothing")
+		return r.missing(i, u.discriminator)
 	}
 	if r.doc.Kind(tag) == rawjson.String {
 		if k, ok := u.byTag[r.doc.TextString(tag)]; ok {

@@ -16,6 +16,7 @@ var commands = []func(*App) *cobra.Command{
 	newPush,
 	newServe,
 	newValidate,
+	newImpact,
 	newImport,
 	newRules,
 	newExplain,

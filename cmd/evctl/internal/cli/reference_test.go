@@ -13,6 +13,7 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/impact"
 	"github.com/evctl/evctl/contracts/importer"
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/lint"
@@ -33,6 +34,9 @@ var marshalled = map[string]any{
 	"evctl push --format json": pushDocument{},
 	"PlacedVerdict":            eventVerdict{}, "VerdictGroup": verdictGroup{}, "Verdict": payload.Verdict{},
 	"Violation": payload.Violation{}, "Attempt": payload.Attempt{},
+	"evctl impact --format json": impact.Report{}, "ImpactSummary": impact.Summary{}, "ImpactCounts": impact.Counts{},
+	"ImpactFinding": impact.Finding{}, "VersionCount": impact.VersionCount{}, "ForeseenChange": impact.ForeseenChange{},
+	"Sample": impact.Sample{}, "ImpactGroup": impact.Group{}, "Undecided": impact.Undecided{},
 	"evctl import --format json": importDocument{}, "ImportSummary": importSummary{}, "ImportedSchema": importedSchema{},
 	"Refusal": importer.Refusal{}, "Remark": importer.Remark{}, "RefusalCount": importer.Reason{}, "Checked": importer.Checked{},
 	"History": importHistory{}, "Renumbered": renumbered{},
