@@ -396,7 +396,7 @@ func (p *program) verdict(key string, w *work) verdict {
 	switch {
 	case key[0] == matched:
 		return accepts | all
-	case len(key) == 1:
+	case len(key) == 1 && p.anchored:
 		return nothing
 	case p.resume(key, noClass, w):
 		return accepts
