@@ -135,14 +135,61 @@ func (s *Scanner) peek() (byte, bool) {
 	return head[0], true
 }
 
+// buffered is what can be read without waiting, and waits only when that is nothing. At
+// the end of the stream it is empty and err is set.
+func (s *Scanner) buffered() []byte {
+	if _, ok := s.peek(); !ok {
+		return nil
+	}
+	head, _ := s.r.Peek(s.r.Buffered())
+	return head
+}
+
+// discard consumes buffered bytes.
+func (s *Scanner) discard(b []byte) {
+	s.line += bytes.Count(b, newline)
+	s.r.Discard(len(b))
+}
+
+var newline = []byte("\n")
+
+// leadingSpace is how many bytes of white space a text starts with.
+func leadingSpace(text []byte) int {
+	for i, c := range text {
+		if !isSpace(c) {
+			return i
+		}
+	}
+	return len(text)
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
 // skipSpace consumes white space and returns the byte behind it, not consumed.
 func (s *Scanner) skipSpace() (byte, bool) {
 	for {
-		c, ok := s.peek()
-		if !ok || c != ' ' && c != '\t' && c != '\n' && c != '\r' {
-			return c, ok
+		head := s.buffered()
+		if len(head) == 0 {
+			return 0, false
 		}
-		s.read()
+		n := leadingSpace(head)
+		s.discard(head[:n])
+		if n < len(head) {
+			return head[n], true
+		}
+	}
+}
+
+// skipBlankLines consumes lines of white space; what the next line is indented with
+// stays. It reports whether there is more.
+func (s *Scanner) skipBlankLines() bool {
+	for {
+		head := s.buffered()
+		n := bytes.LastIndexByte(head[:leadingSpace(head)], '\n') + 1
+		if n == 0 {
+			return len(head) > 0
+		}
+		s.discard(head[:n])
 	}
 }
 
@@ -153,28 +200,37 @@ func (s *Scanner) keep(b ...byte) {
 }
 
 func (s *Scanner) scanLine() bool {
-	for {
+	for s.skipBlankLines() {
 		s.begin = s.line
-		for {
-			part, err := s.r.ReadSlice('\n')
-			s.keep(part...)
-			if err == nil {
-				s.line++
-				break
-			}
-			if !errors.Is(err, bufio.ErrBufferFull) {
-				s.err = err
-				break
-			}
-		}
+		s.keepLine()
 		s.event = bytes.TrimRight(s.event, "\r\n")
-		if len(bytes.TrimLeft(s.event, " \t\r")) > 0 {
+		if leadingSpace(s.event) < len(s.event) {
 			return s.err == nil || errors.Is(s.err, io.EOF)
 		}
 		if s.err != nil {
 			return false
 		}
 		s.event = s.event[:0]
+	}
+	return false
+}
+
+// keepLine keeps the rest of the line. Of an indentation that is longer than the buffer
+// only the end is kept.
+func (s *Scanner) keepLine() {
+	for {
+		part, err := s.r.ReadSlice('\n')
+		s.keep(part...)
+		switch {
+		case err == nil:
+			s.line++
+			return
+		case !errors.Is(err, bufio.ErrBufferFull):
+			s.err = err
+			return
+		case len(s.event) <= 2*scanAhead && leadingSpace(s.event) == len(s.event):
+			s.event = s.event[:0]
+		}
 	}
 }
 
@@ -245,16 +301,14 @@ func (s *Scanner) scanValue() bool {
 func (s *Scanner) value(inArray bool) bool {
 	var b balance
 	for {
-		c, ok := s.peek()
-		if !ok {
+		head := s.buffered()
+		if len(head) == 0 {
 			return false
 		}
-		if b.depth == 0 && !b.inString && len(s.event) > 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || inArray && (c == ',' || c == ']')) {
-			return true
-		}
-		s.read()
-		s.keep(c)
-		if b.add(c) {
+		n, ended := b.end(head, len(s.event) == 0, inArray)
+		s.keep(head[:n]...)
+		s.discard(head[:n])
+		if ended {
 			return true
 		}
 	}
@@ -264,6 +318,20 @@ func (s *Scanner) value(inArray bool) bool {
 type balance struct {
 	depth            int
 	inString, escape bool
+}
+
+// end is how far the value goes that starts before this text, or at it, and whether it
+// ends there.
+func (b *balance) end(text []byte, first, inArray bool) (n int, ended bool) {
+	for i, c := range text {
+		if b.depth == 0 && !b.inString && !(first && i == 0) && (isSpace(c) || inArray && (c == ',' || c == ']')) {
+			return i, true
+		}
+		if b.add(c) {
+			return i + 1, true
+		}
+	}
+	return len(text), false
 }
 
 // add takes the next byte and reports whether it ends an array or object on the

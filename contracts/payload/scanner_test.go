@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -99,6 +100,44 @@ func TestScanner_HoldsOneEventOnly(t *testing.T) {
 			t.Errorf("%s: its neighbour is %.40q", name, s.Event())
 		}
 	}
+}
+
+// A byte at a time, this takes seconds.
+func TestScanner_SkipsWhiteSpaceFast(t *testing.T) {
+	const size = 100 << 20
+	for name, test := range map[string]struct {
+		before, space, after string
+		want                 []string
+	}{
+		"blank lines": {"1\n", "\n", "2\n", []string{"1:1", fmt.Sprintf("%d:2", size+2)}},
+		"array":       {"[1,", " ", "2]", []string{"1:1", "1:2"}},
+		"indentation": {"1\n", " ", "2\n", []string{"1:1", "2:2"}},
+		"value":       {"[[", "\t", "]]", []string{"1:["}},
+	} {
+		space := io.LimitReader(endless(test.space[0]), size)
+		start := time.Now()
+		got := scan(io.MultiReader(strings.NewReader(test.before), space, strings.NewReader(test.after)))
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("%s: took %s, expected a fraction of a second", name, took)
+		}
+		for i := range got {
+			line, event, _ := strings.Cut(got[i], ":")
+			got[i] = line + ":" + strings.Trim(event, " \t")[:min(2, len(strings.Trim(event, " \t")))]
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// endless is a stream of one byte.
+type endless byte
+
+func (e endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(e)
+	}
+	return len(p), nil
 }
 
 func TestScanner_ReportsWhatCannotBeRead(t *testing.T) {
