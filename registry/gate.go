@@ -10,7 +10,16 @@ import (
 // Gate judges a candidate against the released versions of its event, oldest
 // first. An error among the findings keeps the candidate out. The gate of evctl
 // is lint/compat; it is handed in so that stores and clients do without it.
-type Gate func(ctx context.Context, candidate *contracts.Contract, released []*contracts.Contract) (Judgement, error)
+type Gate func(ctx context.Context, question Question) (Judgement, error)
+
+// Question is what a gate is asked.
+type Question struct {
+	Candidate *contracts.Contract
+	Released  []*contracts.Contract // oldest first
+	// Waived tells whether a break was approved. The gate asks about each; an approved one
+	// is no finding.
+	Waived func(*diag.Diagnostic) bool
+}
 
 // Judgement is what a gate says.
 type Judgement struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/waivers"
 	"github.com/evctl/evctl/lint/report"
 )
 
@@ -38,6 +39,8 @@ type Outcome struct {
 	// Digest is that of the release, where there is one.
 	Digest         contracts.Digest `json:"digest,omitempty"`
 	ContractDigest contracts.Digest `json:"contract_digest,omitempty"`
+	// Waivers are the approvals of the breaks in it; they are part of the release.
+	Waivers []waivers.Waiver `json:"waivers,omitempty"`
 	// Findings are what the gate said. In JSON they have the form of report.Finding.
 	Findings []diag.Diagnostic `json:"-"`
 

@@ -284,6 +284,21 @@ func Decode(f *diag.File) (*Record, error) {
 	}, nil
 }
 
+// MediaPush is the media type of a contract with the waivers that it needs.
+const MediaPush = "application/vnd.evctl.push+json"
+
+// PushBody is what a client sends to have the version released, and its media type.
+func (r *Record) PushBody() (media string, body []byte, err error) {
+	if len(r.Waivers) == 0 {
+		return "application/json", r.ContractJSON, nil
+	}
+	body, err = marshal(struct {
+		Contract json.RawMessage  `json:"contract"`
+		Waivers  []waivers.Waiver `json:"waivers"`
+	}{r.ContractJSON, r.Waivers})
+	return MediaPush, body, err
+}
+
 // Granted lists the fingerprints of the breaks that the release was allowed.
 func (r *Record) Granted() []string {
 	list := make([]string, len(r.Waivers))

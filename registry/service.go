@@ -11,8 +11,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/numbers"
 	"github.com/evctl/evctl/contracts/schema"
+	"github.com/evctl/evctl/contracts/waivers"
 )
 
 // Service releases versions: the same code and the same gate for a directory and
@@ -33,6 +35,9 @@ func NewService(store Store, gate Gate, now func() time.Time) *Service {
 type PushOptions struct {
 	// DryRun decides everything and writes nothing.
 	DryRun bool
+	// Waivers are the breaks that somebody approved. Those that are over do not count; the
+	// ones that a candidate needs become part of its release.
+	Waivers []waivers.Waiver
 }
 
 // errRefused ends an update that must not write.
@@ -47,7 +52,7 @@ var errRefused = errors.New("refused")
 func (s *Service) Push(ctx context.Context, candidates []*contracts.Contract, opt PushOptions) (*Report, error) {
 	report := &Report{}
 	if opt.DryRun {
-		if err := s.judgeAll(ctx, s.Store, candidates, report); err != nil {
+		if err := s.judgeAll(ctx, s.Store, candidates, opt.Waivers, report); err != nil {
 			return nil, err
 		}
 		report.settle(WouldPush)
@@ -55,7 +60,7 @@ func (s *Service) Push(ctx context.Context, candidates []*contracts.Contract, op
 	}
 	stored, err := s.Update(ctx, func(r Reader) ([]*Record, error) {
 		report.Outcomes = nil // the store may have to plan again
-		if err := s.judgeAll(ctx, r, candidates, report); err != nil {
+		if err := s.judgeAll(ctx, r, candidates, opt.Waivers, report); err != nil {
 			return nil, err
 		}
 		if report.Refused() {
@@ -72,18 +77,19 @@ func (s *Service) Push(ctx context.Context, candidates []*contracts.Contract, op
 }
 
 // judgeAll decides about the candidates, events side by side.
-func (s *Service) judgeAll(ctx context.Context, r Reader, candidates []*contracts.Contract, report *Report) error {
+func (s *Service) judgeAll(ctx context.Context, r Reader, candidates []*contracts.Contract, approved []waivers.Waiver, report *Report) error {
 	report.Outcomes = make([]*Outcome, len(candidates))
 	byEvent := map[string][]int{}
 	for i, c := range candidates {
 		byEvent[c.Name] = append(byEvent[c.Name], i)
 	}
 	now := s.now()
+	approved = slices.DeleteFunc(slices.Clone(approved), func(w waivers.Waiver) bool { return w.Malformed() || w.Expired(now) })
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for event, list := range byEvent {
 		group.Go(func() error {
-			j := judge{Service: s, reader: r, event: event, now: now}
+			j := judge{Service: s, reader: r, event: event, now: now, approved: approved}
 			for _, i := range list {
 				o, err := j.candidate(ctx, candidates[i])
 				if err != nil {
@@ -103,6 +109,7 @@ type judge struct {
 	reader   Reader
 	event    string
 	now      time.Time
+	approved []waivers.Waiver // that hold now
 	read     bool
 	released []*Record // oldest first; those that this push adds are among them
 }
@@ -208,7 +215,7 @@ func (j *judge) fresh(ctx context.Context, o *Outcome, c *contracts.Contract) er
 		o.refuse(Errorf(CodeIncompatible, "version %s does not keep what is released", c.Version))
 		return nil
 	}
-	record, err := j.record(c)
+	record, err := j.record(c, o.Waivers)
 	if err != nil {
 		return err
 	}
@@ -233,7 +240,8 @@ func (j *judge) assess(ctx context.Context, o *Outcome, c *contracts.Contract) e
 			return describe(r, err)
 		}
 	}
-	judgement, err := j.gate(ctx, c, released)
+	o.Waivers = nil
+	judgement, err := j.gate(ctx, Question{Candidate: c, Released: released, Waived: func(d *diag.Diagnostic) bool { return j.waived(o, d) }})
 	if err != nil {
 		return err
 	}
@@ -244,13 +252,27 @@ func (j *judge) assess(ctx context.Context, o *Outcome, c *contracts.Contract) e
 	return nil
 }
 
+// waived reports whether a break was approved: when an earlier version was released, or
+// now, which the outcome then says.
+func (j *judge) waived(o *Outcome, d *diag.Diagnostic) bool {
+	if slices.ContainsFunc(j.released, func(r *Record) bool { return slices.Contains(r.Granted(), d.Fingerprint()) }) {
+		return true
+	}
+	i := slices.IndexFunc(j.approved, func(w waivers.Waiver) bool { return w.Covers(d) })
+	if i < 0 {
+		return false
+	}
+	o.Waivers = append(o.Waivers, j.approved[i])
+	return true
+}
+
 func describe(r *Record, err error) error {
 	return fmt.Errorf("released version %s %s: %w", r.Event, r.Version, err)
 }
 
 // record makes the release of a contract that passed, and reads it back: what
 // cannot be read back must not be released.
-func (j *judge) record(c *contracts.Contract) (*Record, error) {
+func (j *judge) record(c *contracts.Contract, waived []waivers.Waiver) (*Record, error) {
 	ledger, err := j.ledger(c)
 	if err != nil {
 		return nil, err
@@ -259,7 +281,7 @@ func (j *judge) record(c *contracts.Contract) (*Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("field numbers: %w", err)
 	}
-	record, err := NewRecord(c.ID(), c, j.now, schema.Project(c), protobuf)
+	record, err := NewRecord(c.ID(), c, j.now, schema.Project(c), protobuf, waived...)
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +310,9 @@ func (j *judge) ledger(c *contracts.Contract) (numbers.Ledger, error) {
 	return numbers.Allocate(previous, c), nil
 }
 
-// Judge asks the gate about a candidate without releasing it.
-func (s *Service) Judge(ctx context.Context, candidate *contracts.Contract, released []*contracts.Contract) (Judgement, error) {
-	return s.gate(ctx, candidate, released)
+// Judge asks the gate about a candidate without releasing it. Breaks with a fingerprint of
+// granted count as approved: they are part of what is released.
+func (s *Service) Judge(ctx context.Context, candidate *contracts.Contract, released []*contracts.Contract, granted ...string) (Judgement, error) {
+	waived := func(d *diag.Diagnostic) bool { return slices.Contains(granted, d.Fingerprint()) }
+	return s.gate(ctx, Question{Candidate: candidate, Released: released, Waived: waived})
 }

@@ -20,8 +20,8 @@ import (
 )
 
 // backward is the gate of evctl in its default mode.
-func backward(_ context.Context, candidate *contracts.Contract, released []*contracts.Contract) (registry.Judgement, error) {
-	j := compat.Judge(released, candidate, compat.Options{})
+func backward(_ context.Context, q registry.Question) (registry.Judgement, error) {
+	j := compat.Judge(q.Released, q.Candidate, compat.Options{Waived: q.Waived})
 	return registry.Judgement{Needed: j.Needed, Findings: j.Findings}, nil
 }
 
@@ -241,7 +241,7 @@ func TestPush_AReleaseOfAnEvctlWithAnotherDigestOfContractsIsUnchanged(t *testin
 
 func TestPush_AFailingGateIsAnError(t *testing.T) {
 	f := setUp(t)
-	gate := func(context.Context, *contracts.Contract, []*contracts.Contract) (registry.Judgement, error) {
+	gate := func(context.Context, registry.Question) (registry.Judgement, error) {
 		return registry.Judgement{}, os.ErrPermission
 	}
 	service := registry.NewService(f.store, gate, time.Now)

@@ -32,8 +32,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func gate(_ context.Context, candidate *contracts.Contract, released []*contracts.Contract) (registry.Judgement, error) {
-	j := compat.Judge(released, candidate, compat.Options{})
+func gate(_ context.Context, q registry.Question) (registry.Judgement, error) {
+	j := compat.Judge(q.Released, q.Candidate, compat.Options{Waived: q.Waived})
 	return registry.Judgement{Needed: j.Needed, Findings: j.Findings}, nil
 }
 
@@ -240,7 +240,7 @@ func TestRemote_PushReleasesThroughTheServersGate(t *testing.T) {
 	sameRelease(t, f.service, remote, "a.b", contracts.Version{Major: 1, Minor: 1})
 
 	// The client's gate would let this pass, the server's does not.
-	careless := registry.NewService(remote, func(context.Context, *contracts.Contract, []*contracts.Contract) (registry.Judgement, error) {
+	careless := registry.NewService(remote, func(context.Context, registry.Question) (registry.Judgement, error) {
 		return registry.Judgement{}, nil
 	}, time.Now)
 	_, err = careless.Push(t.Context(), []*contracts.Contract{storetest.Parse(t, event("e.f", "1.0.0", "")), storetest.Parse(t, event("a.b", "1.2.0", ""))}, registry.PushOptions{})

@@ -26,7 +26,7 @@ const (
 // get reads a path below the API.
 func (r *Remote) get(ctx context.Context, path string) ([]byte, error) {
 	for n := 0; ; n++ {
-		data, again, err := r.try(ctx, http.MethodGet, path, nil)
+		data, again, err := r.try(ctx, http.MethodGet, path, "", nil)
 		if err == nil || !again || n == attempts-1 || ctx.Err() != nil {
 			return data, err
 		}
@@ -38,15 +38,15 @@ func (r *Remote) get(ctx context.Context, path string) ([]byte, error) {
 	}
 }
 
-// post sends a body of JSON, once.
-func (r *Remote) post(ctx context.Context, path string, body []byte) ([]byte, error) {
-	data, _, err := r.try(ctx, http.MethodPost, path, body)
+// post sends a body, once.
+func (r *Remote) post(ctx context.Context, path, media string, body []byte) ([]byte, error) {
+	data, _, err := r.try(ctx, http.MethodPost, path, media, body)
 	return data, err
 }
 
 // try sends a request. Its answer is JSON; again reports whether another try makes
 // sense.
-func (r *Remote) try(ctx context.Context, method, path string, body []byte) (data []byte, again bool, err error) {
+func (r *Remote) try(ctx context.Context, method, path, media string, body []byte) (data []byte, again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, r.opt.Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, r.base+path, bytes.NewReader(body))
@@ -55,7 +55,7 @@ func (r *Remote) try(ctx context.Context, method, path string, body []byte) (dat
 	}
 	request.Header.Set("Accept", "application/json")
 	if method == http.MethodPost {
-		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Content-Type", media)
 		if r.opt.Token != "" {
 			request.Header.Set("Authorization", "Bearer "+r.opt.Token)
 		}

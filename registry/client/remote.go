@@ -246,7 +246,11 @@ func (r *Remote) Update(ctx context.Context, plan func(registry.Reader) ([]*regi
 
 // push sends one version.
 func (r *Remote) push(ctx context.Context, record *registry.Record) (registry.Head, error) {
-	data, err := r.post(ctx, "events/"+registry.EscapeEvent(record.Event)+"/versions", record.ContractJSON)
+	media, body, err := record.PushBody()
+	if err != nil {
+		return registry.Head{}, fmt.Errorf("push %s %s: %w", record.Event, record.Version, err)
+	}
+	data, err := r.post(ctx, "events/"+registry.EscapeEvent(record.Event)+"/versions", media, body)
 	if err != nil {
 		return registry.Head{}, fmt.Errorf("push %s %s: %w", record.Event, record.Version, err)
 	}

@@ -37,13 +37,13 @@ func (s *Server) compatibility(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	against := []*contracts.Contract{old}
+	against, granted := []*contracts.Contract{old}, []string(nil)
 	if old == nil {
-		if against, err = s.released(r, candidate.Name); err != nil {
+		if against, granted, err = s.released(r, candidate.Name); err != nil {
 			return err
 		}
 	}
-	judgement, err := s.service.Judge(r.Context(), candidate, against)
+	judgement, err := s.service.Judge(r.Context(), candidate, against, granted...)
 	if err != nil {
 		return err
 	}
@@ -58,30 +58,30 @@ func (s *Server) compatibility(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, answer)
 }
 
-// released parses the released versions of an event.
-func (s *Server) released(r *http.Request, event string) ([]*contracts.Contract, error) {
+// released are the released versions of an event, and the breaks that they were allowed.
+func (s *Server) released(r *http.Request, event string) (list []*contracts.Contract, granted []string, err error) {
 	v, err := s.current()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var list []*contracts.Contract
 	for _, version := range v.versions(event) {
-		list = append(list, v.releases[releaseKey{event, version}].contract)
+		release := v.releases[releaseKey{event, version}]
+		list = append(list, release.contract)
+		granted = append(granted, release.granted...)
 	}
-	return list, nil
+	return list, granted, nil
 }
 
 // parsePair reads {"old": …, "new": …}; old is nil when it is not there.
 func parsePair(f *diag.File) (old, candidate *contracts.Contract, err error) {
-	node, diags := document.Parse(f)
-	if node == nil || len(diags) > 0 || node.Kind != document.Mapping {
-		message := "body is not a JSON object"
-		if len(diags) > 0 {
-			message = "body cannot be read: " + diags[0].Message
-		}
-		return nil, nil, registry.Errorf(registry.CodeRequestInvalid, "%s", message)
+	node, err := parseObject(f)
+	if err != nil {
+		return nil, nil, err
 	}
 	for _, e := range node.Entries {
+		if e.Key != "old" && e.Key != "new" {
+			return nil, nil, registry.Errorf(registry.CodeRequestInvalid, `body has a member %q, expected "old" and "new"`, e.Key)
+		}
 		c, err := parseMember(f, e)
 		switch {
 		case err != nil:
@@ -98,11 +98,21 @@ func parsePair(f *diag.File) (old, candidate *contracts.Contract, err error) {
 	return old, candidate, nil
 }
 
+// parseObject reads a body that is an object.
+func parseObject(f *diag.File) (*document.Node, error) {
+	node, diags := document.Parse(f)
+	switch {
+	case len(diags) > 0:
+		return nil, registry.Errorf(registry.CodeRequestInvalid, "body cannot be read: %s", diags[0].Message)
+	case node == nil || node.Kind != document.Mapping:
+		return nil, registry.Errorf(registry.CodeRequestInvalid, "body is not a JSON object")
+	}
+	return node, nil
+}
+
 // parseMember reads a contract that is an object of the body, or YAML in a string.
 func parseMember(f *diag.File, e document.Entry) (*contracts.Contract, error) {
 	switch {
-	case e.Key != "old" && e.Key != "new":
-		return nil, registry.Errorf(registry.CodeRequestInvalid, `body has a member %q, expected "old" and "new"`, e.Key)
 	case e.Value.Kind == document.Scalar && e.Value.Quoted:
 		return parseContract(diag.NewFile(e.Key, []byte(e.Value.Text)))
 	case e.Value.Kind == document.Mapping:

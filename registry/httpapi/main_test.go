@@ -30,8 +30,8 @@ func TestMain(m *testing.M) {
 }
 
 // gate is the gate of evctl in its default mode.
-func gate(_ context.Context, candidate *contracts.Contract, released []*contracts.Contract) (registry.Judgement, error) {
-	j := compat.Judge(released, candidate, compat.Options{})
+func gate(_ context.Context, q registry.Question) (registry.Judgement, error) {
+	j := compat.Judge(q.Released, q.Candidate, compat.Options{Waived: q.Waived})
 	return registry.Judgement{Needed: j.Needed, Findings: j.Findings}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/waivers"
 	"github.com/evctl/evctl/registry"
 )
 
@@ -21,7 +22,8 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := mediaType(r, mediaYAML, "application/x-yaml", "text/yaml", mediaJSON); err != nil {
+	media, err := mediaType(r, mediaYAML, "application/x-yaml", "text/yaml", mediaJSON, registry.MediaPush)
+	if err != nil {
 		return err
 	}
 	b, err := s.readBody(w, r, document.MaxBytes)
@@ -29,14 +31,14 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer b.release()
-	c, err := parseContract(diag.NewFile("contract", b.data))
+	c, approved, err := parsePush(media, b.data)
 	if err != nil {
 		return err
 	}
 	if event := r.PathValue("event"); c.Name != event {
 		return registry.Errorf(registry.CodeRequestInvalid, "contract is of event %q, the path names %q", c.Name, event)
 	}
-	report, err := s.service.Push(r.Context(), []*contracts.Contract{c}, registry.PushOptions{DryRun: dryRun})
+	report, err := s.service.Push(r.Context(), []*contracts.Contract{c}, registry.PushOptions{DryRun: dryRun, Waivers: approved})
 	if err != nil {
 		return err
 	}
@@ -51,6 +53,52 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request) error {
 		return writeJSON(w, http.StatusCreated, outcome)
 	}
 	return writeJSON(w, http.StatusOK, outcome)
+}
+
+// parsePush reads a contract, or {"contract": …, "waivers": […]}.
+func parsePush(media string, data []byte) (c *contracts.Contract, approved []waivers.Waiver, err error) {
+	if media != registry.MediaPush {
+		c, err = parseContract(diag.NewFile("contract", data))
+		return c, nil, err
+	}
+	f := diag.NewFile("body", data)
+	node, err := parseObject(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range node.Entries {
+		switch e.Key {
+		case "contract":
+			c, err = parseMember(f, e)
+		case "waivers":
+			approved, err = parseWaivers(f, e.Value)
+		default:
+			err = registry.Errorf(registry.CodeRequestInvalid, `body has a member %q, expected "contract" and "waivers"`, e.Key)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	if c == nil {
+		return nil, nil, registry.Errorf(registry.CodeRequestInvalid, `body has no member "contract"`)
+	}
+	return c, approved, nil
+}
+
+// parseWaivers reads waivers that are whole. Whether they are over and which breaks they
+// cover is the service's to say.
+func parseWaivers(f *diag.File, n *document.Node) ([]waivers.Waiver, error) {
+	var list []waivers.Waiver
+	if diags := document.Decode(f, n, &list, contracts.Nearest); len(diags) > 0 {
+		return nil, registry.Errorf(registry.CodeRequestInvalid, "waivers cannot be read: %s", diags[0].Message)
+	}
+	for i := range list {
+		if list[i].Malformed() {
+			return nil, registry.Errorf(registry.CodeRequestInvalid, "waiver %d lacks something", i+1).
+				WithHint("it has fingerprint, rule, event, path, reason, approver, created and expires")
+		}
+	}
+	return list, nil
 }
 
 // authorize decides whether a request may push.

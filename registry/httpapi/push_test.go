@@ -131,7 +131,7 @@ func TestPush_MayTakeLongerThanAClientMayStandStill(t *testing.T) {
 		t.Fatal(err)
 	}
 	const timeout = 20 * time.Millisecond
-	slow := func(ctx context.Context, _ *contracts.Contract, _ []*contracts.Contract) (registry.Judgement, error) {
+	slow := func(ctx context.Context, q registry.Question) (registry.Judgement, error) {
 		select {
 		case <-ctx.Done():
 		case <-time.After(10 * timeout):

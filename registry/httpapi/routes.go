@@ -64,9 +64,9 @@ func table() []route {
 		},
 		{
 			method: "POST", path: "/v1/events/{event}/versions", id: "pushVersion", handle: (*Server).push,
-			summary: "Release a version. The body is its contract, self-contained.",
+			summary: `Release a version. The body is its contract, self-contained, or {"contract": …, "waivers": […]} with the approvals of breaks that it needs.`,
 			query:   []parameter{{"dry_run", "true: decide, and write nothing"}},
-			body:    []string{mediaYAML, mediaJSON},
+			body:    []string{mediaYAML, mediaJSON, registry.MediaPush},
 			answers: []answer{{200, "nothing was to do, or a dry run", "Outcome"}, {201, "released", "Outcome"}},
 			fails: []registry.Code{
 				registry.CodeRequestInvalid, registry.CodeUnauthorized, registry.CodePushForbidden, registry.CodeVersionConflict,

@@ -37,7 +37,8 @@ type release struct {
 	registry.Head
 	json     []byte
 	contract *contracts.Contract
-	stamp    string // of the store, when it was read
+	stamp    string   // of the store, when it was read
+	granted  []string // breaks that it was allowed, by their fingerprints
 }
 
 // stamper is a store that can tell whether a release is still the one that was read.
@@ -124,7 +125,7 @@ func readRelease(ctx context.Context, r registry.Reader, key releaseKey, known *
 	if err != nil {
 		return nil, fmt.Errorf("released version %s %s: %w", key.event, key.version, err)
 	}
-	return &release{record.Head, record.JSON(), c, stamp}, nil
+	return &release{record.Head, record.JSON(), c, stamp, record.Granted()}, nil
 }
 
 // ordered lists the releases of subjects by event and version.
