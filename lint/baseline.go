@@ -104,7 +104,7 @@ func (b *Baseline) Write(name string) error {
 	if err != nil {
 		return fmt.Errorf("write baseline: %w", err)
 	}
-	if err := writeAtomically(name, append(data, '\n')); err != nil {
+	if err := WriteFile(name, append(data, '\n')); err != nil {
 		return fmt.Errorf("write baseline: %w", err)
 	}
 	return nil

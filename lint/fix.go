@@ -12,6 +12,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/waivers"
 	"github.com/evctl/evctl/contracts/workspace"
 )
 
@@ -178,6 +179,11 @@ func readable(before *diag.File, text []byte) bool {
 		c, now := workspace.ParseConfig(after)
 		return c.Node != nil && len(now) <= len(old)
 	}
+	if before.Path == waivers.FileName {
+		_, old := waivers.Parse(before)
+		_, now := waivers.Parse(after)
+		return len(now) <= len(old)
+	}
 	_, old := contracts.Parse(before)
 	c, now := contracts.Parse(after)
 	return c != nil && len(now) <= len(old)
@@ -207,12 +213,12 @@ func (f *FixedFile) write(name string) error {
 	if !bytes.Equal(now, f.File.Data) {
 		return fmt.Errorf("file changed while it was checked; run the command again")
 	}
-	return writeAtomically(name, f.Text)
+	return WriteFile(name, f.Text)
 }
 
-// writeAtomically writes a file beside the old one, with its permissions, and puts
-// it in its place.
-func writeAtomically(name string, text []byte) error {
+// WriteFile replaces a file in one step: it is written beside the old one, with its
+// permissions, and put in its place.
+func WriteFile(name string, text []byte) error {
 	mode := os.FileMode(0o644)
 	if info, err := os.Stat(name); err == nil {
 		mode = info.Mode().Perm()
