@@ -27,13 +27,24 @@ const documentURL = "https://evctl.invalid/schema.json"
 // document: nothing is read from disk or network. The document is checked by the
 // rules of contracts/rawjson first, because numbers without bounds would cost
 // unbounded time.
-func Compile(document []byte) (*Reference, error) {
+func Compile(document []byte) (*Reference, error) { return compile(document, true) }
+
+// CompileAnnotated is Compile for a document whose formats are annotations.
+func CompileAnnotated(document []byte) (*Reference, error) { return compile(document, false) }
+
+func compile(document []byte, assertFormats bool) (reference *Reference, err error) {
+	// The validator takes some schemas for granted that nobody promised it.
+	defer func() {
+		if failure := recover(); failure != nil {
+			reference, err = nil, fmt.Errorf("compile JSON Schema: the reference validator gave up: %v", failure)
+		}
+	}()
 	if _, err := rawjson.Parse(document); err != nil {
 		return nil, fmt.Errorf("compile JSON Schema: %w", err)
 	}
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
-	c.AssertFormat = true
+	c.AssertFormat = assertFormats
 	c.LoadURL = func(url string) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("reference to %s leaves the document", url)
 	}
@@ -42,6 +53,9 @@ func Compile(document []byte) (*Reference, error) {
 			text, ok := v.(string)
 			return !ok || f.Valid(text)
 		}
+	}
+	if !assertFormats {
+		annotate(c)
 	}
 	c.RegisterExtension(longKeyword, nil, longLists{})
 	if err := c.AddResource(documentURL, bytes.NewReader(moveLongLists(document))); err != nil {
@@ -52,6 +66,20 @@ func Compile(document []byte) (*Reference, error) {
 		return nil, fmt.Errorf("compile JSON Schema: %w", err)
 	}
 	return &Reference{s}, nil
+}
+
+// annotate takes the meaning from all keywords that the newest draft calls
+// annotations: the validator asserts them for older drafts.
+func annotate(c *jsonschema.Compiler) {
+	for name := range jsonschema.Formats {
+		c.Formats[name] = func(any) bool { return true }
+	}
+	for name := range jsonschema.Decoders {
+		c.Decoders[name] = func(text string) ([]byte, error) { return []byte(text), nil }
+	}
+	for name := range jsonschema.MediaTypes {
+		c.MediaTypes[name] = func([]byte) error { return nil }
+	}
 }
 
 // Valid returns nil when the JSON text satisfies the schema, and otherwise an error

@@ -21,6 +21,7 @@ var commands = []func(*App) *cobra.Command{
 	newRules,
 	newExplain,
 	newSchema,
+	newSubschema,
 }
 
 // version is the module version of a build made by go install, and the commit of others.

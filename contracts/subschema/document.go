@@ -1,0 +1,249 @@
+package subschema
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/evctl/evctl/contracts/schema"
+)
+
+// Schema is a JSON Schema document whose identifiers and anchors are known. It may be
+// used from several goroutines.
+type Schema struct {
+	text      []byte
+	root      any
+	resources map[string]*resource // by URI without fragment
+	owners    map[uintptr]*resource
+	formats   bool
+
+	once     sync.Once
+	compiled *schema.Reference
+	failure  error
+}
+
+// resource is a schema with a URI of its own: a document, or a part of it with $id.
+type resource struct {
+	uri            *url.URL
+	root           any
+	draft          draft
+	unknown        string         // the meta-schema it names, when that is none we know
+	anchors        map[string]any // by name
+	dynamicAnchors map[string]any // those of them that are dynamic
+	recursive      bool           // $recursiveAnchor of draft 2019-09
+}
+
+// defaultURI is the base of documents without $id.
+const defaultURI = "https://evctl.invalid/schema.json"
+
+// Parse reads a JSON Schema document of draft 4, 6, 7, 2019-09 or 2020-12, which is
+// what it is without $schema. References may lead anywhere within the document.
+// Formats are annotations; ParseAsserted makes them constraints.
+func Parse(text []byte) (*Schema, error) { return parse(text, false) }
+
+// ParseAsserted is Parse for a document whose formats are constraints, decided by
+// contracts/formats. The projection of a contract is such a document.
+func ParseAsserted(text []byte) (*Schema, error) { return parse(text, true) }
+
+func parse(text []byte, formats bool) (*Schema, error) {
+	root, err := readValue(text)
+	if err != nil {
+		return nil, fmt.Errorf("read JSON Schema: %w", err)
+	}
+	switch root.(type) {
+	case bool, map[string]any:
+	default:
+		return nil, errors.New("read JSON Schema: a schema is an object, true or false")
+	}
+	s := &Schema{text: text, root: root, formats: formats, resources: map[string]*resource{}, owners: map[uintptr]*resource{}}
+	base, err := url.Parse(defaultURI)
+	if err != nil {
+		return nil, err
+	}
+	first := &resource{uri: base, root: root, draft: draft2020}
+	s.resources[base.String()] = first
+	if err := s.index(root, first); err != nil {
+		return nil, fmt.Errorf("read JSON Schema: %w", err)
+	}
+	return s, nil
+}
+
+// identity tells objects of one document apart.
+func identity(m map[string]any) uintptr { return reflect.ValueOf(m).Pointer() }
+
+// index finds the resources and anchors of a schema and all schemas inside of it.
+// What stands under keywords that the draft does not know is no schema.
+func (s *Schema) index(node any, in *resource) error {
+	m, ok := node.(map[string]any)
+	if !ok {
+		return nil
+	}
+	in, err := s.enter(m, in)
+	if err != nil {
+		return err
+	}
+	s.owners[identity(m)] = in
+	if _, ref := m["$ref"]; ref && in.draft <= draft7 && identity(m) != identityOf(in.root) {
+		// Everything beside $ref is ignored by these drafts. Definitions at the root
+		// are still the target of references.
+		return nil
+	}
+	for _, a := range applicators {
+		v, ok := m[a.keyword]
+		if !ok || !a.knownTo(in.draft) {
+			continue
+		}
+		for _, sub := range a.schemas(v) {
+			if err := s.index(sub, in); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func identityOf(node any) uintptr {
+	if m, ok := node.(map[string]any); ok {
+		return identity(m)
+	}
+	return 0
+}
+
+// enter is the resource that a schema belongs to: a new one when it has an identifier.
+func (s *Schema) enter(m map[string]any, in *resource) (*resource, error) {
+	isRoot := identity(m) == identityOf(in.root)
+	d, unknown := in.draft, in.unknown
+	if u, ok := m["$schema"].(string); ok {
+		if known, ok := draftOf(u); ok {
+			d, unknown = known, ""
+		} else {
+			unknown = u
+		}
+	}
+	if isRoot {
+		in.draft, in.unknown = d, unknown
+	}
+	key := "$id"
+	if d == draft4 {
+		key = "id"
+	}
+	id, _ := m[key].(string)
+	_, ref := m["$ref"]
+	if ref && d <= draft7 {
+		id = ""
+	}
+	if id != "" {
+		u, err := url.Parse(id)
+		if err != nil {
+			return nil, fmt.Errorf("%s %q is no URI", key, id)
+		}
+		u = in.uri.ResolveReference(u)
+		name := u.Fragment
+		u.Fragment, u.RawFragment = "", ""
+		switch {
+		case strings.HasPrefix(id, "#"):
+			// Before 2019-09, an $id that is only a fragment is an anchor.
+			if d <= draft7 {
+				in.anchor(name, m, false)
+			}
+		case isRoot:
+			in.uri = u
+			s.resources[u.String()] = in
+		default:
+			in = &resource{uri: u, root: m, draft: d, unknown: unknown}
+			s.resources[u.String()] = in
+		}
+	}
+	if d >= draft2019 {
+		if name, ok := m["$anchor"].(string); ok {
+			in.anchor(name, m, false)
+		}
+		if name, ok := m["$dynamicAnchor"].(string); ok && d >= draft2020 {
+			in.anchor(name, m, true)
+		}
+		if recursive, ok := m["$recursiveAnchor"].(bool); ok && d == draft2019 && identity(m) == identityOf(in.root) {
+			in.recursive = recursive
+		}
+	}
+	return in, nil
+}
+
+func (r *resource) anchor(name string, m map[string]any, dynamic bool) {
+	if r.anchors == nil {
+		r.anchors = map[string]any{}
+	}
+	r.anchors[name] = m
+	if dynamic {
+		if r.dynamicAnchors == nil {
+			r.dynamicAnchors = map[string]any{}
+		}
+		r.dynamicAnchors[name] = m
+	}
+}
+
+// target is what a reference leads to.
+type target struct {
+	node     any
+	resource *resource
+	anchor   string // the name, when the fragment is one
+}
+
+// resolve follows a reference that stands in a resource.
+func (s *Schema) resolve(ref string, from *resource) (target, error) {
+	u, err := url.Parse(ref)
+	if err != nil {
+		return target{}, fmt.Errorf("$ref %q is no URI", ref)
+	}
+	u = from.uri.ResolveReference(u)
+	fragment := u.Fragment
+	u.Fragment, u.RawFragment = "", ""
+	r, ok := s.resources[u.String()]
+	if !ok {
+		return target{}, fmt.Errorf("$ref %q leaves the document", ref)
+	}
+	if fragment == "" {
+		return target{node: r.root, resource: r}, nil
+	}
+	if !strings.HasPrefix(fragment, "/") {
+		node, ok := r.anchors[fragment]
+		if !ok {
+			return target{}, fmt.Errorf("$ref %q: there is no anchor %q", ref, fragment)
+		}
+		return target{node, s.owner(node, r), fragment}, nil
+	}
+	return s.follow(ref, fragment, r)
+}
+
+// owner is the resource that a schema belongs to, or the one it was reached through.
+func (s *Schema) owner(node any, reached *resource) *resource {
+	if r, ok := s.owners[identityOf(node)]; ok {
+		return r
+	}
+	return reached
+}
+
+func (s *Schema) follow(ref, pointer string, r *resource) (target, error) {
+	node := r.root
+	for token := range strings.SplitSeq(pointer[1:], "/") {
+		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		var next any
+		found := false
+		switch v := node.(type) {
+		case map[string]any:
+			next, found = v[token]
+		case []any:
+			if i, err := strconv.Atoi(token); err == nil && i >= 0 && i < len(v) {
+				next, found = v[i], true
+			}
+		}
+		if !found {
+			return target{}, fmt.Errorf("$ref %q: nothing stands there", ref)
+		}
+		node, r = next, s.owner(next, r)
+	}
+	return target{node: node, resource: r}, nil
+}

@@ -1,0 +1,178 @@
+package subschema
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/evctl/evctl/contracts/schema"
+)
+
+// Verdict is the answer to a question of containment.
+type Verdict string
+
+// The verdicts, as they are printed.
+const (
+	Included    Verdict = "included"
+	NotIncluded Verdict = "not_included"
+	Undecided   Verdict = "undecided"
+)
+
+// Result is a verdict with what proves it.
+type Result struct {
+	Verdict Verdict
+	// Witness is a JSON value that the schemas of Accept accept and those of Reject
+	// reject. It is set for NotIncluded, and was confirmed by an independent validator.
+	Witness []byte
+	// Reason says what made the question undecided.
+	Reason string
+	// Steps is the work it took.
+	Steps int
+}
+
+// Question asks for a value that all schemas of Accept accept and all schemas of
+// Reject reject. The verdict is Included when there is none: what Accept have in
+// common is included in what Reject accept together.
+type Question struct {
+	Accept, Reject []*Schema
+}
+
+// Options bound the work and say what witnesses should look like.
+type Options struct {
+	// Time bounds a question; 0 is DefaultTime. Steps bound it as well, in the same
+	// way on every machine; 0 is DefaultSteps.
+	Time  time.Duration
+	Steps int
+	// Examples are JSON values whose parts witnesses use where it makes no difference.
+	Examples [][]byte
+}
+
+// The bounds of a question that asks for nothing else.
+const (
+	DefaultTime  = 200 * time.Millisecond
+	DefaultSteps = 3_000_000
+)
+
+// Compare asks whether every value that a accepts is accepted by b.
+func Compare(a, b *Schema, opt Options) Result {
+	return Question{Accept: []*Schema{a}, Reject: []*Schema{b}}.Ask(opt)
+}
+
+// Ask answers the question.
+func (q Question) Ask(opt Options) (result Result) {
+	b := opt.budget()
+	allowed := b.left
+	defer func() {
+		result.Steps = allowed - b.left
+		if failure := recover(); failure != nil {
+			if err, ok := failure.(error); !ok || !errors.Is(err, errBudget) {
+				panic(failure)
+			}
+			result = Result{Verdict: Undecided, Reason: errBudget.Error(), Steps: allowed}
+		}
+	}()
+	s := newSolver(newSpace(), b)
+	goal, err := q.goal(s.space)
+	if err != nil {
+		return Result{Verdict: Undecided, Reason: err.Error()}
+	}
+	a := s.solve(goal...)
+	switch a.state {
+	case no:
+		return Result{Verdict: Included}
+	case unknown:
+		return Result{Verdict: Undecided, Reason: a.why}
+	}
+	w := &witness{solver: s, goal: s.and(goal...)}
+	v := w.dress(w.shrink(a.value), q.hints(opt))
+	if err := q.confirm(v); err != nil {
+		return Result{Verdict: Undecided, Reason: err.Error()}
+	}
+	return Result{Verdict: NotIncluded, Witness: writeValue(v)}
+}
+
+func (o Options) budget() *budget {
+	b := &budget{left: o.Steps, deadline: time.Now().Add(o.Time)}
+	if o.Steps == 0 {
+		b.left = DefaultSteps
+	}
+	if o.Time == 0 {
+		b.deadline = time.Now().Add(DefaultTime)
+	}
+	return b
+}
+
+// goal is the formulas that a witness satisfies.
+func (q Question) goal(sp *space) ([]formula, error) {
+	langs := map[string]formula{}
+	var goal []formula
+	for _, s := range q.Accept {
+		f, err := s.compile(sp, langs)
+		if err != nil {
+			return nil, err
+		}
+		goal = append(goal, f)
+	}
+	for _, s := range q.Reject {
+		f, err := s.compile(sp, langs)
+		if err != nil {
+			return nil, err
+		}
+		goal = append(goal, -f)
+	}
+	return goal, nil
+}
+
+// confirm asks the reference validator about a witness.
+func (q Question) confirm(v value) error {
+	text := writeValue(v)
+	for _, s := range q.Accept {
+		r, err := s.reference()
+		if err != nil {
+			return err
+		}
+		if err := r.Valid(text); err != nil {
+			return fmt.Errorf("the reference validator does not accept the witness %s", text)
+		}
+	}
+	for _, s := range q.Reject {
+		r, err := s.reference()
+		if err != nil {
+			return err
+		}
+		if r.Valid(text) == nil {
+			return fmt.Errorf("the reference validator does not reject the witness %s", text)
+		}
+	}
+	return nil
+}
+
+// reference is the schema as the reference validator reads it.
+func (s *Schema) reference() (*schema.Reference, error) {
+	s.once.Do(func() {
+		text := s.text
+		if m, ok := s.root.(map[string]any); ok {
+			text = standard(m, s.owner(s.root, nil).draft, text)
+		}
+		compile := schema.CompileAnnotated
+		if s.formats {
+			compile = schema.Compile
+		}
+		s.compiled, s.failure = compile(text)
+	})
+	return s.compiled, s.failure
+}
+
+// standard names the meta-schema by its own URL where the document uses another one
+// that we know.
+func standard(m map[string]any, d draft, text []byte) []byte {
+	if u, ok := m["$schema"].(string); !ok || u == draftURLs[d] {
+		return text
+	}
+	renamed := make(map[string]any, len(m))
+	for key, v := range m {
+		renamed[key] = v
+	}
+	renamed["$schema"] = draftURLs[d]
+	return writeValue(renamed)
+}

@@ -1,0 +1,52 @@
+package subschema
+
+import (
+	"errors"
+	"math"
+
+	"github.com/evctl/evctl/contracts/subschema/regular"
+)
+
+// text is the theory of strings: words of regular languages, with a length.
+func (s *solver) text(facts []formula) answer {
+	q := regular.Query{MaxLength: -1}
+	most := math.MaxInt
+	for _, f := range facts {
+		n := s.at(f)
+		switch {
+		case n.op == opMinLength && f > 0:
+			q.MinLength = max(q.MinLength, n.count)
+		case n.op == opMinLength:
+			most = min(most, n.count-1)
+		case n.op == opMaxLength && f > 0:
+			most = min(most, n.count)
+		case n.op == opMaxLength:
+			q.MinLength = max(q.MinLength, n.count+1)
+		case n.op == opLanguage && f > 0:
+			q.In = append(q.In, n.language)
+		case n.op == opLanguage:
+			q.Out = append(q.Out, n.language)
+		case n.op == opEnum:
+			for _, v := range n.values {
+				word, _ := v.(string)
+				q.Not = append(q.Not, word)
+			}
+		}
+	}
+	if most < q.MinLength {
+		return none()
+	}
+	if most != math.MaxInt {
+		q.MaxLength = most
+	}
+	word, ok, err := q.Find(s.budget)
+	switch {
+	case errors.Is(err, errBudget) || errors.Is(err, regular.ErrBudget):
+		panic(errBudget)
+	case err != nil:
+		return undecided(err.Error())
+	case !ok:
+		return none()
+	}
+	return found(word)
+}
