@@ -191,11 +191,21 @@ func (k Comparison) one(ctx context.Context, cfg *workspace.Config, c *contracts
 
 // grant adds the breaks that a release was allowed.
 func (k Comparison) grant(ctx context.Context, granted map[string]bool, event string, v contracts.Version) error {
-	list, err := k.Base.Granted(ctx, event, v)
+	list, err := GrantedTo(ctx, k.Base, event, v)
 	for _, fingerprint := range list {
 		granted[fingerprint] = true
 	}
 	return err
+}
+
+// GrantedTo is Granted of a baseline. A release that is not what was released grants
+// nothing.
+func GrantedTo(ctx context.Context, base Baseline, event string, v contracts.Version) ([]string, error) {
+	list, err := base.Granted(ctx, event, v)
+	if e := (*Edited)(nil); errors.As(err, &e) {
+		return nil, nil // reported by those who compare with it
+	}
+	return list, err
 }
 
 // unchanged reports whether the event is what was released last, and which of its

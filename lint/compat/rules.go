@@ -131,6 +131,10 @@ func Set() lint.Set {
 	return set
 }
 
+// CanBeWaived reports whether a rule is about a change that breaks somebody: an approved
+// one may be released. What is wrong with versions and releases is repaired instead.
+func CanBeWaived(rule string) bool { return ruleOf(rule).id != "" }
+
 func ruleOf(id string) rule {
 	for _, r := range changeRules {
 		if r.id == id {
