@@ -60,7 +60,7 @@ func (l *linker) all(shared []*Contract) {
 		for _, c := range shared {
 			found := len(l.diags)
 			l.contract = c
-			eachSchema(c.Payload, step)
+			EachSchema(c.Payload, step)
 			c.Broken = c.Broken || len(l.diags) > found
 		}
 	}
@@ -100,21 +100,21 @@ func (lib *Library) Link(c *Contract) []diag.Diagnostic {
 	}
 	own = append(own, c.Payload)
 	for _, s := range own {
-		eachSchema(s, l.reference)
+		EachSchema(s, l.reference)
 	}
 	state := map[*Schema]int{}
 	for _, d := range c.Definitions {
 		l.visit(d.Schema, state, []step{{d.Name, c}})
 	}
 	for _, s := range own {
-		eachSchema(s, func(s *Schema) {
+		EachSchema(s, func(s *Schema) {
 			if s != c.Payload {
 				l.object(s)
 			}
 		})
 	}
 	for _, s := range own {
-		eachSchema(s, l.tags)
+		EachSchema(s, l.tags)
 	}
 	fragments := l.include(c)
 	l.object(c.Payload)
@@ -470,7 +470,7 @@ func (l *linker) collect(c *Contract) {
 			return n
 		}
 		n := 0
-		eachSchema(root, func(s *Schema) {
+		EachSchema(root, func(s *Schema) {
 			n++
 			if s.Target == nil {
 				return
@@ -511,7 +511,7 @@ func (l *linker) visit(definition *Schema, state map[*Schema]int, path []step) {
 		return
 	}
 	state[definition] = visiting
-	eachSchema(definition, func(s *Schema) {
+	EachSchema(definition, func(s *Schema) {
 		if s.Target == nil {
 			return
 		}

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 
@@ -235,6 +236,9 @@ func (d *decoder) checkBounds(s *Schema) {
 
 // wholeBetween reports whether a whole number lies within the bounds of s.
 func wholeBetween(s *Schema) bool {
+	if least, most, ok := smallBounds(s); ok {
+		return least <= most
+	}
 	n, step := new(big.Int), big.NewInt(1)
 	for _, low := range []*Decimal{s.Minimum, s.ExclusiveMinimum} {
 		if low == nil {
@@ -249,6 +253,27 @@ func wholeBetween(s *Schema) bool {
 	}
 	v := new(big.Rat).SetInt(n)
 	return (s.Maximum == nil || v.Cmp(s.Maximum.Rat()) <= 0) && (s.ExclusiveMaximum == nil || v.Cmp(s.ExclusiveMaximum.Rat()) < 0)
+}
+
+// smallBounds are the first and last whole number within the bounds of s, when those
+// are whole numbers with few digits, as nearly all are.
+func smallBounds(s *Schema) (least, most int64, ok bool) {
+	most = math.MaxInt64
+	for i, limit := range []*Decimal{s.Minimum, s.ExclusiveMinimum, s.Maximum, s.ExclusiveMaximum} {
+		if limit == nil {
+			continue
+		}
+		value, small := limit.small()
+		switch {
+		case !small:
+			return 0, 0, false
+		case i < 2:
+			least = value + int64(i)
+		default:
+			most = min(most, value-int64(i-2))
+		}
+	}
+	return least, most, true
 }
 
 // checkEnum compares the values with the type. Null moves from the list into

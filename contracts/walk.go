@@ -35,25 +35,26 @@ func Walk(s *Schema, pointer string, visit func(pointer string, s *Schema) bool)
 	}
 }
 
-// eachSchema is Walk without pointers, which cost more than the visits.
-func eachSchema(s *Schema, visit func(s *Schema)) {
+// EachSchema is Walk without pointers, which cost more than the visits, and for
+// visitors that see everything.
+func EachSchema(s *Schema, visit func(s *Schema)) {
 	if s == nil {
 		return
 	}
 	visit(s)
 	for _, p := range s.Properties {
-		eachSchema(p.Schema, visit)
+		EachSchema(p.Schema, visit)
 	}
 	for _, p := range s.PatternProperties {
-		eachSchema(p.Schema, visit)
+		EachSchema(p.Schema, visit)
 	}
-	eachSchema(s.Additional.Schema, visit)
-	eachSchema(s.Items, visit)
-	eachSchema(s.MapKeys, visit)
-	eachSchema(s.Values, visit)
+	EachSchema(s.Additional.Schema, visit)
+	EachSchema(s.Items, visit)
+	EachSchema(s.MapKeys, visit)
+	EachSchema(s.Values, visit)
 	if s.Union != nil {
 		for _, v := range s.Union.Variants {
-			eachSchema(v.Schema, visit)
+			EachSchema(v.Schema, visit)
 		}
 	}
 }

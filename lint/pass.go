@@ -182,19 +182,23 @@ func (p *Pass) PlacesOf(c *contracts.Contract) *PlaceList {
 }
 
 func collectPlaces(c *contracts.Contract) *PlaceList {
-	w := placeWalker{places: make([]Place, 0, 24)}
+	w := walkers.Get().(*placeWalker)
+	defer walkers.Put(w)
+	w.places = w.places[:0]
 	w.add(Place{Schema: c.Payload}, -1)
 	for _, d := range c.Definitions {
 		if d.Local {
 			w.add(Place{Schema: d.Schema, step: "/definitions/", name: d.Name}, -1)
 		}
 	}
-	l := &PlaceList{all: make([]*Place, len(w.places)), properties: make([]*Place, 0, len(w.places))}
-	for i := range w.places {
-		at := &w.places[i]
+	// Lists live as long as the run: they take no more room than they need.
+	places := append(make([]Place, 0, len(w.places)), w.places...)
+	l := &PlaceList{all: make([]*Place, len(places)), properties: make([]*Place, 0, len(places))}
+	for i := range places {
+		at := &places[i]
 		l.all[i] = at
 		if at.upIndex >= 0 {
-			at.up = &w.places[at.upIndex]
+			at.up = &places[at.upIndex]
 		}
 		if at.Property != nil {
 			at.Words = wordsOf(at.Property.Name)
@@ -222,6 +226,8 @@ func wordsOf(name string) []string {
 }
 
 type placeWalker struct{ places []Place }
+
+var walkers = sync.Pool{New: func() any { return new(placeWalker) }}
 
 func (w *placeWalker) add(at Place, up int) {
 	s := at.Schema

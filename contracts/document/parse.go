@@ -122,7 +122,7 @@ func (p *parser) checkBytes() bool {
 		return false
 	}
 	for at := 0; at < len(data); {
-		if c := data[at]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' || c == '\r' {
+		if plainText[data[at]] {
 			at++
 			continue
 		}
@@ -140,6 +140,14 @@ func (p *parser) checkBytes() bool {
 	}
 	return true
 }
+
+// plainText holds the ASCII characters that printable allows.
+var plainText = func() (plain [256]bool) {
+	for c := range rune(utf8.RuneSelf) {
+		plain[c] = printable(c)
+	}
+	return plain
+}()
 
 func spanOf(start, end int) diag.Span { return diag.Span{Start: int32(start), End: int32(end)} }
 

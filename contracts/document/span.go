@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -177,27 +178,17 @@ type lineTable struct {
 const markEvery = 64
 
 func newLineTable(data []byte) lineTable {
-	t := lineTable{data: data, ascii: true}
-	simple := true
-	count := 1
-	for _, c := range data {
-		if c == '\n' {
-			count++
-		} else if c >= utf8.RuneSelf {
-			t.ascii = false
-		} else if c == '\r' {
-			simple = false
-		}
-	}
-	t.starts = append(make([]int32, 0, count), 0)
+	t := lineTable{data: data, ascii: isASCII(data)}
+	t.starts = append(make([]int32, 0, 1+bytes.Count(data, []byte{'\n'})), 0)
 	if bytes.HasPrefix(data, bom) {
 		t.starts[0] = int32(len(bom)) // columns do not count the byte order mark
 	}
-	if simple && t.ascii {
-		for i, c := range data {
-			if c == '\n' {
-				t.starts = append(t.starts, int32(i+1))
-			}
+	if t.ascii && bytes.IndexByte(data, '\r') < 0 {
+		for at := nextLine(data, 0); at < len(data); at = nextLine(data, at) {
+			t.starts = append(t.starts, int32(at))
+		}
+		if bytes.HasSuffix(data, []byte{'\n'}) {
+			t.starts = append(t.starts, int32(len(data)))
 		}
 		return t
 	}
@@ -214,6 +205,20 @@ func newLineTable(data []byte) lineTable {
 		}
 	}
 	return t
+}
+
+func isASCII(data []byte) bool {
+	for ; len(data) >= 8; data = data[8:] {
+		if binary.NativeEndian.Uint64(data)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
+	for _, c := range data {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // offset is the place of a line and column, both counted from 1, clamped to the text.

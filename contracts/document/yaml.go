@@ -71,6 +71,9 @@ func (p *parser) tooMany() bool {
 	separators, directives := 0, 0
 	data := p.file.Data
 	for i, c := range data {
+		if !mayCount[c] {
+			continue
+		}
 		switch c {
 		case ',', '[', '{':
 			separators++
@@ -82,8 +85,6 @@ func (p *parser) tooMany() bool {
 			if i == 0 || data[i-1] == '\n' || data[i-1] == '\r' {
 				directives++
 			}
-		default:
-			continue
 		}
 		switch {
 		case separators > MaxNodes:
@@ -96,6 +97,9 @@ func (p *parser) tooMany() bool {
 	}
 	return false
 }
+
+// mayCount holds the bytes that tooMany looks at.
+var mayCount = [256]bool{',': true, '[': true, '{': true, ':': true, '-': true, '?': true, '%': true}
 
 // syntaxError asks the newer YAML library for the position: yaml.v3 has a line
 // at best.

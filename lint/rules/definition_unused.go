@@ -44,21 +44,20 @@ func checkDefinitionUnused(p *lint.Pass) {
 // names of its own that it uses.
 func refsOf(c *contracts.Contract, used map[string]bool) (local map[string]bool) {
 	local = map[string]bool{}
-	visit := func(_ string, s *contracts.Schema) bool {
+	visit := func(s *contracts.Schema) {
 		if s.Ref == "" || c.Kind == contracts.Definition && s.Ref == c.Name {
-			return true
+			return
 		}
 		if d := c.Definition(s.Ref); d != nil && d.Local {
 			local[s.Ref] = true
 		} else {
 			used[s.Ref] = true
 		}
-		return true
 	}
-	contracts.Walk(c.Payload, "", visit)
+	contracts.EachSchema(c.Payload, visit)
 	for _, d := range c.Definitions {
 		if d.Local {
-			contracts.Walk(d.Schema, "", visit)
+			contracts.EachSchema(d.Schema, visit)
 		}
 	}
 	return local

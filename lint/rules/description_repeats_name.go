@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -24,20 +25,20 @@ var fillers = wordSet("a an the of for in on to is this that its and property fi
 
 func checkDescriptionRepeatsName(p *lint.Pass) {
 	if c := p.Contract; c.Kind == contracts.Event {
-		repeats(p, c.Payload, "", "event", c.Name, naming.Words(c.Name))
+		repeats(p, c.Payload, func() string { return "" }, "event", c.Name, naming.Words(c.Name))
 	}
 	for _, at := range p.Properties() {
-		repeats(p, at.Schema, at.Pointer(), "property", at.Property.Name, at.Words)
+		repeats(p, at.Schema, at.Pointer, "property", at.Property.Name, at.Words)
 	}
 }
 
-func repeats(p *lint.Pass, s *contracts.Schema, pointer, what, name string, words []string) {
+func repeats(p *lint.Pass, s *contracts.Schema, pointer func() string, what, name string, words []string) {
 	if !mayRepeat(s.Description, words) {
 		return
 	}
 	said := meaningful(naming.Words(s.Description))
 	if len(said) > 0 && slices.Equal(said, meaningful(words)) {
-		p.Report(s.At("description"), pointer+"/description",
+		p.Report(s.At("description"), pointer()+"/description",
 			fmt.Sprintf("description of %s %s only repeats its name", what, document.Quote(name)), "say what the name does not: of what, since when, in which cases")
 	}
 }
@@ -51,6 +52,9 @@ func mayRepeat(description string, words []string) bool {
 	}
 	stemmed := last[:min(len(last), 3)]
 	for i := 0; i+len(stemmed) <= len(description); i++ {
+		if first := stemmed[0]; first < utf8.RuneSelf && first|0x20 != description[i]|0x20 {
+			continue
+		}
 		if strings.EqualFold(description[i:i+len(stemmed)], stemmed) {
 			return true
 		}

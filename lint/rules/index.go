@@ -17,11 +17,13 @@ type propertyIndex struct {
 // propertyUse is one declaration of a property.
 type propertyUse struct {
 	contract *contracts.Contract
-	pointer  string
 	property *contracts.Property
+	place    *lint.Place
 }
 
 func (u propertyUse) at() diag.Location { return u.property.At() }
+
+func (u propertyUse) pointer() string { return u.place.Pointer() }
 
 // schema is what the property's value is, references followed.
 func (u propertyUse) schema() *contracts.Schema { return u.property.Schema.Resolved() }
@@ -34,15 +36,12 @@ func newPropertyIndex(p *lint.Pass) *propertyIndex {
 		if c.Broken {
 			continue
 		}
-		for _, at := range p.PlacesOf(c).All() {
-			if at.Property == nil {
-				continue
-			}
+		for _, at := range p.PlacesOf(c).Properties() {
 			name := at.Property.Name
 			if len(x.uses[name]) == 0 {
 				x.names = append(x.names, name)
 			}
-			x.uses[name] = append(x.uses[name], propertyUse{c, at.Pointer(), at.Property})
+			x.uses[name] = append(x.uses[name], propertyUse{c, at.Property, at})
 		}
 	}
 	slices.Sort(x.names)

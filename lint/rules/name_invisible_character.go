@@ -17,19 +17,21 @@ var nameInvisibleCharacter = lint.Rule{
 }
 
 func checkNameInvisibleCharacter(p *lint.Pass) {
-	check := func(at diag.Location, pointer, what, name string) {
+	// Pointers are made for the names that have a flaw only.
+	check := func(at diag.Location, pointer func() string, what, name string) {
 		if flaw := invisibleIn(name); flaw != "" {
-			p.Report(at, pointer, fmt.Sprintf("%s %+q has %s", what, name, flaw), "write it again by hand")
+			p.Report(at, pointer(), fmt.Sprintf("%s %+q has %s", what, name, flaw), "write it again by hand")
 		}
 	}
-	check(p.Contract.Head(), "", string(p.Contract.Kind)+" name", p.Contract.Name)
+	check(p.Contract.Head(), func() string { return "" }, string(p.Contract.Kind)+" name", p.Contract.Name)
 	for _, at := range p.Places() {
 		if at.Property != nil {
-			check(at.Property.At(), at.Pointer(), "property", at.Property.Name)
+			check(at.Property.At(), at.Pointer, "property", at.Property.Name)
 		}
 		for _, v := range at.Schema.Enum {
 			if v.IsString() {
-				check(diag.Location{File: at.Schema.File, Span: v.Span}, at.Pointer()+"/enum/"+v.Text(), "enum value", v.Text())
+				pointer := func() string { return at.Pointer() + "/enum/" + v.Text() }
+				check(diag.Location{File: at.Schema.File, Span: v.Span}, pointer, "enum value", v.Text())
 			}
 		}
 	}

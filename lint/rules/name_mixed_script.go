@@ -16,14 +16,14 @@ var nameMixedScript = lint.Rule{
 }
 
 func checkNameMixedScript(p *lint.Pass) {
-	check := func(at diag.Location, pointer, what, name string) {
+	check := func(at diag.Location, pointer func() string, what, name string) {
 		if odd, script := mixedScript(name); script != "" {
-			p.Report(at, pointer, fmt.Sprintf("%s %q has the %s letter %q (U+%04X) among Latin ones", what, name, script, odd, odd), "write it again by hand")
+			p.Report(at, pointer(), fmt.Sprintf("%s %q has the %s letter %q (U+%04X) among Latin ones", what, name, script, odd, odd), "write it again by hand")
 		}
 	}
-	check(p.Contract.Head(), "", string(p.Contract.Kind)+" name", p.Contract.Name)
+	check(p.Contract.Head(), func() string { return "" }, string(p.Contract.Kind)+" name", p.Contract.Name)
 	for _, at := range p.Properties() {
-		check(at.Property.At(), at.Pointer(), "property", at.Property.Name)
+		check(at.Property.At(), at.Pointer, "property", at.Property.Name)
 	}
 }
 

@@ -45,7 +45,7 @@ func checkPropertyNameSimilar(p *lint.Pass) {
 
 func reportSimilar(p *lint.Pass, index *propertyIndex, name, usual string) {
 	first := index.uses[name][0]
-	found := p.ReportIn(first.contract, first.at(), first.pointer,
+	found := p.ReportIn(first.contract, first.at(), first.pointer(),
 		fmt.Sprintf("property name %s is nearly %s, which is used %s", document.Quote(name), document.Quote(usual), times(len(index.uses[usual]))),
 		fmt.Sprintf("use %q, or a name that shows the difference", usual))
 	found.Related = []diag.Related{{Location: index.uses[usual][0].at(), Message: "such as here"}}

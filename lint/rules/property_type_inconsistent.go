@@ -29,7 +29,7 @@ func reportInconsistent(p *lint.Pass, what string, aspect func(propertyUse) stri
 		}
 		odd, usual := minority(uses, aspect)
 		for _, u := range odd {
-			found := p.ReportIn(u.contract, u.at(), u.pointer,
+			found := p.ReportIn(u.contract, u.at(), u.pointer(),
 				fmt.Sprintf("property %s has %s %s here, and %s in %s", document.Quote(name), what, aspect(u), aspect(usual), usual.contract.Name),
 				"make them agree, or give this one a name of its own")
 			found.Related = []diag.Related{{Location: usual.at(), Message: fmt.Sprintf("%s is %s here", what, aspect(usual))}}

@@ -32,6 +32,9 @@ func checkReplacementDeprecated(p *lint.Pass) {
 				found.Related = []diag.Related{{Location: other.Head(), Message: "the replacement"}}
 			}
 		}
+		if !replaces(c) {
+			continue
+		}
 		contracts.Walk(c.Payload, "", func(pointer string, s *contracts.Schema) bool {
 			for _, property := range s.Properties {
 				reportDeprecatedReplacement(p, c, s, property, pointer)
@@ -39,6 +42,15 @@ func checkReplacementDeprecated(p *lint.Pass) {
 			return true
 		})
 	}
+}
+
+// replaces reports whether the contract names a replacement for one of its properties.
+func replaces(c *contracts.Contract) bool {
+	found := false
+	contracts.EachSchema(c.Payload, func(s *contracts.Schema) {
+		found = found || s.Deprecated != nil && s.Deprecated.ReplacedBy != ""
+	})
+	return found
 }
 
 func reportDeprecatedReplacement(p *lint.Pass, c *contracts.Contract, parent *contracts.Schema, property *contracts.Property, pointer string) {
