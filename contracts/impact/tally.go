@@ -86,7 +86,7 @@ func (c *Counts) count(before, after bool) {
 // event judges an event and counts it.
 func (t *tally) event(path string, raw []byte, line int, at order) {
 	c := t.replay.succession.Compare(raw)
-	if c.Old == nil && c.New == nil {
+	if c.Undecided != "" {
 		t.undecidedEvent(c)
 		return
 	}
@@ -106,14 +106,13 @@ func (t *tally) event(path string, raw []byte, line int, at order) {
 }
 
 func (t *tally) undecidedEvent(c payload.Compared) {
-	rule := c.Violations[0].Rule
 	t.summary.Events++
-	if noContract(rule) {
+	if noContract(c.Undecided) {
 		t.summary.Unknown++
 	} else {
 		t.summary.Unreadable++
 	}
-	*t.undecided.at(key{c.Event, c.Version, rule})++
+	*t.undecided.at(key{c.Event, c.Version, c.Undecided})++
 }
 
 // rejected counts an event for each place and rule that it runs into.

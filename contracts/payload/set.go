@@ -26,6 +26,7 @@ type Set struct {
 // version is one contract of a Set. It is compiled when the first event needs it.
 type version struct {
 	contract *contracts.Contract
+	text     string // of the contract's version
 	once     sync.Once
 	program  *Validator // nil when the contract cannot be compiled
 }
@@ -82,7 +83,7 @@ func NewSet(env *envelope.Envelope, versions ...*contracts.Contract) (*Set, erro
 		if c.Kind != contracts.Event {
 			return nil, fmt.Errorf("%s is not an event", c.ID())
 		}
-		s.events[c.Name] = append(s.events[c.Name], &version{contract: c})
+		s.events[c.Name] = append(s.events[c.Name], &version{contract: c, text: c.Version.String()})
 	}
 	for name, list := range s.events {
 		s.names = append(s.names, name)
@@ -123,6 +124,9 @@ func (s *Set) Find(name, version string) (*contracts.Contract, *Violation) {
 }
 
 func (s *Set) find(name, text string) (*version, *Violation) {
+	if v := s.lookup(name, text); v != nil {
+		return v, nil
+	}
 	list := s.events[name]
 	if len(list) == 0 {
 		expected := "an event that has a contract"
@@ -131,16 +135,21 @@ func (s *Set) find(name, text string) (*version, *Violation) {
 		}
 		return nil, &Violation{Rule: RuleEventUnknown, Found: "event " + quoteShort(name), Expected: expected}
 	}
-	for _, v := range list {
-		if text == "" || v.contract.Version.String() == text || startsWith(v.contract.Version, text) {
-			return v, nil
-		}
-	}
 	known := make([]string, len(list))
 	for i, v := range list {
-		known[i] = v.contract.Version.String()
+		known[i] = v.text
 	}
-	return nil, &Violation{Rule: RuleVersionUnknown, Found: "version " + rawjson.Clip([]byte(document.Quote(text))), Expected: oneOf(known)}
+	return nil, &Violation{Rule: RuleVersionUnknown, Found: "version " + quoteShort(text), Expected: oneOf(known)}
+}
+
+// lookup is find without the reasons, which cost more than all else for an event.
+func (s *Set) lookup(name, text string) *version {
+	for _, v := range s.events[name] {
+		if text == "" || v.text == text || startsWith(v.contract.Version, text) {
+			return v
+		}
+	}
+	return nil
 }
 
 // startsWith reports whether text is the first number of v, or the first two.
@@ -238,7 +247,7 @@ func (s *Set) enterProperties(r *run, l envelope.Located) {
 }
 
 func (v *version) decided() Verdict {
-	return Verdict{Event: v.contract.Name, Version: v.contract.Version.String(), Contract: v.contract}
+	return Verdict{Event: v.contract.Name, Version: v.text, Contract: v.contract}
 }
 
 // verdict checks the properties, after what was found in the rest of the body.

@@ -1,6 +1,9 @@
 package payload
 
-import "github.com/evctl/evctl/contracts"
+import (
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/envelope"
+)
 
 // Succession judges events under the contracts of one Set and under those that are to
 // take their place. It may be used from several goroutines, and does not change.
@@ -44,9 +47,11 @@ type Compared struct {
 	// Event, Version and Source are what the event says of itself, cut to a sensible
 	// length.
 	Event, Version, Source string
-	// Violations say why New rejects what Old accepts; where neither decided, why. They
-	// are empty otherwise.
+	// Violations say why New rejects what Old accepts. They are empty otherwise.
 	Violations []Violation
+	// Undecided is the rule by which no contract decided: one of rawjson.Rules,
+	// envelope.Rules or SetRules; empty where one did.
+	Undecided string
 }
 
 // Compare judges a whole event. It is read once, and validated a second time only where
@@ -55,21 +60,17 @@ func (s *Succession) Compare(raw []byte) Compared {
 	r := newRun()
 	defer r.release()
 	if err := r.doc.Read(raw); err != nil {
-		return Compared{Violations: []Violation{violationOf(err)}}
+		return Compared{Undecided: err.Rule}
 	}
 	l, err := s.before.envelope.Locate(&r.doc)
 	c := Compared{Event: short(l.Name), Version: short(l.Version), Source: short(l.Source)}
 	if err != nil {
-		c.Violations = []Violation{violationOf(err)}
+		c.Undecided = err.Rule
 		return c
 	}
-	old, problem := s.before.versionOf(l)
-	next := s.next[old]
-	if old == nil {
-		next, _ = s.after.versionOf(l)
-	}
+	old, next := s.find(l)
 	if old == nil && next == nil {
-		c.Violations = []Violation{*problem}
+		c.Undecided = s.reason(l)
 		return c
 	}
 	rest := s.before.restValid(r)
@@ -93,6 +94,28 @@ func (s *Succession) Compare(raw []byte) Compared {
 		c.Violations = next.verdict(r, l, nil).Violations
 	}
 	return c
+}
+
+// find is what judges an event before and after; both are nil where nothing does.
+func (s *Succession) find(l envelope.Located) (old, next *version) {
+	if l.Version == "" && !s.before.envelope.Latest {
+		return nil, nil
+	}
+	if old = s.before.lookup(l.Name, l.Version); old != nil {
+		return old, s.next[old]
+	}
+	return nil, s.after.lookup(l.Name, l.Version)
+}
+
+// reason is the rule by which find found nothing.
+func (s *Succession) reason(l envelope.Located) string {
+	switch {
+	case s.before.events[l.Name] == nil && s.after.events[l.Name] == nil:
+		return RuleEventUnknown
+	case l.Version == "":
+		return RuleVersionMissing
+	}
+	return RuleVersionUnknown
 }
 
 // restValid reports whether the body is valid apart from the properties.
