@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -119,18 +120,30 @@ func (r repository) unknown(ref string) error {
 		remote, branch = "origin", ref
 	}
 	if strings.TrimSpace(string(shallow)) == "true" {
-		return &HintedError{err, fmt.Sprintf("the clone is shallow; run git fetch --depth=1 %s %s", remote, fetchSpec(remote, branch))}
+		return &HintedError{err, "the clone is shallow; run " + fetchCommand(remote, branch, branch != ref)}
 	}
 	return &HintedError{err, fmt.Sprintf("check the name, or run git fetch %s", remote)}
 }
 
-// fetchSpec makes a fetched branch known under its usual name; hashes and other
-// names have none.
-func fetchSpec(remote, branch string) string {
-	if strings.ContainsAny(branch, "~^:@") || isHash(branch) {
-		return strings.TrimRight(branch, "~^0123456789")
+var versionTag = regexp.MustCompile(`^v?[0-9]+\.`)
+
+// fetchCommand brings a commit into a shallow clone, so that it is known under the name
+// that was asked for: tracking is set for names such as origin/main. Commits that are
+// counted from another one need the history between the two.
+func fetchCommand(remote, name string, tracking bool) string {
+	switch {
+	case strings.ContainsAny(name, "~^:@"), name == "HEAD":
+		return "git fetch --unshallow " + remote
+	case isHash(name):
+		return fmt.Sprintf("git fetch --depth=1 %s %s", remote, name)
+	case strings.HasPrefix(name, "refs/"):
+		return fmt.Sprintf("git fetch --depth=1 %s +%s:%s", remote, name, name)
+	case tracking:
+		return fmt.Sprintf("git fetch --depth=1 %s +refs/heads/%s:refs/remotes/%s/%s", remote, name, remote, name)
+	case versionTag.MatchString(name):
+		return fmt.Sprintf("git fetch --depth=1 %s tag %s", remote, name)
 	}
-	return fmt.Sprintf("+refs/heads/%s:refs/remotes/%s/%s", branch, remote, branch)
+	return fmt.Sprintf("git fetch --depth=1 %s %s:%s", remote, name, name)
 }
 
 func isHash(text string) bool {

@@ -20,6 +20,7 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/waivers"
 )
 
 // Workspace is a project's contracts, parsed and linked.
@@ -107,8 +108,8 @@ func relativeTo(root, dir string, paths []string) ([]string, error) {
 }
 
 // Load reads the workspace at the root of fsys. With paths (slash-separated,
-// relative to the root), only those files and what they refer to; evctl.yaml among
-// them stands for everything, because it concerns everything.
+// relative to the root), only those files and what they refer to; evctl.yaml or
+// waivers.yaml among them stands for everything, because it concerns everything.
 func Load(ctx context.Context, fsys fs.FS, paths ...string) (*Workspace, error) {
 	if _, err := fs.Lstat(fsys, ConfigName); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w at the root of the workspace", ErrNoConfig)
@@ -117,7 +118,7 @@ func Load(ctx context.Context, fsys fs.FS, paths ...string) (*Workspace, error) 
 	if err != nil {
 		return nil, err
 	}
-	if slices.Contains(paths, ConfigName) {
+	if slices.Contains(paths, ConfigName) || slices.Contains(paths, waivers.FileName) {
 		paths = nil
 	}
 	w := &Workspace{FS: fsys, Partial: len(paths) > 0, Selected: paths, files: map[string]bool{}}
@@ -362,7 +363,7 @@ func (w *Workspace) walk(dir string, files *[]string) error {
 			return nil
 		}
 		ext := strings.ToLower(path.Ext(name))
-		if (ext == ".yaml" || ext == ".yml") && name != ConfigName && !strings.HasPrefix(name, ".") {
+		if (ext == ".yaml" || ext == ".yml") && name != ConfigName && p != waivers.FileName && !strings.HasPrefix(name, ".") {
 			*files = append(*files, p)
 		}
 		return nil

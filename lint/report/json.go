@@ -28,7 +28,10 @@ type Finding struct {
 	Subject     string    `json:"subject,omitempty"`
 	Fingerprint string    `json:"fingerprint"`
 	Related     []Related `json:"related,omitempty"`
-	Fix         *Fix      `json:"fix,omitempty"`
+	// Effects say what the change does to each kind of consumer; only findings about
+	// compatibility have them.
+	Effects []diag.Effect `json:"effects,omitempty"`
+	Fix     *Fix          `json:"fix,omitempty"`
 }
 
 // Place is a range of a file; path is relative to the workspace.
@@ -61,6 +64,7 @@ type Summary struct {
 	Counts
 	Contracts int `json:"contracts"` // checked
 	Ignored   int `json:"ignored"`   // silenced by comments
+	Waived    int `json:"waived"`    // breaks that waivers.yaml approves
 	Known     int `json:"known"`     // in the baseline
 	LeftOut   int `json:"left_out"`  // not listed because of --max-findings
 }
@@ -70,7 +74,7 @@ type Summary struct {
 func NewFinding(d *diag.Diagnostic) Finding {
 	f := Finding{
 		Rule: d.Rule, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint,
-		Place: PlaceOf(d.Location), Subject: d.Subject, Fingerprint: d.Fingerprint(),
+		Place: PlaceOf(d.Location), Subject: d.Subject, Fingerprint: d.Fingerprint(), Effects: d.Effects,
 	}
 	for _, r := range d.Related {
 		f.Related = append(f.Related, Related{PlaceOf(r.Location), r.Message})
@@ -104,7 +108,7 @@ func writeJSON(w io.Writer, r *Report) error {
 	return encode(w, Document{
 		Findings: NewFindings(shown),
 		Summary: Summary{
-			Counts: Count(r.Diagnostics), Contracts: r.Contracts, Ignored: r.Ignored, Known: r.Known,
+			Counts: Count(r.Diagnostics), Contracts: r.Contracts, Ignored: r.Ignored, Waived: r.Waived, Known: r.Known,
 			LeftOut: len(r.Diagnostics) - len(shown),
 		},
 	})

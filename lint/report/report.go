@@ -20,8 +20,8 @@ type Report struct {
 	// Rules describes the rules to formats that carry descriptions; it may be nil.
 	Rules *lint.Catalogue
 	// Contracts counts what was checked, Ignored the findings that comments silenced,
-	// and Known those of the baseline.
-	Contracts, Ignored, Known int
+	// Waived the breaks that waivers.yaml approves, and Known the findings of the baseline.
+	Contracts, Ignored, Waived, Known int
 	// Prefix is the path from the repository's root to the workspace, with a slash behind
 	// it, or empty. Formats that are shown beside a repository's files need it.
 	Prefix string
@@ -188,6 +188,9 @@ func (r *Report) summary() string {
 	var beside []string
 	if r.Ignored > 0 {
 		beside = append(beside, fmt.Sprintf("%d ignored by comments", r.Ignored))
+	}
+	if r.Waived > 0 {
+		beside = append(beside, fmt.Sprintf("%d waived", r.Waived))
 	}
 	if r.Known > 0 {
 		beside = append(beside, fmt.Sprintf("%d in the baseline", r.Known))

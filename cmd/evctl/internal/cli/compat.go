@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint"
 	"github.com/evctl/evctl/lint/compat"
+	"github.com/evctl/evctl/lint/waive"
 	"github.com/evctl/evctl/registry"
 	"github.com/evctl/evctl/registry/client"
 	"github.com/evctl/evctl/registry/dir"
@@ -39,18 +42,51 @@ func openBaseline(ctx context.Context, app *App, w *workspace.Workspace, against
 	return b, hintOfGit(err)
 }
 
-// withBaseline makes lint compare the workspace with what is released.
-func withBaseline(ctx context.Context, app *App, w *workspace.Workspace, against string, opt lint.Options) (lint.Options, error) {
+// withBaseline makes lint compare the workspace with what is released, and look at the
+// waivers of what breaks.
+func withBaseline(ctx context.Context, app *App, w *workspace.Workspace, against string, opt lint.Options) (lint.Options, *waive.Waivers, error) {
 	base, err := openBaseline(ctx, app, w, against)
 	if err != nil {
-		return opt, err
+		return opt, nil, err
 	}
-	opt.Sources = append(slices.Clip(opt.Sources), compat.Source(base))
+	approved, err := waive.Open(w.FS, app.Now())
+	if err != nil {
+		return opt, nil, err
+	}
+	check := waive.Check{Base: base, Elsewhere: against != "" && hasRegistry(w)}
+	opt.Sources = append(slices.Clip(opt.Sources), compat.Comparison{Base: base, Waived: approved.Covers}.Source, approved.Source(check))
 	opt.Released = func(event string) bool {
 		versions, err := base.Versions(ctx, event)
 		return err != nil || len(versions) > 0 // the source reports the error
 	}
-	return opt, nil
+	return opt, approved, nil
+}
+
+// hasRegistry reports whether the workspace has released anything, as far as that can be
+// seen without asking a server.
+func hasRegistry(w *workspace.Workspace) bool {
+	if isURL(w.Config.Registry) {
+		return true
+	}
+	_, err := os.Stat(inWorkspace(w, w.Config.Registry))
+	return err == nil
+}
+
+// wantReleases fails when the folder of a registry is not there and the history of
+// the repository has it: compared with nothing, everything would pass.
+func wantReleases(ctx context.Context, w *workspace.Workspace, folder string) error {
+	if filepath.IsAbs(folder) || isURL(folder) {
+		return nil
+	}
+	if _, err := os.Lstat(inWorkspace(w, folder)); !errors.Is(err, fs.ErrNotExist) {
+		return nil // whoever opens it says what is wrong with it
+	}
+	commit, err := gitfs.LastWith(ctx, w.Root, path.Clean(filepath.ToSlash(folder)))
+	if err != nil || commit == "" {
+		return err
+	}
+	return withHint(fmt.Errorf("%s does not exist, but commit %s has it: without it nothing would be compared with what is released", folder, commit),
+		fmt.Sprintf("run git checkout %s -- %s; to start without releases, make an empty folder of that name", commit, folder))
 }
 
 // Kinds of what --against names.
@@ -98,6 +134,9 @@ func registryOf(ctx context.Context, w *workspace.Workspace) (compat.Baseline, e
 	name := w.Config.Registry
 	if isURL(name) {
 		return remoteBaseline(ctx, name)
+	}
+	if err := wantReleases(ctx, w, name); err != nil {
+		return nil, err
 	}
 	store, err := dir.Open(filepath.Join(w.Root, filepath.FromSlash(name)), name)
 	if err != nil {
@@ -243,12 +282,13 @@ func hintOfRegistry(err error) error {
 
 // gate lets the registry ask lint/compat about candidates.
 func gate(cfg *workspace.Config) registry.Gate {
-	return func(_ context.Context, candidate *contracts.Contract, released []*contracts.Contract) (registry.Judgement, error) {
-		opt, err := compat.OptionsFor(cfg, candidate.Name)
+	return func(_ context.Context, q registry.Question) (registry.Judgement, error) {
+		opt, err := compat.OptionsFor(cfg, q.Candidate.Name)
 		if err != nil {
 			return registry.Judgement{}, err
 		}
-		j := compat.Judge(released, candidate, opt)
+		opt.Waived = q.Waived
+		j := compat.Judge(q.Released, q.Candidate, opt)
 		return registry.Judgement{Needed: j.Needed, Findings: j.Findings}, nil
 	}
 }

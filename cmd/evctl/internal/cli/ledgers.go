@@ -24,6 +24,9 @@ func ledgersOf(ctx context.Context, w *workspace.Workspace) (map[string][]json.R
 	if !client.IsURL(location) {
 		location = inWorkspace(w, location)
 	}
+	if err := wantReleases(ctx, w, w.Config.Registry); err != nil {
+		return nil, err // numbers would start again
+	}
 	r, err := client.Open(ctx, location, client.Options{Create: true, Display: w.Config.Registry})
 	if err != nil {
 		return nil, hintOfRegistry(err)

@@ -16,6 +16,7 @@ import (
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint"
 	"github.com/evctl/evctl/lint/report"
+	"github.com/evctl/evctl/lint/waive"
 )
 
 // lintFlags are the flags of evctl lint.
@@ -86,7 +87,7 @@ func runLint(cmd *cobra.Command, app *App, f lintFlags, paths []string) error {
 		return l.writeBaseline(result)
 	}
 	r := &report.Report{
-		Rules: result.Catalogue, Contracts: result.Contracts, Ignored: result.Ignored,
+		Rules: result.Catalogue, Contracts: result.Contracts, Ignored: result.Ignored, Waived: l.waivers.Used(),
 		Prefix: repositoryPrefix(l.root), Color: app.Color && f.output == "", Max: f.max, Version: version(),
 	}
 	if l.baseline != nil {
@@ -143,6 +144,7 @@ type linter struct {
 
 	baseline *lint.Baseline // nil without --baseline
 	root     string         // of the workspace
+	waivers  *waive.Waivers // of the last run
 }
 
 func (l *linter) lintOptions() (lint.Options, error) {
@@ -173,8 +175,8 @@ func (l *linter) run(ctx context.Context) (*lint.Result, error) {
 			return nil, err
 		}
 		l.root = w.Root
-		opt, err := withBaseline(ctx, l.app, w, l.flags.against, l.options)
-		if err != nil {
+		var opt lint.Options
+		if opt, l.waivers, err = withBaseline(ctx, l.app, w, l.flags.against, l.options); err != nil {
 			return nil, err
 		}
 		result, err := lint.Run(ctx, w, opt)

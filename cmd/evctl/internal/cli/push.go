@@ -15,8 +15,10 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/waivers"
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint/report"
+	"github.com/evctl/evctl/lint/waive"
 	"github.com/evctl/evctl/registry"
 	"github.com/evctl/evctl/registry/client"
 )
@@ -77,6 +79,11 @@ func runPush(cmd *cobra.Command, app *App, f pushFlags, events []string) error {
 	if err != nil {
 		return err
 	}
+	approved, err := waive.Open(w.FS, app.Now())
+	if err != nil {
+		return err
+	}
+	w.Diagnostics = append(w.Diagnostics, approved.Diagnostics...)
 	candidates, err := candidatesOf(w, events)
 	if mustNotPush(w, candidates, len(events) == 0 || err != nil) {
 		return pushBroken(app, f, w)
@@ -93,7 +100,7 @@ func runPush(cmd *cobra.Command, app *App, f pushFlags, events []string) error {
 		return err
 	}
 	service := registry.NewService(store, gate(w.Config), clock)
-	result, err := service.Push(cmd.Context(), candidates, registry.PushOptions{DryRun: f.dryRun})
+	result, err := service.Push(cmd.Context(), candidates, registry.PushOptions{DryRun: f.dryRun, Waivers: approved.Valid()})
 	if err != nil {
 		return hintOfRegistry(err)
 	}
@@ -133,12 +140,16 @@ func candidatesOf(w *workspace.Workspace, names []string) ([]*contracts.Contract
 }
 
 // mustNotPush says whether something is wrong that concerns the candidates: they
-// themselves, evctl.yaml, which says how they are judged, or, when all of the
-// workspace counts, anything.
+// themselves, evctl.yaml and waivers.yaml, which say how they are judged, or, when all of
+// the workspace counts, anything.
 func mustNotPush(w *workspace.Workspace, candidates []*contracts.Contract, all bool) bool {
 	return all && len(w.Diagnostics) > 0 ||
 		slices.ContainsFunc(candidates, func(c *contracts.Contract) bool { return c.Broken }) ||
-		slices.ContainsFunc(w.Diagnostics, func(d diag.Diagnostic) bool { return d.File != nil && d.File.Path == workspace.ConfigName })
+		slices.ContainsFunc(w.Diagnostics, concernsAll)
+}
+
+func concernsAll(d diag.Diagnostic) bool {
+	return d.File != nil && (d.File.Path == workspace.ConfigName || d.File.Path == waivers.FileName)
 }
 
 // pushBroken reports contracts that have no meaning to release.
@@ -182,6 +193,11 @@ func pushRegistry(ctx context.Context, app *App, w *workspace.Workspace, f pushF
 	}
 	if isURL(name) {
 		location = name
+	}
+	if f.registry == "" {
+		if err := wantReleases(ctx, w, name); err != nil {
+			return nil, "", err
+		}
 	}
 	token, err := app.token(f.tokenFile)
 	if err != nil {
@@ -239,6 +255,9 @@ func outcomeText(o *registry.Outcome) string {
 	}
 	if o.Previous != nil {
 		text += fmt.Sprintf(" (%s over %s)", o.Version.BumpFrom(*o.Previous), o.Previous)
+	}
+	for _, w := range o.Waivers {
+		text += fmt.Sprintf("\n  waived: %s at %s, by %s: %s", w.Rule, printable(w.Path), printable(w.Approver), printable(w.Reason))
 	}
 	return text
 }
