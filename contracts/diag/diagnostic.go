@@ -55,6 +55,9 @@ type Diagnostic struct {
 	// Related are the other places that contributed, such as the released
 	// declaration that a change is compared with.
 	Related []Related
+	// Effects tell what a change of a contract does to each kind of consumer; only
+	// findings about compatibility have them.
+	Effects []Effect
 	// Fix repairs the finding without changing its meaning; nil when only a
 	// person can decide.
 	Fix *Fix
@@ -64,6 +67,27 @@ type Diagnostic struct {
 type Related struct {
 	Location
 	Message string
+}
+
+// Effect is what a change does to one kind of consumer.
+type Effect struct {
+	// Consumer is collector, protobuf wire, Go source, TypeScript source or warehouse.
+	Consumer string `json:"consumer"`
+	// Effect is none, compatible or breaking.
+	Effect string `json:"effect"`
+	// Why says so in one short sentence without capital and full stop.
+	Why string `json:"why"`
+}
+
+// AlsoBreaks lists the consumers that a change breaks apart from the collector.
+func (d *Diagnostic) AlsoBreaks() []string {
+	var list []string
+	for _, e := range d.Effects {
+		if e.Effect == "breaking" && e.Consumer != "collector" {
+			list = append(list, e.Consumer)
+		}
+	}
+	return list
 }
 
 // Fix is a set of edits that belong together. Edits may touch several files.

@@ -32,6 +32,16 @@ func Apply(old *contracts.Contract, changes ...Change) (*contracts.Contract, err
 	return &result, nil
 }
 
+// Alone is the old schema of a pair with only one change made, which is in the pair or
+// below it.
+func Alone(p *Pair, c Change) *contracts.Schema {
+	e := &edit{pair: c.At().In, changes: []Change{c}}
+	for e.pair != p && e.pair.Parent != nil {
+		e = &edit{pair: e.pair.Parent, parts: []*edit{e}}
+	}
+	return e.schema()
+}
+
 // edit is what is changed in one pair and below it.
 type edit struct {
 	pair    *Pair

@@ -63,6 +63,19 @@ type Pair struct {
 // Label names the place in sentences: `property "items[].sku"`.
 func (p *Pair) Label() string { return p.label }
 
+// Properties are the old and the new property of which the pair is the schema, and nil
+// where it is something else.
+func (p *Pair) Properties() (old, new *contracts.Property) { return p.slot.property, p.slot.later }
+
+// Undeclared reports whether the pair describes members of an object that it does not
+// declare by name: additionalProperties, or one of patternProperties.
+func (p *Pair) Undeclared() bool {
+	return p.slot.pattern != nil || p.slot.keyword == "additionalProperties"
+}
+
+// Values reports whether the pair describes the values of a map.
+func (p *Pair) Values() bool { return p.slot.keyword == "values" }
+
 type (
 	// EventRenamed: two events of different names are compared.
 	EventRenamed struct {

@@ -66,6 +66,7 @@ type step struct {
 // fields is set; none is for the payload.
 type slot struct {
 	property *contracts.Property
+	later    *contracts.Property // what has the property's place in the new schema
 	pattern  *contracts.PatternProperty
 	variant  *contracts.Variant
 	keyword  string // one that holds a single schema
@@ -90,7 +91,7 @@ func (p *Pair) property(old, new *contracts.Property) *Pair {
 	path := p.join(new.Name)
 	return p.child(old.Schema, new.Schema, step{
 		pointer: propertyPointer(new.Name), path: path[len(p.Path):],
-		label: "property " + document.Quote(path), oldHead: old.At(), newHead: new.At(), slot: slot{property: old},
+		label: "property " + document.Quote(path), oldHead: old.At(), newHead: new.At(), slot: slot{property: old, later: new},
 	})
 }
 

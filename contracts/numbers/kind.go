@@ -195,6 +195,10 @@ var wireClasses = map[Kind]Kind{
 	"uint64": "int64", "[]uint64": "[]int64", "{}uint64": "{}int64",
 }
 
+// Compatible reports whether a field keeps its number when its kind becomes another one:
+// readers of either kind read what was written as the other.
+func Compatible(a, b Kind) bool { return compatible(a, b) }
+
 func compatible(a, b Kind) bool { return wireClass(a) == wireClass(b) }
 
 func wireClass(k Kind) Kind {

@@ -84,6 +84,9 @@ func (p *printer) diagnostic(d *diag.Diagnostic) {
 		fmt.Fprintf(p, "  %s: %s\n", place(r.Location), clean(r.Message))
 		p.frame(r.Location, gutter, blue)
 	}
+	if also := d.AlsoBreaks(); len(also) > 0 {
+		fmt.Fprintf(p, "  also breaks %s\n", strings.Join(also, ", "))
+	}
 	if d.Hint != "" {
 		fmt.Fprintf(p, "  %s %s\n", p.paint(cyan, "hint:"), clean(d.Hint))
 	}
