@@ -105,9 +105,15 @@ func hintOfWorkspace(err error) error {
 func Main(app *App, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := newRoot(app)
+	run, stdout := *app, &output{to: app.Stdout}
+	run.Stdout = stdout
+	root := newRoot(&run)
 	root.SetArgs(args)
-	return app.exitCode(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if stdout.err != nil && (err == nil || errors.Is(err, errFindings)) {
+		err = fmt.Errorf("print the result: %w", stdout.err)
+	}
+	return run.exitCode(err)
 }
 
 func (app *App) exitCode(err error) int {
@@ -152,8 +158,9 @@ func newRoot(app *App) *cobra.Command {
 			return cmd.Help()
 		},
 	}
+	root.SuggestionsMinimumDistance = 2 // cobra's own default, which it sets on a path that is not taken here
 	root.SetIn(app.Stdin)
-	root.SetOut(app.Stdout)
+	root.SetOut(unfailing{app.Stdout})
 	root.SetErr(app.Stderr)
 	root.SetUsageTemplate(root.UsageTemplate() + "\n")
 	root.SetVersionTemplate("evctl {{.Version}}\n")
@@ -166,6 +173,8 @@ func newRoot(app *App) *cobra.Command {
 		command.Args = usageArgs(command.Args)
 		root.AddCommand(command)
 	}
+	root.SetHelpCommand(newHelp())
+	strictCompletion(root)
 	return root
 }
 
@@ -196,8 +205,8 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if check(cmd, args) == nil {
 			return nil
 		}
-		return usagef("found %s, expected %s %s; see %s --help",
-			count(len(args), "argument"), cmd.Root().Name(), cmd.Use, cmd.CommandPath())
+		return usagef("found %s, expected %s; see %s --help",
+			count(len(args), "argument"), strings.TrimSuffix(cmd.UseLine(), " [flags]"), cmd.CommandPath())
 	}
 }
 
@@ -234,7 +243,7 @@ func (app *App) checkCommandLine(cmd *cobra.Command, args []string) error {
 
 func unknownCommand(cmd *cobra.Command, name string) error {
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
-		return usagef("unknown command %q, did you mean %q?", name, strings.Join(near, " or "))
+		return usagef("unknown command %q, did you mean %s?", name, `"`+strings.Join(near, `" or "`)+`"`)
 	}
 	return usagef("unknown command %q; evctl --help lists the commands", name)
 }

@@ -3,9 +3,12 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestExitCode_AnInterruptIsCalledOne(t *testing.T) {
@@ -13,6 +16,24 @@ func TestExitCode_AnInterruptIsCalledOne(t *testing.T) {
 	app := &App{Stderr: &stderr}
 	if code := app.exitCode(fmt.Errorf("read events: %w", context.Canceled)); code != exitFailure || stderr.String() != "evctl: interrupted\n" {
 		t.Errorf("exit code %d with %q", code, stderr.String())
+	}
+}
+
+// fullDisk takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestMain_OutputThatGetsLostIsAFailure(t *testing.T) {
+	for _, args := range []string{"--help", "lint -h", "help push", "--version", "rules", "rules --format json", "rules --format markdown",
+		"explain property-case", "explain property-case --format json", "generate --list", "generate --list --format json", "schema contract",
+		"schema config", "completion bash", "completion zsh", "completion"} {
+		var stderr bytes.Buffer
+		app := &App{Stdin: strings.NewReader(""), Stdout: fullDisk{}, Stderr: &stderr, Dir: t.TempDir(), Now: time.Now, Getenv: os.Getenv}
+		code := Main(app, strings.Fields(args))
+		if code != exitFailure || strings.Count(stderr.String(), "no space left on device") != 1 || !strings.HasPrefix(stderr.String(), "evctl: ") {
+			t.Errorf("evctl %s: exit code %d with %q", args, code, stderr.String())
+		}
 	}
 }
 
