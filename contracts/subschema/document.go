@@ -35,6 +35,7 @@ type resource struct {
 	anchors        map[string]any // by name
 	dynamicAnchors map[string]any // those of them that are dynamic
 	recursive      bool           // $recursiveAnchor of draft 2019-09
+	ambiguous      bool           // another schema has the same URI
 }
 
 // defaultURI is the base of documents without $id.
@@ -155,7 +156,7 @@ func (s *Schema) enter(m map[string]any, in *resource) (*resource, error) {
 			s.resources[u.String()] = in
 		default:
 			in = &resource{uri: u, root: m, draft: d, unknown: unknown}
-			s.resources[u.String()] = in
+			s.name(in)
 		}
 	}
 	if d >= draft2019 {
@@ -170,6 +171,17 @@ func (s *Schema) enter(m map[string]any, in *resource) (*resource, error) {
 		}
 	}
 	return in, nil
+}
+
+// name makes a resource known by its URI. Two that share one must be the same.
+func (s *Schema) name(r *resource) {
+	uri := r.uri.String()
+	known, ok := s.resources[uri]
+	if !ok {
+		s.resources[uri] = r
+	} else if keyOf(known.root) != keyOf(r.root) {
+		known.ambiguous = true
+	}
 }
 
 func (r *resource) anchor(name string, m map[string]any, dynamic bool) {
@@ -204,6 +216,9 @@ func (s *Schema) resolve(ref string, from *resource) (target, error) {
 	r, ok := s.resources[u.String()]
 	if !ok {
 		return target{}, fmt.Errorf("$ref %q leaves the document", ref)
+	}
+	if r.ambiguous {
+		return target{}, fmt.Errorf("$ref %q: several schemas have that identifier", ref)
 	}
 	if fragment == "" {
 		return target{node: r.root, resource: r}, nil

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/evctl/evctl/contracts/schema"
 )
 
 // Verdict is the answer to a question of containment.
@@ -145,34 +143,4 @@ func (q Question) confirm(v value) error {
 		}
 	}
 	return nil
-}
-
-// reference is the schema as the reference validator reads it.
-func (s *Schema) reference() (*schema.Reference, error) {
-	s.once.Do(func() {
-		text := s.text
-		if m, ok := s.root.(map[string]any); ok {
-			text = standard(m, s.owner(s.root, nil).draft, text)
-		}
-		compile := schema.CompileAnnotated
-		if s.formats {
-			compile = schema.Compile
-		}
-		s.compiled, s.failure = compile(text)
-	})
-	return s.compiled, s.failure
-}
-
-// standard names the meta-schema by its own URL where the document uses another one
-// that we know.
-func standard(m map[string]any, d draft, text []byte) []byte {
-	if u, ok := m["$schema"].(string); !ok || u == draftURLs[d] {
-		return text
-	}
-	renamed := make(map[string]any, len(m))
-	for key, v := range m {
-		renamed[key] = v
-	}
-	renamed["$schema"] = draftURLs[d]
-	return writeValue(renamed)
 }
