@@ -21,7 +21,8 @@ type suiteGroup struct {
 }
 
 // corpus is the folder of real schemas; a test without it says so and stops.
-func corpus(t *testing.T, name string) string {
+func corpus(t testing.TB, name string) string {
+	t.Helper()
 	root := os.Getenv("EVCTL_CORPORA")
 	if root == "" {
 		t.Skip("EVCTL_CORPORA is not set: the real schemas are not here")
