@@ -1,0 +1,39 @@
+package regular
+
+// Walk reads random characters from the first state of a language until one is
+// accepted and stop says so, or there are most of them. It stays where there is hope.
+func (l *Language) Walk(most int, random func(n int) int) (word string, ok bool) {
+	a := l.automaton()
+	letters := share([]*alphabet{a.letters()})
+	s := a.first
+	var out []rune
+	for range most {
+		if s.verdict&accepts != 0 && random(8) == 0 {
+			return string(out), true
+		}
+		var next *state
+		class := 0
+		for range 64 {
+			class = random(letters.size)
+			if next, _ = a.follow(s, letters.of[class]); next.verdict&nothing == 0 {
+				break
+			}
+		}
+		s = next
+		out = append(out, member(a.letters(), letters.of[class], random))
+	}
+	return string(out), s.verdict&accepts != 0
+}
+
+// member is a random character of a class.
+func member(a *alphabet, class int32, random func(n int) int) rune {
+	for {
+		i := random(len(a.starts))
+		if a.class[i] == class {
+			return a.starts[i] + rune(random(int(a.end(i)-a.starts[i])+1))
+		}
+	}
+}
+
+// States is how many states of the language were met so far.
+func (l *Language) States() int { return len(l.automaton().states) }
