@@ -139,6 +139,9 @@ func jobsOf(w *workspace.Workspace, names []string) ([]codegen.Job, error) {
 		if err := checkOut(entry.Out); err != nil {
 			return nil, configError(w, i, "out", err)
 		}
+		if at := belongings(w, filepath.Join(w.Root, filepath.FromSlash(entry.Out))); at != "" {
+			return nil, configError(w, i, "out", fmt.Errorf("out is %q, which lies in %s, expected a folder outside of it", entry.Out, at))
+		}
 		options, err := codegen.CheckOptions(target, entry.Options)
 		if err != nil {
 			return nil, configError(w, i, "options", err)

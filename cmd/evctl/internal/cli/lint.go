@@ -175,6 +175,9 @@ func (l *linter) run(ctx context.Context) (*lint.Result, error) {
 			return nil, err
 		}
 		l.root = w.Root
+		if err := l.checkOutput(w); err != nil {
+			return nil, err
+		}
 		var opt lint.Options
 		if opt, l.waivers, err = withBaseline(ctx, l.app, w, l.flags.against, l.options); err != nil {
 			return nil, err
@@ -191,6 +194,24 @@ func (l *linter) run(ctx context.Context) (*lint.Result, error) {
 			return result, err
 		}
 	}
+}
+
+// checkOutput refuses to write a report or a baseline where contracts and releases are.
+func (l *linter) checkOutput(w *workspace.Workspace) error {
+	for _, f := range []struct{ flag, file string }{{"output", l.flags.output}, {"write-baseline", l.flags.writeBaseline}} {
+		if f.file == "" {
+			continue
+		}
+		path := l.app.path(f.file)
+		if at := belongings(w, path); at != "" {
+			return usagef("--%s is %q, which lies in %s; choose a place outside of it", f.flag, f.file, at)
+		}
+		target, err := filepath.EvalSymlinks(path)
+		if ext := strings.ToLower(filepath.Ext(target)); err == nil && (ext == ".yaml" || ext == ".yml") {
+			return usagef("--%s is %q, which leads to %s; choose another name", f.flag, f.file, filepath.Base(target))
+		}
+	}
+	return nil
 }
 
 // fix repairs files and says so on stderr. It reports whether anything changed.
