@@ -172,3 +172,27 @@ func (f *File) Without(i int) *diag.Edit {
 	}
 	return &diag.Edit{Location: diag.Location{File: f.File, Span: diag.Span{Start: int32(start), End: int32(end)}}}
 }
+
+// Drop is the file without the entries that are chosen. A nil file has none.
+func (f *File) Drop(chosen func(*Waiver) bool) (*File, error) {
+	if f == nil {
+		return nil, nil
+	}
+	var edits []diag.Edit
+	for i := range f.Waivers {
+		if !chosen(&f.Waivers[i]) {
+			continue
+		}
+		edit := f.Without(i)
+		if edit == nil {
+			return nil, fmt.Errorf("remove %s from %s: its layout does not allow it; remove it by hand", f.Waivers[i].Fingerprint, f.File.Path)
+		}
+		edits = append(edits, *edit)
+	}
+	if len(edits) == 0 {
+		return f, nil
+	}
+	text, _ := diag.Apply(f.File, edits)
+	after, _ := Parse(diag.NewFile(f.File.Path, text))
+	return after, nil
+}

@@ -28,6 +28,7 @@ type lintFlags struct {
 	baseline, writeBaseline string
 	against                 string
 	max                     int
+	waive                   waiveFlags
 }
 
 func newLint(app *App) *cobra.Command {
@@ -42,12 +43,17 @@ checked only without paths. Exit code 1 means findings of at least --fail-on.
 Which rules are on, and how severe they are, stands under lint: of evctl.yaml; evctl rules
 lists them, evctl explain RULE shows one with an example. A comment silences a finding
 of one entry, with a reason: # evctl:ignore RULE: reason, above it or at the end of its
-line; # evctl:ignore-file RULE: reason at the top silences it in the whole file.`,
+line; # evctl:ignore-file RULE: reason at the top silences it in the whole file.
+
+A break of what is released is approved with --waive and the fingerprint that stands in its
+hint: waivers.yaml then has who allowed it, why and until when. A waiver covers that one
+finding. evctl push takes it over into the release.`,
 		Example: `  evctl lint
   evctl lint contracts/order --format github
   evctl lint --against origin/main
   evctl lint --fix
-  evctl lint --baseline lint-baseline.json`,
+  evctl lint --baseline lint-baseline.json
+  evctl lint --waive d11b05fbd4801692 --reason "no app sends it any more"`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return runLint(cmd, app, f, args) },
 	}
@@ -62,6 +68,7 @@ line; # evctl:ignore-file RULE: reason at the top silences it in the whole file.
 	flags.StringVar(&f.baseline, "baseline", "", "leave out the findings that this `file` lists")
 	flags.StringVar(&f.writeBaseline, "write-baseline", "", "list all findings in this `file` and succeed")
 	flags.IntVar(&f.max, "max-findings", 0, "print at most this many findings, the most severe ones; 0 prints all")
+	f.waive.register(flags)
 	return cmd
 }
 
@@ -73,6 +80,12 @@ func runLint(cmd *cobra.Command, app *App, f lintFlags, paths []string) error {
 	l := linter{cmd: cmd, app: app, flags: f, paths: paths}
 	if l.options, err = l.lintOptions(); err != nil {
 		return err
+	}
+	if err := f.waive.check(&f, cmd.Flags(), paths); err != nil {
+		return err
+	}
+	if len(f.waive.fingerprints) > 0 {
+		return l.waive(cmd.Context())
 	}
 	if f.baseline != "" {
 		if l.baseline, err = lint.ReadBaseline(app.path(f.baseline)); err != nil {

@@ -15,7 +15,9 @@ import (
 )
 
 // catalogue is every rule of evctl.
-func catalogue() (*lint.Catalogue, error) { return lint.NewCatalogue(compat.Set(), waive.Set(), rules.Set()) }
+func catalogue() (*lint.Catalogue, error) {
+	return lint.NewCatalogue(compat.Set(), waive.Set(), rules.Set())
+}
 
 func newRules(app *App) *cobra.Command {
 	var format, group string
