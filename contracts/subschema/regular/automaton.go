@@ -1,6 +1,7 @@
 package regular
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 )
@@ -47,8 +48,10 @@ const wideAlphabet = 256
 // Memory of automata, in bytes by rough count: what a language keeps between queries
 // and what one query may use.
 const (
-	keptMemory = 1 << 20
-	mostMemory = 128 << 20
+	keptMemory       = 1 << 20
+	keptFormatMemory = 16 << 20
+	mostMemory       = 128 << 20
+	noBound          = math.MaxInt
 )
 
 // automaton holds the states of a machine that were met so far. It is safe for
@@ -60,12 +63,14 @@ type automaton struct {
 
 	mu     sync.Mutex
 	states map[string]*state
+	list   []*state // by number
 	memory int
+	most   int // of memory
 	work   work
 }
 
 func newAutomaton(m machine) *automaton {
-	a := &automaton{machine: m, classes: m.letters().size, states: map[string]*state{}}
+	a := &automaton{machine: m, classes: m.letters().size, states: map[string]*state{}, most: mostMemory}
 	a.work.key = m.start(a.work.key[:0], &a.work)
 	a.first = a.intern(a.work.key)
 	return a
@@ -95,7 +100,7 @@ func (a *automaton) intern(key []byte) *state {
 	if s, found := a.states[string(key)]; found {
 		return s
 	}
-	if a.memory > mostMemory {
+	if a.memory > a.most {
 		return nil
 	}
 	s := &state{key: string(key), number: int32(len(a.states))}
@@ -105,7 +110,15 @@ func (a *automaton) intern(key []byte) *state {
 	}
 	a.memory += 160 + len(key) + 8*len(s.next)
 	a.states[s.key] = s
+	a.list = append(a.list, s)
 	return s
+}
+
+// state is the one with a number.
+func (a *automaton) state(number int) *state {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.list[number]
 }
 
 // contains runs a word through the automaton.

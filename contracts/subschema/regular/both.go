@@ -2,73 +2,76 @@ package regular
 
 import "encoding/binary"
 
-// both is the machine of the words that two machines accept. A key is the length of
-// the key of the first, two bytes, and both keys; it is empty when no word is accepted
-// any more.
+// both is the machine of the words that two machines accept, both of which have few
+// states. A key is the numbers of their states, four bytes each; it is empty when no
+// word is accepted any more.
 type both struct {
-	a, b     machine
+	a, b     *automaton
 	alphabet *alphabet
 	ofA, ofB []int32 // their classes, by class
 }
 
 func newBoth(a, b machine) *both {
-	m := &both{a: a, b: b}
+	m := &both{a: newAutomaton(a), b: newAutomaton(b)}
+	m.a.most, m.b.most = noBound, noBound
 	x, y := a.letters(), b.letters()
 	m.alphabet = &alphabet{starts: merged([]*alphabet{x, y})}
 	pairs := map[[2]int32]int32{}
 	for _, start := range m.alphabet.starts {
 		pair := [2]int32{x.class[x.interval(start)], y.class[y.interval(start)]}
 		c, known := pairs[pair]
-		if !known && start != firstSurrogate {
+		if !known {
 			c = int32(len(pairs))
 			pairs[pair] = c
-			m.ofA, m.ofB = append(m.ofA, pair[0]), append(m.ofB, pair[1])
 		}
 		m.alphabet.class = append(m.alphabet.class, c)
 	}
 	m.alphabet.finish()
+	m.ofA, m.ofB = make([]int32, m.alphabet.size), make([]int32, m.alphabet.size)
+	for i, start := range m.alphabet.starts {
+		if c := m.alphabet.class[i]; c != noClass {
+			m.ofA[c], m.ofB[c] = x.class[x.interval(start)], y.class[y.interval(start)]
+		}
+	}
 	return m
 }
 
 func (m *both) letters() *alphabet { return m.alphabet }
 
-func (m *both) start(key []byte, w *work) []byte {
-	at := len(key)
-	key = m.a.start(append(key, 0, 0), w)
-	split := len(key)
-	return m.join(m.b.start(key, w), at, split, w)
-}
+func (m *both) start(key []byte, _ *work) []byte { return appendPair(key, m.a.first, m.b.first) }
 
 func (m *both) next(key []byte, from string, class int32, w *work) []byte {
 	if from == "" {
 		return key
 	}
-	a, b := split(from)
-	at := len(key)
-	key = m.a.next(append(key, 0, 0), a, m.ofA[class], w)
-	split := len(key)
-	return m.join(m.b.next(key, b, m.ofB[class], w), at, split, w)
-}
-
-// join finishes a key that begins at at, whose second part begins at split.
-func (m *both) join(key []byte, at, split int, w *work) []byte {
-	a, b := string(key[at+2:split]), string(key[split:])
-	if (m.a.verdict(a, w)|m.b.verdict(b, w))&nothing != 0 {
-		return key[:at]
+	a, b := m.pair(from)
+	a, costA := m.a.follow(a, m.ofA[class])
+	b, costB := m.b.follow(b, m.ofB[class])
+	w.cost += costA + costB
+	if (a.verdict|b.verdict)&nothing != 0 {
+		return key
 	}
-	binary.BigEndian.PutUint16(key[at:], uint16(split-at-2))
-	return key
+	return appendPair(key, a, b)
 }
 
-func split(key string) (a, b string) {
-	n := 2 + (int(key[0])<<8 | int(key[1]))
-	return key[2:n], key[n:]
-}
-
-func (m *both) verdict(key string, w *work) verdict {
+func (m *both) verdict(key string, _ *work) verdict {
 	if key == "" {
 		return nothing
 	}
-	a, b := split(key)
-	return m.a.verdict(a, w) & m.b.verdict(b, w)
+	a, b := m.pair(key)
+	return a.verdict & b.verdict
+}
+
+func appendPair(key []byte, a, b *state) []byte {
+	key = binary.BigEndian.AppendUint32(key, uint32(a.number))
+	return binary.BigEndian.AppendUint32(key, uint32(b.number))
+}
+
+func (m *both) pair(key string) (a, b *state) {
+	return m.a.state(int(number(key, 0))), m.b.state(int(number(key, 4)))
+}
+
+// number reads four bytes of a key.
+func number(key string, i int) uint32 {
+	return uint32(key[i])<<24 | uint32(key[i+1])<<16 | uint32(key[i+2])<<8 | uint32(key[i+3])
 }

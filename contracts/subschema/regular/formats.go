@@ -37,7 +37,9 @@ var formatTable = map[string]func() *Language{
 }
 
 func format(name string, build func() machine) func() *Language {
-	return sync.OnceValue(func() *Language { return &Language{source: "format:" + name, machine: build()} })
+	return sync.OnceValue(func() *Language {
+		return &Language{source: "format:" + name, machine: build(), kept: keptFormatMemory}
+	})
 }
 
 // patterns is the machine of the words that match all patterns.

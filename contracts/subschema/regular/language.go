@@ -12,6 +12,7 @@ type Language struct {
 	source  string  // equal for equal languages of equal origin; "" is unknown
 	machine machine // nil for everything
 	finite  *words  // set if the language is a list of words; it is the machine too
+	kept    int     // memory of its automaton that it keeps, if more than others
 	found   atomic.Pointer[automaton]
 }
 
@@ -54,7 +55,7 @@ func (l *Language) automaton() *automaton {
 // it goes on to.
 func (l *Language) release(a *automaton) {
 	a.mu.Lock()
-	large := a.memory > keptMemory
+	large := a.memory > max(l.kept, keptMemory)
 	a.mu.Unlock()
 	if large {
 		l.found.CompareAndSwap(a, nil)

@@ -364,7 +364,7 @@ func (p *program) resume(from string, class int32, w *work) (found bool) {
 	t.reset(len(p.insts))
 	here := p.between(from[0], class)
 	for k := 1; k < len(from); k += 4 {
-		i := uint32(from[k])<<24 | uint32(from[k+1])<<16 | uint32(from[k+2])<<8 | uint32(from[k+3])
+		i := number(from, k)
 		if p.insts[i].kind == instCheck {
 			p.enter(t, i, here)
 		} else if t.mark[i] != t.round {

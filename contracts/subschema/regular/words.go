@@ -115,8 +115,5 @@ func appendNode(key []byte, first, last, depth int) []byte {
 }
 
 func node(key string) (first, last, depth int) {
-	at := func(i int) int {
-		return int(key[i])<<24 | int(key[i+1])<<16 | int(key[i+2])<<8 | int(key[i+3])
-	}
-	return at(0), at(4), at(8)
+	return int(number(key, 0)), int(number(key, 4)), int(number(key, 8))
 }
