@@ -87,20 +87,15 @@ func newAlphabet(sets []ranges, limit int) (a *alphabet, ok bool) {
 
 // finish numbers the classes densely, in the order of their first character.
 func (a *alphabet) finish() {
-	number := map[int32]int32{}
+	number := newNumbers(int(slices.Max(a.class)) + 1)
 	for i, start := range a.starts {
 		if start == firstSurrogate {
 			a.class[i] = noClass
 			continue
 		}
-		n, found := number[a.class[i]]
-		if !found {
-			n = int32(len(number))
-			number[a.class[i]] = n
-		}
-		a.class[i] = n
+		a.class[i] = number.of(int(a.class[i]))
 	}
-	a.size = len(number)
+	a.size = int(number.count)
 	for i, next := 0, 0; i < len(a.ascii); i++ {
 		for next+1 < len(a.starts) && a.starts[next+1] <= rune(i) {
 			next++
@@ -144,40 +139,93 @@ type shared struct {
 func share(all []*alphabet) *shared {
 	s := &shared{n: len(all)}
 	starts := merged(all)
-	at := make([]int, len(all))
-	tuple := make([]int32, len(all))
-	index := map[string]int{}
-	var key []byte
-	var found []sample
+	class, size := all[0].spread(starts, make([]int32, 0, len(starts))), all[0].size
+	var other []int32
+	for _, a := range all[1:] {
+		other = a.spread(starts, other[:0])
+		size = pairUp(class, other, size, a.size)
+	}
+	found := make([]sample, size)
+	for i := range found {
+		found[i] = sample{class: -1, rank: worstRank}
+	}
+	s.weight = make([]int, size)
+	s.of = make([]int32, size*s.n)
 	for i, start := range starts {
+		c := class[i]
+		if c == noClass {
+			continue
+		}
 		end := rune(unicode.MaxRune)
 		if i+1 < len(starts) {
 			end = starts[i+1] - 1
 		}
-		if firstSurrogate <= start && start <= lastSurrogate {
-			continue
-		}
-		key = key[:0]
-		for k, a := range all {
-			for at[k]+1 < len(a.starts) && a.starts[at[k]+1] <= start {
-				at[k]++
+		if found[c].class < 0 {
+			found[c].class = int(c)
+			for k, a := range all {
+				s.of[int(c)*s.n+k] = a.of(start)
 			}
-			tuple[k] = a.class[at[k]]
-			key = append(key, byte(tuple[k]), byte(tuple[k]>>8), byte(tuple[k]>>16))
-		}
-		c, known := index[string(key)]
-		if !known {
-			c = len(index)
-			index[string(key)] = c
-			s.of = append(s.of, tuple...)
-			s.weight = append(s.weight, 0)
-			found = append(found, sample{class: c, rank: worstRank})
 		}
 		s.weight[c] += int(end-start) + 1
 		found[c].improve(start, end)
 	}
 	s.sort(found)
 	return s
+}
+
+// spread appends the class of each interval of a finer split.
+func (a *alphabet) spread(starts []rune, class []int32) []int32 {
+	at := 0
+	for _, start := range starts {
+		for at+1 < len(a.starts) && a.starts[at+1] <= start {
+			at++
+		}
+		class = append(class, a.class[at])
+	}
+	return class
+}
+
+// pairUp replaces the classes of intervals by classes of pairs, and returns how many
+// there are.
+func pairUp(class, other []int32, size, otherSize int) int {
+	number := newNumbers(size * otherSize)
+	for i, c := range class {
+		if c != noClass {
+			class[i] = number.of(int(c)*otherSize + int(other[i]))
+		}
+	}
+	return int(number.count)
+}
+
+// numbers numbers integers in the order in which they are first seen.
+type numbers struct {
+	table []int32 // plus one; nil if there may be too many
+	index map[int]int32
+	count int32
+}
+
+func newNumbers(bound int) numbers {
+	if bound <= 1<<12 {
+		return numbers{table: make([]int32, bound)}
+	}
+	return numbers{index: map[int]int32{}}
+}
+
+func (n *numbers) of(i int) int32 {
+	if n.table != nil {
+		if n.table[i] == 0 {
+			n.count++
+			n.table[i] = n.count
+		}
+		return n.table[i] - 1
+	}
+	c, known := n.index[i]
+	if !known {
+		c = n.count
+		n.index[i] = c
+		n.count++
+	}
+	return c
 }
 
 func merged(all []*alphabet) []rune {

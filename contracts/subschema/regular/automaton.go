@@ -49,7 +49,7 @@ const wideAlphabet = 256
 // and what one query may use.
 const (
 	keptMemory       = 1 << 20
-	keptFormatMemory = 16 << 20
+	keptFormatMemory = 24 << 20
 	mostMemory       = 128 << 20
 	noBound          = math.MaxInt
 )
@@ -67,6 +67,9 @@ type automaton struct {
 	memory int
 	most   int // of memory
 	work   work
+	// Room for states and their rows that are not taken yet.
+	room []state
+	rows []atomic.Pointer[state]
 }
 
 func newAutomaton(m machine) *automaton {
@@ -103,14 +106,30 @@ func (a *automaton) intern(key []byte) *state {
 	if a.memory > a.most {
 		return nil
 	}
-	s := &state{key: string(key), number: int32(len(a.states))}
+	s := a.newState()
+	s.key, s.number = string(key), int32(len(a.list))
 	s.verdict = a.verdict(s.key, &a.work)
-	if a.classes <= wideAlphabet {
-		s.next = make([]atomic.Pointer[state], a.classes)
-	}
 	a.memory += 160 + len(key) + 8*len(s.next)
 	a.states[s.key] = s
 	a.list = append(a.list, s)
+	return s
+}
+
+// newState takes a state from the room there is, or makes room for more the more
+// there are.
+func (a *automaton) newState() *state {
+	if len(a.room) == 0 {
+		n := min(max(4, len(a.list)), 128)
+		a.room = make([]state, n)
+		if a.classes <= wideAlphabet {
+			a.rows = make([]atomic.Pointer[state], n*a.classes)
+		}
+	}
+	s := &a.room[0]
+	a.room = a.room[1:]
+	if a.classes <= wideAlphabet {
+		s.next, a.rows = a.rows[:a.classes:a.classes], a.rows[a.classes:]
+	}
 	return s
 }
 

@@ -85,14 +85,14 @@ func (c *counter) advance() error {
 
 // findUseful finds the nodes from which something is accepted.
 func (c *counter) findUseful() {
-	before := make([][]int32, len(c.nodes))
-	var queue []int32
+	before := newArrows(len(c.nodes))
+	var queue []uint32
 	for i, n := range c.nodes {
 		if n.accepts {
-			queue = append(queue, int32(i))
+			queue = append(queue, uint32(i))
 		}
 		for _, e := range c.edges[n.first:n.last] {
-			before[e.to] = append(before[e.to], int32(i))
+			before.add(uint32(e.to), uint32(i))
 		}
 	}
 	c.useful = make([]bool, len(c.nodes))
@@ -101,7 +101,7 @@ func (c *counter) findUseful() {
 		queue = queue[:len(queue)-1]
 		if !c.useful[i] {
 			c.useful[i] = true
-			queue = append(queue, before[i]...)
+			queue = before.appendTo(queue, i)
 		}
 	}
 }

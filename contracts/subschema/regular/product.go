@@ -40,19 +40,22 @@ const (
 )
 
 func newProduct(in, out []*Language, b Budget) *product {
-	p := &product{in: len(in), budget: b, table: make([]int32, 64)}
-	p.languages = append(append(make([]*Language, 0, len(in)+len(out)), in...), out...)
-	alphabets := make([]*alphabet, 0, len(p.languages))
-	for _, l := range p.languages {
-		a := l.automaton()
-		p.automata = append(p.automata, a)
-		alphabets = append(alphabets, a.letters())
+	n := len(in) + len(out)
+	p := &product{
+		in: len(in), budget: b, table: make([]int32, 64),
+		languages: append(append(make([]*Language, 0, n), in...), out...),
+		automata:  make([]*automaton, n),
+		nodes:     make([]productNode, 0, 8), states: make([]*state, 0, 8*n), tuple: make([]*state, n),
+	}
+	alphabets := make([]*alphabet, n, n+1)
+	for i, l := range p.languages {
+		p.automata[i] = l.automaton()
+		alphabets[i] = p.automata[i].letters()
 	}
 	if len(alphabets) == 0 {
 		alphabets = append(alphabets, oneClass)
 	}
 	p.letters = share(alphabets)
-	p.tuple = make([]*state, len(p.automata))
 	return p
 }
 

@@ -173,17 +173,17 @@ func (p *program) setAlphabet(sets []ranges, conditions syntax.EmptyOp) (ok bool
 // dropUseless turns instructions from which no match can be reached into failures, so
 // that a state without hope has no threads.
 func (p *program) dropUseless() {
-	before := make([][]uint32, len(p.insts))
+	before := newArrows(len(p.insts))
 	var queue []uint32
 	for i, in := range p.insts {
 		switch in.kind {
 		case instMatch:
 			queue = append(queue, uint32(i))
 		case instSplit:
-			before[in.out] = append(before[in.out], uint32(i))
-			before[in.other] = append(before[in.other], uint32(i))
+			before.add(in.out, uint32(i))
+			before.add(in.other, uint32(i))
 		case instRead, instCheck:
-			before[in.out] = append(before[in.out], uint32(i))
+			before.add(in.out, uint32(i))
 		}
 	}
 	useful := make([]bool, len(p.insts))
@@ -192,7 +192,7 @@ func (p *program) dropUseless() {
 		queue = queue[:len(queue)-1]
 		if !useful[i] {
 			useful[i] = true
-			queue = append(queue, before[i]...)
+			queue = before.appendTo(queue, i)
 		}
 	}
 	for i := range p.insts {
@@ -200,6 +200,33 @@ func (p *program) dropUseless() {
 			p.insts[i] = inst{}
 		}
 	}
+}
+
+// arrows are edges of a graph, as lists in two arrays.
+type arrows struct {
+	first []int32 // of each node, plus one; 0 for none
+	list  []arrow
+}
+
+type arrow struct {
+	to   uint32
+	next int32 // plus one
+}
+
+func newArrows(nodes int) *arrows {
+	return &arrows{first: make([]int32, nodes), list: make([]arrow, 0, nodes)}
+}
+
+func (a *arrows) add(from, to uint32) {
+	a.list = append(a.list, arrow{to, a.first[from]})
+	a.first[from] = int32(len(a.list))
+}
+
+func (a *arrows) appendTo(nodes []uint32, from uint32) []uint32 {
+	for i := a.first[from]; i > 0; i = a.list[i-1].next {
+		nodes = append(nodes, a.list[i-1].to)
+	}
+	return nodes
 }
 
 // startsLater reports whether a match can begin behind the beginning of the text.

@@ -25,7 +25,11 @@ const (
 type sample struct {
 	class, rank int
 	char        rune
+	tries       int // characters outside of the table that were looked at
 }
+
+// mostTries is how many of them are worth a look: this is about looks.
+const mostTries = 64
 
 func (s sample) compare(other sample) int {
 	return cmp.Or(cmp.Compare(s.rank, other.rank), cmp.Compare(s.char, other.char))
@@ -42,11 +46,8 @@ func (s *sample) improve(first, last rune) {
 			return
 		}
 	}
-	if s.rank <= letterRank {
-		return
-	}
-	// A few characters stand for the interval: this is about looks.
-	for r := first; r <= last && r < first+8; r++ {
+	for r := first; r <= last && r < first+8 && s.rank > letterRank && s.tries < mostTries; r++ {
+		s.tries++
 		if rank := rankOf(r); rank < s.rank {
 			s.rank, s.char = rank, r
 		}
