@@ -86,10 +86,13 @@ func drawSchema(t *rapid.T, depth int) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
+// someList is a schema that contains itself.
+const someList = `{"type":["object","null"],"properties":{"a":{"$ref":"#/$defs/list"},"b":{"$ref":"#/$defs/x"}},"additionalProperties":false}`
+
 // drawDocument draws a schema with definitions, one of which is recursive.
 func drawDocument(t *rapid.T, depth int) string {
-	return fmt.Sprintf(`{"$defs":{"x":%s,"list":{"type":["object","null"],"properties":{"a":{"$ref":"#/$defs/list"},"b":{"$ref":"#/$defs/x"}},"additionalProperties":false}},"allOf":[%s]}`,
-		strings.ReplaceAll(drawSchema(t, 1), "#/$defs/x", "#/$defs/list"), drawSchema(t, depth))
+	return fmt.Sprintf(`{"$defs":{"x":%s,"list":%s},"allOf":[%s]}`,
+		strings.ReplaceAll(drawSchema(t, 1), "#/$defs/x", "#/$defs/list"), someList, drawSchema(t, depth))
 }
 
 // drawValue draws JSON of the same few words.
