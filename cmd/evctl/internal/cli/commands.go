@@ -13,6 +13,7 @@ var commands = []func(*App) *cobra.Command{
 	newLint,
 	newGenerate,
 	newDiff,
+	newBump,
 	newPush,
 	newServe,
 	newValidate,
