@@ -189,6 +189,23 @@ func TestOpen_SaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestOpen_SaysInOneLineWhatGitRefuses(t *testing.T) {
+	dir := repository(t, files)
+	bare := filepath.Join(t.TempDir(), "bare.git")
+	git(t, dir, "clone", "--quiet", "--bare", dir, bare)
+	t.Setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+	_, err := gitfs.Open(context.Background(), dir, "main")
+	var hinted *gitfs.HintedError
+	if !errors.Is(err, gitfs.ErrForeign) || !errors.As(err, &hinted) || strings.Contains(err.Error()+hinted.Hint, "\n") ||
+		!strings.Contains(hinted.Hint, "git config --global --add safe.directory "+filepath.ToSlash(dir)) {
+		t.Errorf("%v, hint %+v", err, hinted)
+	}
+	os.Unsetenv("GIT_TEST_ASSUME_DIFFERENT_OWNER")
+	if _, err := gitfs.Open(context.Background(), bare, "main"); !errors.Is(err, gitfs.ErrNoWorkTree) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%v, expected %v", err, gitfs.ErrNoWorkTree)
+	}
+}
+
 func TestOpen_DoesNotRunWhatARefSays(t *testing.T) {
 	dir := repository(t, files)
 	for _, ref := range []string{"--upload-pack=touch hacked", "-c core.pager=x", "main; touch hacked", "$(touch hacked)", "main --output=hacked"} {

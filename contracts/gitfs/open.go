@@ -16,6 +16,8 @@ import (
 var (
 	ErrNoGit        = errors.New("the git program is not installed")
 	ErrNoRepository = errors.New("not inside a git repository")
+	ErrNoWorkTree   = errors.New("the repository is bare: it holds history and no files")
+	ErrForeign      = errors.New("the repository belongs to another user, and git refuses to read it")
 	ErrUnknownRef   = errors.New("git does not know it")
 	ErrNoFolder     = errors.New("the commit does not have the folder")
 )
@@ -71,13 +73,29 @@ func (r repository) check() error {
 	if err == nil && strings.TrimSpace(string(inside)) == "true" {
 		return nil
 	}
-	if r.ctx.Err() != nil {
+	switch {
+	case r.ctx.Err() != nil:
 		return r.ctx.Err()
+	case err == nil:
+		return &HintedError{ErrNoWorkTree, "run evctl in a clone that has the files checked out"}
+	case strings.Contains(err.Error(), "dubious ownership"):
+		return &HintedError{ErrForeign, "if you trust it, run " + safeDirectory(err.Error())}
+	case strings.Contains(err.Error(), "not a git repository"):
+		return &HintedError{fmt.Errorf("%s is %w", r.dir, ErrNoRepository), "run evctl in a clone of the repository; to compare with a folder, check its spelling"}
 	}
-	if err != nil && !strings.Contains(err.Error(), "not a git repository") {
-		return err // such as a folder of somebody else, with git's own advice
+	return err
+}
+
+// safeDirectory is the command that git advises when the repository belongs to somebody
+// else.
+func safeDirectory(message string) string {
+	const command = "git config --global --add safe.directory "
+	_, folder, _ := strings.Cut(message, command)
+	folder, _, _ = strings.Cut(folder, "\n")
+	if folder == "" {
+		folder = "FOLDER"
 	}
-	return fmt.Errorf("%s is %w", r.dir, ErrNoRepository)
+	return command + folder
 }
 
 // environment is the process's own without the variables by which hooks tell git
