@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -17,6 +18,10 @@ var definitionUnused = lint.Rule{
 }
 
 func checkDefinitionUnused(p *lint.Pass) {
+	config := p.Config().File
+	if slices.ContainsFunc(p.Workspace.Diagnostics, func(d diag.Diagnostic) bool { return d.File == config }) {
+		return // evctl.yaml is broken, and its envelope may use what seems unused
+	}
 	used := map[contracts.Kind]map[string]bool{contracts.Definition: {}, contracts.Fragment: {}}
 	if envelope := p.Config().Envelope.Get("definition"); envelope != nil {
 		used[contracts.Definition][envelope.Text] = true
