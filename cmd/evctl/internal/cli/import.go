@@ -74,6 +74,9 @@ Layouts (--from):
 	return cmd
 }
 
+// maxPayloads bounds the payloads of a schema: they are made before they are compared.
+const maxPayloads = 10_000
+
 func (f importFlags) check() (importer.Source, error) {
 	source, ok := importer.Lookup(f.from)
 	switch {
@@ -87,8 +90,8 @@ func (f importFlags) check() (importer.Source, error) {
 		return source, usagef("--format is %q, expected text or json", f.format)
 	case f.formats != "assert" && f.formats != "annotate":
 		return source, usagef("--formats is %q, expected assert or annotate", f.formats)
-	case f.samples < 0:
-		return source, usagef("--samples is %d, expected 0 or more", f.samples)
+	case f.samples < 0 || f.samples > maxPayloads:
+		return source, usagef("--samples is %d, expected 0 to %d", f.samples, maxPayloads)
 	case f.registry != "" && !f.allVersions:
 		return source, usagef("--registry is for --all-versions")
 	}
@@ -439,24 +442,24 @@ func (d *importDocument) text(w io.Writer, f importFlags) error {
 	if d.History != nil {
 		d.History.text(&b, f.dryRun)
 	}
-	fmt.Fprintf(&b, "%d schemas found: %d imported, %d refused", n.Found, n.Imported, n.Refused)
+	fmt.Fprintf(&b, "%s found: %d imported, %d refused", count(n.Found, "schema"), n.Imported, n.Refused)
 	if n.Skipped > 0 {
 		fmt.Fprintf(&b, ", %d no events", n.Skipped)
 	}
 	if n.Older > 0 {
-		fmt.Fprintf(&b, ", %d older versions left out", n.Older)
+		fmt.Fprintf(&b, ", %s left out", count(n.Older, "older version"))
 	}
 	b.WriteString("\n")
 	if n.Checked.Payloads > 0 {
-		fmt.Fprintf(&b, "%d payloads compared, %d of them valid: original and contract agree\n", n.Checked.Payloads, n.Checked.Accepted)
+		fmt.Fprintf(&b, "%s compared, %d of them valid: original and contract agree\n", count(n.Checked.Payloads, "payload"), n.Checked.Accepted)
 	}
 	switch files := len(d.latest()); {
 	case d.History != nil && d.History.Refused > 0:
 		b.WriteString("nothing was written, because the registry refused versions\n")
 	case files > 0 && f.dryRun:
-		fmt.Fprintf(&b, "%d contract files would be written to %s\n", files, f.out)
+		fmt.Fprintf(&b, "%s would be written to %s\n", count(files, "contract file"), f.out)
 	case files > 0:
-		fmt.Fprintf(&b, "%d contract files in %s\n", files, f.out)
+		fmt.Fprintf(&b, "%s in %s\n", count(files, "contract file"), f.out)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
