@@ -165,7 +165,7 @@ func newRoot(app *App) *cobra.Command {
 	root.SetUsageTemplate(root.UsageTemplate() + "\n")
 	root.SetVersionTemplate("evctl {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w; see %s --help", err, cmd.CommandPath())
+		return usagef("%s; see %s --help", flagError(err), cmd.CommandPath())
 	})
 	root.PersistentFlags().StringVarP(&app.Dir, "dir", "C", app.Dir, "work in this `folder`")
 	for _, add := range commands {
@@ -239,6 +239,26 @@ func (app *App) checkCommandLine(cmd *cobra.Command, args []string) error {
 		return usagef("--dir is %q, which is a file, expected a folder", app.Dir)
 	}
 	return nil
+}
+
+// flagError says what is wrong with a flag, in words of ours where the library speaks of
+// how it reads numbers.
+func flagError(err error) string {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err.Error()
+	}
+	expected, ok := valuesOfFlags[invalid.GetFlag().Value.Type()]
+	if !ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("--%s is %q, expected %s", invalid.GetFlag().Name, invalid.GetValue(), expected)
+}
+
+// valuesOfFlags says what flags take, by their types.
+var valuesOfFlags = map[string]string{
+	"bool": "true or false", "int": "a whole number", "int64": "a whole number", "uint": "a whole number from 0 on",
+	"float64": "a number", "duration": "a duration such as 30s or 5m",
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {

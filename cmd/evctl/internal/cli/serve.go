@@ -87,7 +87,7 @@ func runServe(ctx context.Context, app *App, f serveFlags) error {
 	}
 	listener, err := net.Listen("tcp", f.addr)
 	if err != nil {
-		return withHint(fmt.Errorf("listen: %w", err), "choose another address with --addr; port 0 takes a free one")
+		return withHint(fmt.Errorf("listen on %s: %w", f.addr, listenError(err)), "choose another address with --addr; port 0 takes a free one")
 	}
 	opt.Log = slog.New(slog.NewTextHandler(app.Stderr, nil))
 	server := httpapi.New(ctx, registry.NewService(store, gate(config), app.Now), opt)
@@ -147,6 +147,22 @@ func loopback(addr string) bool {
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// listenError is the cause of an error of net.Listen, without the names of calls.
+func listenError(err error) error {
+	var address *net.AddrError
+	var name *net.DNSError
+	var call *os.SyscallError
+	switch {
+	case errors.As(err, &address):
+		return errors.New(address.Err)
+	case errors.As(err, &name):
+		return errors.New(name.Err)
+	case errors.As(err, &call):
+		return call.Err
+	}
+	return err
 }
 
 // listenURL is an address as a client on this machine would write it.
