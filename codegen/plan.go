@@ -21,12 +21,12 @@ import (
 type Status string
 
 const (
-	Current  Status = "current" // the file is as it should be
-	Missing  Status = "missing" // there is no file
-	Stale    Status = "stale"   // the file is ours and has another content
-	Leftover Status = "extra"   // the file is ours and is no longer generated
-	Edited   Status = "edited"  // the file was ours and somebody changed it
-	Foreign  Status = "foreign" // something stands there that evctl never wrote
+	Current  Status = "current"  // the file is as it should be
+	Missing  Status = "missing"  // there is no file
+	Stale    Status = "stale"    // the file is ours and has another content
+	Leftover Status = "leftover" // the file is ours and is no longer generated
+	Edited   Status = "edited"   // the file was ours and somebody changed it
+	Foreign  Status = "foreign"  // something stands there that evctl never wrote
 )
 
 // Change is one file of a plan.

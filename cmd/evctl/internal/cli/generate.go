@@ -39,7 +39,7 @@ func newGenerate(app *App) *cobra.Command {
 touched, files that are no longer generated are removed, and files that evctl did not
 write, or that somebody changed since, are never touched: they stop the run before
 anything is written. With --check nothing is written, and exit code 1 means that files
-are missing, stale or left over.`,
+are missing, stale or leftover.`,
 		Example: `  evctl generate
   evctl generate --check
   evctl generate --target go
@@ -239,7 +239,7 @@ type generateResult struct {
 	// Clean tells whether all files were current before.
 	Clean bool `json:"clean"`
 	// Files are all generated files and those left over, ordered by path, with the
-	// status in which they were found: current, missing, stale, extra, edited, foreign.
+	// status in which they were found: current, missing, stale, leftover, edited, foreign.
 	Files []codegen.Change `json:"files"`
 	// Collisions are names that had to be changed in code.
 	Collisions []collisionEntry `json:"collisions"`
