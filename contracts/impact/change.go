@@ -9,8 +9,11 @@ import (
 	"github.com/evctl/evctl/contracts/rawjson"
 )
 
-// Change is an edit that is expected to make valid events invalid.
+// Change is an edit of a contract.
 type Change struct {
+	// Breaks says that the edit is expected to make valid events invalid. Those that are
+	// not are named where events run into something and nothing else explains it.
+	Breaks bool
 	// Rule names the kind of edit.
 	Rule string
 	// Pointers lead into the contract with its references followed, to each place where
@@ -87,6 +90,17 @@ func (p place) explains(pointer, rule string) bool {
 		return slices.Contains(rules, rule)
 	}
 	return p.keyword == rule
+}
+
+// near reports whether an edit at the place can be why events run into a rule that it is
+// not about: keywords can follow from others, as minProperties does from required, so
+// that a comparison names one of them only.
+func (p place) near(pointer, rule string) bool {
+	switch rule {
+	case "minProperties", "maxProperties", "requireAny":
+		return inside(p.pointer, pointer)
+	}
+	return pointer == p.pointer
 }
 
 // inside reports whether a place is another one or below it.

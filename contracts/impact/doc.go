@@ -23,10 +23,11 @@
 //
 // # Theory beside traffic
 //
-// Options.Foresee tells which breaks are expected of a pair of contracts, by whatever
-// means; the package matches them with what the events run into. A break that no event
-// runs into is a finding of no events. Events that run into something that nobody
-// foresaw are a finding without changes.
+// Options.Foresee tells what changed between a pair of contracts and which breaks are
+// expected of it, by whatever means; the package matches that with what the events run
+// into. A break that no event runs into is a finding of no events. Events that run into
+// something that nobody expected are a finding that is not Foreseen. The two are
+// independent: events are validated also where no change is expected to matter to them.
 //
 // # Privacy
 //

@@ -222,8 +222,11 @@ func TestRun_SetsTrafficBesideWhatWasForeseen(t *testing.T) {
 		New: events(t, "event: a\nversion: 1.2.0\nproperties: {n: {type: integer, maximum: 3}, m: {type: integer, maximum: 3}, o: {type: integer, maximum: 3}, q: {type: integer}}\n"),
 		Foresee: func(old, new *contracts.Contract) ([]impact.Change, error) {
 			return []impact.Change{
-				{Rule: "tighter", Pointers: []string{"/properties/n/maximum"}, Message: "n"},
-				{Rule: "tighter", Pointers: []string{"/properties/m/maximum"}, Message: "m"},
+				{Breaks: true, Rule: "tighter", Pointers: []string{"/properties/n/maximum"}, Message: "n"},
+				{Breaks: true, Rule: "tighter", Pointers: []string{"/properties/m/maximum"}, Message: "m"},
+				{Rule: "tighter", Pointers: []string{"/properties/n/maximum"}, Message: "harmless"},
+				{Rule: "tighter", Pointers: []string{"/properties/o/maximum"}, Message: "o"},
+				{Rule: "tighter", Pointers: []string{"/properties/q"}, Message: "q"},
 			}, nil
 		},
 	})
@@ -235,15 +238,16 @@ func TestRun_SetsTrafficBesideWhatWasForeseen(t *testing.T) {
 `))
 	v10, v11 := contracts.Version{Major: 1}, contracts.Version{Major: 1, Minor: 1}
 	want := []impact.Finding{
-		{Event: "a", Pointer: "/p/n", Rule: "maximum", Expected: "at most 3", Events: 2, Share: 0.5,
+		{Event: "a", Pointer: "/p/n", Rule: "maximum", Expected: "at most 3", Events: 2, Share: 0.5, Foreseen: true,
 			Versions: []impact.VersionCount{{Version: v11, Events: 2}},
-			Changes:  []impact.ForeseenChange{{Rule: "tighter", Pointer: "/properties/n/maximum", Message: "n", Versions: []contracts.Version{v10, v11}}}},
+			Changes:  []impact.FindingChange{{Rule: "tighter", Pointer: "/properties/n/maximum", Message: "n", Versions: []contracts.Version{v10, v11}}}},
 		{Event: "a", Pointer: "/p/o", Rule: "maximum", Expected: "at most 3", Events: 1, Share: 0.25,
-			Versions: []impact.VersionCount{{Version: v11, Events: 1}}},
-		{Event: "a", Pointer: "/p/m",
-			Changes: []impact.ForeseenChange{{Rule: "tighter", Pointer: "/properties/m/maximum", Message: "m", Versions: []contracts.Version{v10, v11}}}},
+			Versions: []impact.VersionCount{{Version: v11, Events: 1}},
+			Changes:  []impact.FindingChange{{Rule: "tighter", Pointer: "/properties/o/maximum", Message: "o", Versions: []contracts.Version{v11}}}},
+		{Event: "a", Pointer: "/p/m", Foreseen: true,
+			Changes: []impact.FindingChange{{Rule: "tighter", Pointer: "/properties/m/maximum", Message: "m", Versions: []contracts.Version{v10, v11}}}},
 	}
-	if diff := cmp.Diff(want, report.Findings, cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, report.Findings, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(impact.FindingChange{})); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 }
@@ -333,7 +337,7 @@ func TestRun_IsTheSameOnAnyNumberOfCores(t *testing.T) {
 		got := run(t, r, impact.Input{Name: "x", Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(iotest.HalfReader(strings.NewReader(text.String()))), nil
 		}})
-		ignoreOrder := cmpopts.IgnoreUnexported(impact.Sample{})
+		ignoreOrder := cmpopts.IgnoreUnexported(impact.Sample{}, impact.FindingChange{})
 		if diff := cmp.Diff(want, got, ignoreOrder); diff != "" {
 			t.Errorf("on %d cores (-one +several):\n%s", cores, diff)
 		}

@@ -17,8 +17,8 @@ type Options struct {
 	// Old are the contracts of the baseline: linked events, all versions that events may
 	// name. New are those of the working tree. None of them is Broken.
 	Old, New []*contracts.Contract
-	// Foresee tells which changes between two contracts are expected to make valid events
-	// invalid. New is nil where the event is gone. Nil foresees nothing.
+	// Foresee tells what changed between two contracts, and which of it is expected to make
+	// valid events invalid. New is nil where the event is gone. Nil foresees nothing.
 	Foresee func(old, new *contracts.Contract) ([]Change, error)
 	// Samples is how many real events are kept for each finding.
 	Samples int

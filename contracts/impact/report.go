@@ -68,8 +68,11 @@ type Finding struct {
 	Share  float64 `json:"share"`
 	// Versions of the baseline that the events name, oldest first.
 	Versions []VersionCount `json:"versions"`
-	// Changes are the edits that explain it; none where nothing foresaw it.
-	Changes []ForeseenChange `json:"changes"`
+	// Foreseen is set where a change was expected to break what these events have.
+	Foreseen bool `json:"foreseen"`
+	// Changes are the edits that explain it: those that were expected to, or, where there
+	// are none, those that were taken for harmless.
+	Changes []FindingChange `json:"changes"`
 	// Samples are the first events of the input that run into it.
 	Samples []Sample `json:"samples"`
 }
@@ -80,13 +83,15 @@ type VersionCount struct {
 	Events  int               `json:"events"`
 }
 
-// ForeseenChange is an edit that was expected to break payloads.
-type ForeseenChange struct {
+// FindingChange is an edit that explains a finding.
+type FindingChange struct {
 	Rule    string `json:"rule"`
 	Pointer string `json:"pointer"` // into the contract, references followed
 	Message string `json:"message"`
-	// Versions whose payloads it breaks, oldest first.
+	// Versions of the baseline over which it is one, oldest first.
 	Versions []contracts.Version `json:"versions"`
+
+	breaks bool
 }
 
 // Sample is a real event.

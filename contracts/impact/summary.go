@@ -79,7 +79,7 @@ func (m *merging) at(k findingKey) *Finding {
 	if f == nil {
 		f = &Finding{
 			Event: k.event, Pointer: k.pointer, Rule: k.rule,
-			Versions: []VersionCount{}, Changes: []ForeseenChange{}, Samples: []Sample{},
+			Versions: []VersionCount{}, Changes: []FindingChange{}, Samples: []Sample{},
 		}
 		m.findings[k], m.hits[k] = f, &hits{}
 		m.order = append(m.order, k)
@@ -96,9 +96,12 @@ func (t *tally) findingList() []Finding {
 	}
 	for i, p := range pairs {
 		for _, c := range unused[i] {
-			m.unhit(p, prefix, c)
+			if c.Breaks {
+				m.unhit(p, prefix, c)
+			}
 		}
 	}
+	m.dropHarmless()
 	return m.list(t.eventTotals())
 }
 
@@ -112,11 +115,8 @@ func (t *tally) hitsOf(m *merging, p *pair, prefix string) (unused []Change) {
 	used := make([]bool, len(p.foreseen))
 	for _, k := range found.keys() {
 		f := m.hit(p, k[0], k[1], found.entries[k])
-		for i, c := range p.foreseen {
-			if c.explains(p, prefix, f) {
-				used[i] = true
-				f.explainedBy(c, p.old.Version)
-			}
+		if !f.explain(p, prefix, used, place.explains) {
+			f.explain(p, prefix, used, place.near)
 		}
 	}
 	if found.rest != nil {
@@ -155,25 +155,44 @@ func (m *merging) unhit(p *pair, prefix string, c Change) {
 }
 
 // is reports whether a change that was foreseen is this one.
-func (c Change) is(f ForeseenChange) bool {
+func (c Change) is(f FindingChange) bool {
 	return f.Rule == c.Rule && f.Pointer == c.Pointers[0] && f.Message == c.Message
 }
 
-// explains reports whether a change can be why events run into a finding. An event that is
-// gone explains everything about it.
-func (c Change) explains(p *pair, prefix string, f *Finding) bool {
-	return p.new == nil || slices.ContainsFunc(c.places(prefix), func(at place) bool { return at.explains(f.Pointer, f.Rule) })
+// explain adds the changes of a pair that can be why events run into the finding, marks
+// them as used, and reports whether there are any. An event that is gone explains
+// everything about it.
+func (f *Finding) explain(p *pair, prefix string, used []bool, can func(at place, pointer, rule string) bool) bool {
+	found := false
+	for i, c := range p.foreseen {
+		if p.new == nil || slices.ContainsFunc(c.places(prefix), func(at place) bool { return can(at, f.Pointer, f.Rule) }) {
+			used[i], found = true, true
+			f.explainedBy(c, p.old.Version)
+		}
+	}
+	return found
 }
 
 func (f *Finding) explainedBy(c Change, version contracts.Version) {
+	f.Foreseen = f.Foreseen || c.Breaks
 	i := slices.IndexFunc(f.Changes, c.is)
 	if i < 0 {
 		i = len(f.Changes)
-		f.Changes = append(f.Changes, ForeseenChange{Rule: c.Rule, Pointer: c.Pointers[0], Message: c.Message})
+		f.Changes = append(f.Changes, FindingChange{Rule: c.Rule, Pointer: c.Pointers[0], Message: c.Message})
 	}
+	f.Changes[i].breaks = f.Changes[i].breaks || c.Breaks
 	if versions := &f.Changes[i].Versions; !slices.Contains(*versions, version) {
 		*versions = append(*versions, version)
 		slices.SortFunc(*versions, contracts.Version.Compare)
+	}
+}
+
+// dropHarmless leaves out changes that break nothing where others explain the finding.
+func (m *merging) dropHarmless() {
+	for _, f := range m.findings {
+		if f.Foreseen {
+			f.Changes = slices.DeleteFunc(f.Changes, func(c FindingChange) bool { return !c.breaks })
+		}
 	}
 }
 

@@ -43,7 +43,7 @@ func newImpact(app *App) *cobra.Command {
 contract of the working tree that takes its place, and counts by event, version and
 source how many are newly rejected or newly accepted. What they run into stands beside
 the changes that evctl lint knows to break payloads: changes that no event runs into, and
-events that run into something that no change explains.
+events that run into something that lint did not foresee.
 
 Files, or stdin, hold one JSON event per line, a JSON array of events, or JSON values;
 gzip and zstd are recognised. They may be of any length. Samples hide values with a
@@ -228,14 +228,15 @@ func versionsOf(ctx context.Context, base compat.Baseline, event string) ([]*con
 	return list, nil
 }
 
-// foresee lists the changes between two contracts that evctl lint knows to break payloads.
+// foresee lists the changes between two contracts, and says of which evctl lint knows that
+// they break payloads.
 func foresee(cfg *workspace.Config, old, new *contracts.Contract) ([]impact.Change, error) {
 	if new == nil {
 		gone := compat.Removed(old)
 		if gone == nil {
 			return nil, nil
 		}
-		return []impact.Change{{Rule: gone.Rule, Pointers: []string{""}, Message: gone.Message}}, nil
+		return []impact.Change{{Breaks: true, Rule: gone.Rule, Pointers: []string{""}, Message: gone.Message}}, nil
 	}
 	opt, err := compat.OptionsFor(cfg, new.Name)
 	if err != nil {
@@ -243,16 +244,13 @@ func foresee(cfg *workspace.Config, old, new *contracts.Contract) ([]impact.Chan
 	}
 	var list []impact.Change
 	for _, found := range compat.Check(old, new, opt).Findings {
-		if !found.Backward {
-			continue
-		}
 		pointers := append([]string{found.Change.At().Pointer}, found.Uses...)
 		if renamed, ok := found.Change.(*diff.PropertyRenamed); ok {
 			// The old name is in the payloads.
 			at := strings.TrimSuffix(pointers[0], contracts.EscapePointer(renamed.To.Name))
 			pointers = append(pointers, at+contracts.EscapePointer(renamed.From.Name))
 		}
-		list = append(list, impact.Change{Rule: found.Rule, Pointers: pointers, Message: found.Message()})
+		list = append(list, impact.Change{Breaks: found.Backward, Rule: found.Rule, Pointers: pointers, Message: found.Message()})
 	}
 	return list, nil
 }

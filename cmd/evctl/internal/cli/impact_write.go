@@ -67,18 +67,34 @@ func (t impactText) finding(f *impact.Finding) {
 	default:
 		t.printf("  %s (%s)%s [%s], expected %s\n", count(f.Events, "event"), percent(f.Share), atPointer(f.Pointer), f.Rule, printable(f.Expected))
 	}
-	for _, c := range f.Changes {
-		t.printf("    foreseen: %s [%s], breaks payloads of %s\n", printable(c.Message), c.Rule, versionList(c.Versions))
-	}
-	if len(f.Changes) == 0 {
-		t.printf("    NOT FORESEEN: no change that evctl lint finds explains it\n")
-	}
+	t.changes(f)
 	for _, s := range f.Samples {
 		t.printf("    %s:%d: %s: found %s\n", s.Path, s.Line, s.Version, printable(s.Found))
 		if s.Payload != "" {
 			t.printf("      %s\n", printable(s.Payload))
 		}
 	}
+}
+
+// changes say why, or that evctl lint did not see it coming.
+func (t impactText) changes(f *impact.Finding) {
+	words := "foreseen"
+	switch {
+	case !f.Foreseen && len(f.Changes) == 0:
+		t.printf("    NOT FORESEEN: no change explains it\n")
+	case !f.Foreseen:
+		words = "NOT FORESEEN, taken for harmless"
+	}
+	for _, c := range f.Changes {
+		t.printf("    %s: %s%s, over %s\n", words, printable(c.Message), inBrackets(c.Rule), versionList(c.Versions))
+	}
+}
+
+func inBrackets(rule string) string {
+	if rule == "" {
+		return ""
+	}
+	return " [" + rule + "]"
 }
 
 func atPointer(pointer string) string {

@@ -35,7 +35,7 @@ var marshalled = map[string]any{
 	"PlacedVerdict":            eventVerdict{}, "VerdictGroup": verdictGroup{}, "Verdict": payload.Verdict{},
 	"Violation": payload.Violation{}, "Attempt": payload.Attempt{},
 	"evctl impact --format json": impact.Report{}, "ImpactSummary": impact.Summary{}, "ImpactCounts": impact.Counts{},
-	"ImpactFinding": impact.Finding{}, "VersionCount": impact.VersionCount{}, "ForeseenChange": impact.ForeseenChange{},
+	"ImpactFinding": impact.Finding{}, "VersionCount": impact.VersionCount{}, "FindingChange": impact.FindingChange{},
 	"Sample": impact.Sample{}, "ImpactGroup": impact.Group{}, "Undecided": impact.Undecided{},
 	"evctl import --format json": importDocument{}, "ImportSummary": importSummary{}, "ImportedSchema": importedSchema{},
 	"Refusal": importer.Refusal{}, "Remark": importer.Remark{}, "RefusalCount": importer.Reason{}, "Checked": importer.Checked{},
