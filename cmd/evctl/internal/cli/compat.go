@@ -49,6 +49,9 @@ func withBaseline(ctx context.Context, app *App, w *workspace.Workspace, against
 	if err != nil {
 		return opt, nil, err
 	}
+	if r, ok := base.(*releases); ok && !w.Partial {
+		r.list(ctx)
+	}
 	approved, err := waive.Open(w.FS, app.Now())
 	if err != nil {
 		return opt, nil, err
@@ -142,7 +145,7 @@ func registryOf(ctx context.Context, w *workspace.Workspace) (compat.Baseline, e
 	if err != nil {
 		return nil, err
 	}
-	return &releases{store, store.Name}, nil
+	return &releases{Reader: store, path: store.Name}, nil
 }
 
 // remoteBaseline is a registry behind a URL.
@@ -154,7 +157,7 @@ func remoteBaseline(ctx context.Context, url string) (compat.Baseline, error) {
 	path := func(event string, v contracts.Version) (string, error) {
 		return strings.TrimSuffix(url, "/") + "/v1/" + registry.ReleasePath(event, v), nil
 	}
-	return &releases{store, path}, nil
+	return &releases{Reader: store, path: path}, nil
 }
 
 // folderBaseline opens a folder that somebody named: unlike the registry of a
@@ -192,7 +195,7 @@ func folderOfReleases(ctx context.Context, path, folder string) (compat.Baseline
 		return nil, withHint(fmt.Errorf("compare with %s: it holds neither %s nor releases", folder, workspace.ConfigName),
 			"name the folder of a workspace, or one that evctl push releases into")
 	}
-	return &releases{store, store.Name}, nil
+	return &releases{Reader: store, path: store.Name}, nil
 }
 
 // releases makes a registry the baseline of lint/compat.
@@ -200,9 +203,29 @@ type releases struct {
 	registry.Reader
 	// path is where a release is kept, for reports.
 	path func(event string, v contracts.Version) (string, error)
+
+	// What list found; nil before. A run that looks at all events asks once for all.
+	events   []string
+	versions map[string][]contracts.Version
+}
+
+// list looks at the whole registry before anything else does. Where that fails,
+// whoever asks next is told.
+func (r *releases) list(ctx context.Context) {
+	subjects, err := r.List(ctx)
+	if err != nil {
+		return
+	}
+	r.events, r.versions = make([]string, len(subjects)), make(map[string][]contracts.Version, len(subjects))
+	for i, s := range subjects {
+		r.events[i], r.versions[s.Event] = s.Event, s.Versions
+	}
 }
 
 func (r *releases) Events(ctx context.Context) ([]string, error) {
+	if r.events != nil {
+		return r.events, nil
+	}
 	subjects, err := r.List(ctx)
 	if err != nil {
 		return nil, hintOfRegistry(err)
@@ -215,6 +238,9 @@ func (r *releases) Events(ctx context.Context) ([]string, error) {
 }
 
 func (r *releases) Versions(ctx context.Context, event string) ([]contracts.Version, error) {
+	if r.versions != nil {
+		return r.versions[event], nil
+	}
 	versions, err := r.Reader.Versions(ctx, event)
 	return versions, hintOfRegistry(err)
 }
