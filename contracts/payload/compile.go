@@ -167,15 +167,16 @@ func secret(class contracts.PII) bool {
 	return class == contracts.Direct || class == contracts.Sensitive
 }
 
-var typeKinds = map[contracts.Types]kinds{
-	contracts.String:  stringKind,
-	contracts.Integer: numberKind,
-	contracts.Number:  numberKind,
-	contracts.Boolean: boolKinds,
-	contracts.Object:  objectKind,
-	contracts.Array:   arrayKind,
-	contracts.Map:     objectKind,
-	contracts.Any:     allKinds,
+var typeKinds = [...]struct {
+	types contracts.Types
+	kinds kinds
+}{
+	{contracts.String, stringKind},
+	{contracts.Numeric, numberKind},
+	{contracts.Boolean, boolKinds},
+	{contracts.Object | contracts.Map, objectKind},
+	{contracts.Array, arrayKind},
+	{contracts.Any, allKinds},
 }
 
 // tag is the discriminator's property that a variant is read as if it had.
@@ -186,9 +187,9 @@ func (c *compiler) typed(s *contracts.Schema, implied *tag) *node {
 	if s.Types == 0 {
 		c.fail("schema has no type")
 	}
-	for t, k := range typeKinds {
-		if s.Types.Has(t) {
-			n.kinds |= k
+	for _, t := range typeKinds {
+		if s.Types&t.types != 0 {
+			n.kinds |= t.kinds
 		}
 	}
 	n.integer = s.Types.Has(contracts.Integer)
