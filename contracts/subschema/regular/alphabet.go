@@ -228,21 +228,32 @@ func (n *numbers) of(i int) int32 {
 	return c
 }
 
+// merged are the starts of all intervals of several alphabets.
 func merged(all []*alphabet) []rune {
-	if len(all) == 1 {
-		return all[0].starts
+	starts := all[0].starts
+	for _, a := range all[1:] {
+		starts = union(starts, a.starts)
 	}
-	n := 3
-	for _, a := range all {
-		n += len(a.starts)
+	return starts
+}
+
+// union merges two sorted lists.
+func union(a, b []rune) []rune {
+	if slices.Equal(a, b) {
+		return a
 	}
-	starts := make([]rune, 0, n)
-	starts = append(starts, 0, firstSurrogate, lastSurrogate+1)
-	for _, a := range all {
-		starts = append(starts, a.starts...)
+	out := make([]rune, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		first := min(a[0], b[0])
+		out = append(out, first)
+		if a[0] == first {
+			a = a[1:]
+		}
+		if b[0] == first {
+			b = b[1:]
+		}
 	}
-	slices.Sort(starts)
-	return slices.Compact(starts)
+	return append(append(out, a...), b...)
 }
 
 // sort puts the classes into the order of their samples.

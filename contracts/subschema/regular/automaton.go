@@ -133,6 +133,13 @@ func (a *automaton) newState() *state {
 	return s
 }
 
+// size is how many states were met.
+func (a *automaton) size() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.list)
+}
+
 // state is the one with a number.
 func (a *automaton) state(number int) *state {
 	a.mu.Lock()

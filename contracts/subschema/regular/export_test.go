@@ -36,4 +36,14 @@ func member(a *alphabet, class int32, random func(n int) int) rune {
 }
 
 // States is how many states of the language were met so far.
-func (l *Language) States() int { return len(l.automaton().states) }
+func (l *Language) States() int { return l.automaton().size() }
+
+// FindThreads is Find by the search that otherwise takes over when there are too many
+// sets of threads.
+func (q Query) FindThreads(b Budget) (word string, found bool, err error) {
+	p, done, err := q.prepare(b)
+	if err != nil || done {
+		return "", false, err
+	}
+	return p.newProduct(p.not != nil).findThreads(p.least, p.most)
+}

@@ -36,9 +36,15 @@ var formatTable = map[string]func() *Language{
 	"uuid":          format("uuid", patterns(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)),
 }
 
+// longest is how many code points the words of a format have at most, where there is a
+// limit. A mail address has 64 before the @, and an address in brackets with 255 behind it.
+var longest = map[string]int{
+	"date": 10, "email": 64 + 1 + 255, "hostname": 253, "ipv4": 15, "ipv6": 45, "uuid": 36,
+}
+
 func format(name string, build func() machine) func() *Language {
 	return sync.OnceValue(func() *Language {
-		return &Language{source: "format:" + name, machine: build(), kept: keptFormatMemory}
+		return &Language{source: "format:" + name, machine: build(), kept: keptFormatMemory, longest: longest[name]}
 	})
 }
 

@@ -13,8 +13,13 @@ type Language struct {
 	machine machine // nil for everything
 	finite  *words  // set if the language is a list of words; it is the machine too
 	kept    int     // memory of its automaton that it keeps, if more than others
+	longest int     // code points of the longest word; 0 is unknown
 	found   atomic.Pointer[automaton]
 }
+
+// Longest bounds the length of the words, in code points; ok is false when no bound is
+// known. Searches for longer words end there, before they begin.
+func (l *Language) Longest() (n int, ok bool) { return l.longest, l.longest > 0 }
 
 // Everything is the language of all strings.
 func Everything() *Language { return everything }

@@ -10,6 +10,8 @@ type product struct {
 	in        int // so many of them must accept, the others must not
 	letters   *shared
 	budget    Budget
+	enough    int  // so many nodes are reason to look whether there are too many
+	threaded  bool // give up with errExploded when there are too many sets of threads
 
 	nodes  []productNode
 	states []*state // those of node i start at i*len(automata)
@@ -42,7 +44,7 @@ const (
 func newProduct(in, out []*Language, b Budget) *product {
 	n := len(in) + len(out)
 	p := &product{
-		in: len(in), budget: b, table: make([]int32, 64),
+		in: len(in), budget: b, enough: fewNodes, table: make([]int32, 64),
 		languages: append(append(make([]*Language, 0, n), in...), out...),
 		automata:  make([]*automaton, n),
 		nodes:     make([]productNode, 0, 8), states: make([]*state, 0, 8*n), tuple: make([]*state, n),
@@ -162,6 +164,9 @@ func (p *product) see(node, slot int32) bool {
 func (p *product) edgesOf(node int32) ([]edge, error) {
 	if n := &p.nodes[node]; n.expanded {
 		return p.edges[n.first:n.last], p.budget.Spend(1)
+	}
+	if p.threaded && p.exploded() {
+		return nil, errExploded
 	}
 	first := len(p.edges)
 	cost := 0

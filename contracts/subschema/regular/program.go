@@ -42,6 +42,9 @@ const (
 	atBegin byte = 1 << iota
 	afterNewline
 	afterWord
+	// conditional says that a thread waits at a condition: without one, nothing else
+	// needs to be known.
+	conditional
 	// matched is the key of the state in which the pattern was found.
 	matched byte = 0xff
 )
@@ -408,7 +411,9 @@ func (t *threads) appendKey(key []byte, context byte) []byte {
 	if t.found {
 		return append(key, matched)
 	}
-	if !t.checks {
+	if t.checks {
+		context |= conditional
+	} else {
 		context = 0
 	}
 	key = append(key, context)

@@ -199,7 +199,12 @@ func (p *plan) find() (word string, found bool, err error) {
 func (p *plan) search(without bool) (word string, found bool, err error) {
 	s := p.newProduct(without)
 	defer s.release()
-	return s.find(p.least, p.most)
+	s.threaded = p.least <= mostLeast
+	word, found, err = s.find(p.least, p.most)
+	if err == errExploded {
+		return s.findThreads(p.least, p.most)
+	}
+	return word, found, err
 }
 
 func (p *plan) count(limit int) (n int, err error) {

@@ -152,11 +152,41 @@ func TestFind_AgreesWithRegexp(t *testing.T) {
 		if (n > 0) != found {
 			t.Fatalf("found %v, but there are %d", found, n)
 		}
+		other, otherFound, err := q.FindThreads(within(5 * time.Second))
+		if err != nil {
+			t.Skipf("%v", err)
+		}
+		if otherFound != found || found && (!asked(other) || utf8.RuneCountInString(other) != shortest) {
+			t.Fatalf("found %q (%v), but thread by thread %q (%v)", word, found, other, otherFound)
+		}
 		empty, err := q.Empty(within(5 * time.Second))
 		if err != nil || empty == found {
 			t.Fatalf("found %v, but empty is %v, %v", found, empty, err)
 		}
 	})
+}
+
+func TestFind_DecidesPatternsWithVeryManySetsOfThreads(t *testing.T) {
+	for _, c := range []struct {
+		in, out string
+		least   int
+		want    bool
+	}{
+		{`^(a|b)*a(a|b){30}$`, `^(b|a)*a(a|b){15}(a|b){15}$`, 0, false},
+		{`^(a|b)*a(a|b){30}$`, `^(b|a)*a(a|b){15}(a|b){15}$`, 40, false},
+		{`^[ab]*a[ab]{16}$`, `^[ab]*a[ab]{15}a$`, 0, true},
+		{`a.{25}$`, `[ab].{25}$`, 0, false},
+		{`\ba.{25}$`, `a.{25}$`, 0, false},
+	} {
+		q := regular.Query{In: []*regular.Language{mustPattern(t, c.in)}, Out: []*regular.Language{mustPattern(t, c.out)}, MinLength: c.least, MaxLength: -1}
+		word, found := find(t, q)
+		if found != c.want {
+			t.Errorf("%q, not %q: found %q, %v", c.in, c.out, word, found)
+		}
+		if found {
+			check(t, []string{c.in}, []string{c.out}, word)
+		}
+	}
 }
 
 func TestCount_AgreesWithEnumeration(t *testing.T) {
