@@ -27,6 +27,7 @@ type Set struct {
 type version struct {
 	contract *contracts.Contract
 	text     string // of the contract's version
+	end      string // the version that retired the event, empty while it is in use
 	once     sync.Once
 	program  *Validator // nil when the contract cannot be compiled
 }
@@ -52,6 +53,7 @@ type Verdict struct {
 // envelope.Rules.
 const (
 	RuleEventUnknown   = "event-unknown"
+	RuleEventRetired   = "event-retired"
 	RuleVersionMissing = "version-missing"
 	RuleVersionUnknown = "version-unknown"
 	RuleContractBroken = "contract-broken"
@@ -60,6 +62,7 @@ const (
 // SetRules lists what a Set requires of an event, with a sentence for each.
 var SetRules = []struct{ ID, Summary string }{
 	{RuleEventUnknown, "no contract has the event's name"},
+	{RuleEventRetired, "the newest version of the event is retired: it is sent no more, in any version"},
 	{RuleVersionMissing, "the event does not say its version"},
 	{RuleVersionUnknown, "the event's contract has no such version"},
 	{RuleContractBroken, "the contract has errors, so nothing can be valid"},
@@ -91,6 +94,11 @@ func NewSet(env *envelope.Envelope, versions ...*contracts.Contract) (*Set, erro
 		for i := 1; i < len(list); i++ {
 			if list[i].contract.Version == list[i-1].contract.Version {
 				return nil, fmt.Errorf("%w: %s", ErrDuplicate, list[i].contract.ID())
+			}
+		}
+		if list[0].contract.Status == contracts.Retired {
+			for _, v := range list {
+				v.end = list[0].text
 			}
 		}
 	}
@@ -253,6 +261,10 @@ func (v *version) decided() Verdict {
 // verdict checks the properties, after what was found in the rest of the body.
 func (v *version) verdict(r *run, l envelope.Located, found []Violation) Verdict {
 	out := v.decided()
+	if v.end != "" {
+		out.Violations = []Violation{{Rule: RuleEventRetired, Found: "an event that was retired with " + v.end, Expected: "one that is in use"}}
+		return out
+	}
 	program := v.compiled()
 	if program == nil {
 		out.Violations = []Violation{{Rule: RuleContractBroken, Found: "a contract with errors", Expected: "one that evctl lint accepts"}}

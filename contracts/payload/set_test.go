@@ -92,6 +92,38 @@ func TestSet_FindsTheContract(t *testing.T) {
 	}
 }
 
+// The newest version says it for all of them; the registry leaves such events out of
+// what collectors get.
+func TestSet_RejectsRetiredEventsInAnyVersion(t *testing.T) {
+	retired := strings.Replace(orderV2, "properties:", "status: retired\nproperties:", 1)
+	for name, test := range map[string]struct {
+		contracts []string
+		want      []string
+	}{
+		"in use":           {[]string{orderV1, orderV2}, nil},
+		"retired":          {[]string{orderV1, retired}, []string{"event-retired"}},
+		"retired and back": {[]string{orderV1, retired, strings.Replace(orderV1, "1.0.0", "3.0.0", 1)}, nil},
+	} {
+		var versions []*contracts.Contract
+		for _, text := range test.contracts {
+			versions = append(versions, event(t, text))
+		}
+		s := newSet(t, envelopeOf(t, "{name: /event, version: /version, properties: /p}"), versions...)
+		for kind, v := range map[string]payload.Verdict{
+			"envelope": s.Validate([]byte(`{"event":"order.completed","version":"1.0.0","p":{"total":1}}`)),
+			"bare":     s.ValidateAs([]byte(`{"total":1}`), "order.completed", "1.0.0"),
+		} {
+			var got []string
+			for _, found := range v.Violations {
+				got = append(got, found.Rule)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" || v.Valid == (test.want != nil) || v.Version != "1.0.0" {
+				t.Errorf("%s, %s: %+v (-want +got):\n%s", name, kind, v, diff)
+			}
+		}
+	}
+}
+
 func TestSet_ChecksBarePayloads(t *testing.T) {
 	s := newSet(t, envelope.Default(), event(t, orderV1), event(t, orderV2))
 	if v := s.ValidateAs([]byte(`{"total":"1"}`), "order.completed", ""); !v.Valid || v.Version != "2.0.0" {
