@@ -32,8 +32,10 @@ func Append(f *File, w Waiver, note string) ([]byte, error) {
 		return nil, fmt.Errorf("extend %s: it is not a list", f.File.Path)
 	case data[f.Node.Span.Start] == '[':
 		text = f.appendFlow(w)
-	default:
+	case f.inLines():
 		text = appendBlock(data, w, note, f.indent())
+	default:
+		return nil, fmt.Errorf("extend %s: %w", f.File.Path, ErrNotExtensible)
 	}
 	if !f.extends(text, w) {
 		return nil, fmt.Errorf("extend %s: %w", f.File.Path, ErrNotExtensible)
@@ -51,6 +53,11 @@ func (f *File) extends(text []byte, w Waiver) bool {
 	}
 	return len(diags) <= len(before) && len(after.Waivers) == len(f.Waivers)+1 &&
 		slices.EqualFunc(after.Waivers, append(slices.Clip(f.Waivers), w), same)
+}
+
+// inLines reports whether the list has a line with a dash for each entry.
+func (f *File) inLines() bool {
+	return len(f.Node.Items) > 0 && f.File.Data[f.Node.Span.Start] == '-'
 }
 
 // indent is what stands before the dash of the first entry.
@@ -155,7 +162,7 @@ func oneLine(text string) string {
 // is nil for other layouts.
 func (f *File) Without(i int) *diag.Edit {
 	data := f.File.Data
-	if data[f.Node.Span.Start] == '[' {
+	if !f.inLines() {
 		return nil
 	}
 	start := bytes.LastIndexByte(data[:f.dash(i)], '\n') + 1
