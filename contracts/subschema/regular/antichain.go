@@ -252,6 +252,9 @@ func (c *chain) add(parent, class int32) error {
 	if len(c.queue) > maxLinks {
 		return ErrBudget
 	}
+	if err := c.budget.Spend(2); err != nil {
+		return err
+	}
 	c.met[string(c.key)] = append(met, int32(len(c.queue)))
 	c.queue = append(c.queue, link{parent: parent, class: class})
 	c.states = append(c.states, c.next...)

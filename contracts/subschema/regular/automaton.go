@@ -148,27 +148,40 @@ func (a *automaton) state(number int) *state {
 }
 
 // contains runs a word through the automaton.
-func (a *automaton) contains(word string) bool {
-	s, letters := a.first, a.letters()
+func (a *automaton) contains(word string, b Budget) (bool, error) {
+	s, letters, cost := a.first, a.letters(), 0
 	for i, r := range word {
 		if s.verdict&(all|nothing) != 0 {
 			break
 		}
-		next, _ := a.follow(s, letters.of(r))
+		next, spent := a.follow(s, letters.of(r))
 		if next == nil {
-			return runs(a.machine, s.key, word[i:])
+			return runs(a.machine, s.key, word[i:], b)
+		}
+		if cost += 1 + spent; cost > spendEvery {
+			if err := b.Spend(cost); err != nil {
+				return false, err
+			}
+			cost = 0
 		}
 		s = next
 	}
-	return s.verdict&accepts != 0
+	return s.verdict&accepts != 0, b.Spend(cost)
 }
 
+// spendEvery is how many steps are saved up until they are spent.
+const spendEvery = 1 << 10
+
 // runs follows a machine from a state without keeping what it meets.
-func runs(m machine, key, word string) bool {
+func runs(m machine, key, word string, b Budget) (bool, error) {
 	var w work
 	for _, r := range word {
+		w.cost = 4
 		w.key = m.next(w.key[:0], key, m.letters().of(r), &w)
 		key = string(w.key)
+		if err := b.Spend(w.cost); err != nil {
+			return false, err
+		}
 	}
-	return m.verdict(key, &w)&accepts != 0
+	return m.verdict(key, &w)&accepts != 0, nil
 }

@@ -35,13 +35,18 @@ func Words(list ...string) *Language {
 
 // Contains reports whether a string is in the language.
 func (l *Language) Contains(word string) bool {
+	found, _ := l.contains(word, unlimited{})
+	return found
+}
+
+func (l *Language) contains(word string, b Budget) (bool, error) {
 	switch {
 	case l.finite != nil:
-		return l.finite.contains(word)
+		return l.finite.contains(word), nil
 	case l.machine == nil:
-		return true
+		return true, nil
 	}
-	return l.automaton().contains(word)
+	return l.automaton().contains(word, b)
 }
 
 // automaton is the one whose states are kept.

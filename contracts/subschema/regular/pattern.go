@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp/syntax"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -15,28 +16,48 @@ import (
 //
 // The error says which construct RE2 does not have, or that the pattern is too large.
 func Pattern(re2 string) (*Language, error) {
+	l, err := newPattern(re2)
+	if err != nil {
+		return nil, fmt.Errorf("pattern %s: %w", quote(re2), err)
+	}
+	return l, nil
+}
+
+// quote quotes the beginning of a pattern.
+func quote(pattern string) string {
+	const most = 200
+	if len(pattern) > most {
+		return fmt.Sprintf("%.*q…", most, pattern)
+	}
+	return strconv.Quote(pattern)
+}
+
+func newPattern(re2 string) (*Language, error) {
+	if len(re2) > maxPattern {
+		return nil, errTooLarge
+	}
 	text, err := translate(re2)
 	if err != nil {
-		return nil, fmt.Errorf("pattern %q: %w", re2, err)
+		return nil, err
 	}
 	re, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
-		return nil, fmt.Errorf("pattern %q: %w", re2, explain(err))
+		return nil, explain(err)
 	}
 	if hasSurrogate(re) {
-		return nil, fmt.Errorf("pattern %q: %w", re2, errSurrogate)
+		return nil, errSurrogate
 	}
 	if size(re) > maxProgram {
-		return nil, fmt.Errorf("pattern %q: %w", re2, errTooLarge)
+		return nil, errTooLarge
 	}
 	re = re.Simplify()
 	prog, err := syntax.Compile(re)
 	if err != nil {
-		return nil, fmt.Errorf("pattern %q: %w", re2, err)
+		return nil, err
 	}
 	p, ok := newProgram(prog)
 	if !ok {
-		return nil, fmt.Errorf("pattern %q: %w", re2, errTooLarge)
+		return nil, errTooLarge
 	}
 	return &Language{source: "pattern:" + text, machine: p}, nil
 }
@@ -74,12 +95,12 @@ func explain(err error) error {
 		}
 	}
 	if e.Code == syntax.ErrInvalidRepeatOp {
-		return fmt.Errorf("a possessive or doubled repetition, %s, is not part of RE2", e.Expr)
+		return fmt.Errorf("a possessive or doubled repetition, %s, is not part of RE2", quote(e.Expr))
 	}
 	if e.Expr == "" {
 		return errors.New(string(e.Code))
 	}
-	return fmt.Errorf("%s: %q", e.Code, e.Expr)
+	return fmt.Errorf("%s: %s", e.Code, quote(e.Expr))
 }
 
 // hasSurrogate reports whether a pattern asks for a surrogate, which regexp would
@@ -99,7 +120,7 @@ func size(re *syntax.Regexp) int {
 	case syntax.OpLiteral:
 		n = len(re.Rune)
 	case syntax.OpCharClass:
-		n = 1 + len(re.Rune)/16
+		n = 1 + len(re.Rune)/256
 	}
 	for _, sub := range re.Sub {
 		n = min(n+size(sub), maxProgram+1)

@@ -1,6 +1,7 @@
 package regular_test
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,7 +72,7 @@ func TestPattern_NamesWhatIsNotRE2(t *testing.T) {
 		`(a)\1`:                        "a backreference, \\1, is not part of RE2",
 		`(?<n>a)\k<n>`:                 "a backreference, \\k, is not part of RE2",
 		`(?>a)`:                        "an atomic group, (?>, is not part of RE2",
-		`a++`:                          "a possessive or doubled repetition, ++, is not part of RE2",
+		`a++`:                          "a possessive or doubled repetition, \"++\", is not part of RE2",
 		`a{0,100000}`:                  `invalid repeat count: "{0,100000}"`,
 		`(`:                            `missing closing ): "("`,
 		`[b-a]`:                        `invalid character class range: "b-a"`,
@@ -84,7 +85,10 @@ func TestPattern_NamesWhatIsNotRE2(t *testing.T) {
 		`\c1`:                          `\c without a letter is no control character`,
 		`((a{0,1000})b){0,1000}`:       "invalid repeat count",
 		strings.Repeat(`a{1000}`, 200): "too large",
-		"\xff":                         "invalid UTF-8",
+		strings.Repeat(`a`, 2_000_000): "…: too large",
+		distinctClasses(3000):          "too large",
+
+		"\xff": "invalid UTF-8",
 	} {
 		l, err := regular.Pattern(pattern)
 		if err == nil {
@@ -117,4 +121,29 @@ func FuzzPattern(f *testing.F) {
 			t.Errorf("%q contains %q: %v, regexp says %v", pattern, word, got, want)
 		}
 	})
+}
+
+// distinctClasses is a pattern with so many classes that each cover almost everything.
+func distinctClasses(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "[^%c]", 'ㄅ'+rune(i))
+	}
+	return b.String()
+}
+
+func TestPattern_TakesWideAlphabets(t *testing.T) {
+	var b strings.Builder
+	for i := range 2000 {
+		b.WriteRune('一' + rune(i))
+	}
+	text := b.String()
+	l := mustPattern(t, "^"+text+"$")
+	if !l.Contains(text) || l.Contains(text+"一") || l.Contains(text[3:]) {
+		t.Error("a long text is not what it contains")
+	}
+	word, found := find(t, regular.Query{In: []*regular.Language{mustPattern(t, "^["+text+"]{2}$")}, Out: []*regular.Language{regular.Words("一一"), l}, MaxLength: -1})
+	if !found || word != "一丁" {
+		t.Errorf("%q, %v", word, found)
+	}
 }

@@ -175,7 +175,7 @@ func (p *product) edgesOf(node int32) ([]edge, error) {
 		if cost += spent; spent < 0 || len(p.nodes) > maxNodes || len(p.edges) > maxEdges {
 			return nil, ErrBudget
 		}
-		if cost > 1<<10 {
+		if cost > spendEvery {
 			if err := p.budget.Spend(cost); err != nil {
 				return nil, err
 			}

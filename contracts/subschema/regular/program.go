@@ -49,10 +49,12 @@ const (
 	matched byte = 0xff
 )
 
-// Bounds of the size of a program, in instructions, and of the work to find its alphabet.
+// Bounds of the size of a pattern in bytes, of a program in instructions, and of the
+// work to find its alphabet.
 const (
+	maxPattern      = 1 << 20
 	maxProgram      = 100_000
-	maxAlphabetWork = 4_000_000
+	maxAlphabetWork = 1_000_000
 )
 
 func (p *program) letters() *alphabet { return p.alphabet }

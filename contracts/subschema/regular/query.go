@@ -117,16 +117,24 @@ func (p *plan) include(l *Language) {
 
 // fits reports whether a word is what the query asks for, lists of In set aside.
 func (p *plan) fits(word string) (bool, error) {
-	if err := p.budget.Spend(1 + len(word)*(1+len(p.in)+len(p.out))); err != nil {
+	if err := p.budget.Spend(1 + len(word)/8); err != nil {
 		return false, err
 	}
 	n := utf8.RuneCountInString(word)
 	if n < p.least || p.most >= 0 && n > p.most || p.not != nil && p.not.contains(word) {
 		return false, nil
 	}
-	contains := func(l *Language) bool { return l.Contains(word) }
-	return !slices.ContainsFunc(p.in, func(l *Language) bool { return !l.Contains(word) }) &&
-		!slices.ContainsFunc(p.out, contains), nil
+	for _, l := range p.in {
+		if ok, err := l.contains(word, p.budget); !ok || err != nil {
+			return false, err
+		}
+	}
+	for _, l := range p.out {
+		if ok, err := l.contains(word, p.budget); ok || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func (p *plan) preferred(words []string) (word string, found bool, err error) {
