@@ -61,7 +61,14 @@ func (e *edit) enum(s *contracts.Schema) {
 	if len(added)+len(removed)+len(noted) == 0 {
 		return
 	}
-	news := valuesOf(e.pair.New.Enum)
+	if len(removed)+len(noted) == 0 && !e.retypes() {
+		s.Enum = appendTyped(slices.Clone(s.Enum), s.Types, added, nil)
+		return
+	}
+	var news map[string]*contracts.EnumValue
+	if len(noted) > 0 {
+		news = valuesOf(e.pair.New.Enum)
+	}
 	seen := make(map[string]bool, len(s.Enum))
 	values := make([]contracts.EnumValue, 0, len(s.Enum)+len(added))
 	for _, v := range s.Enum {
@@ -75,12 +82,22 @@ func (e *edit) enum(s *contracts.Schema) {
 		}
 		values = append(values, v)
 	}
+	s.Enum = appendTyped(values, s.Types, added, seen)
+}
+
+// retypes reports whether new types are among the changes, which bring values along.
+func (e *edit) retypes() bool {
+	return slices.ContainsFunc(e.changes, func(c Change) bool { return c.Kind() == "type-changed" })
+}
+
+// appendTyped adds the values that have one of the types and are not there yet.
+func appendTyped(values []contracts.EnumValue, types contracts.Types, added []contracts.EnumValue, seen map[string]bool) []contracts.EnumValue {
 	for _, v := range added {
-		if !seen[ValueKey(v)] && hasType(s.Types, v) {
+		if hasType(types, v) && (len(seen) == 0 || !seen[ValueKey(v)]) {
 			values = append(values, v)
 		}
 	}
-	s.Enum = values
+	return values
 }
 
 // valueChanges are the changes of single values of the enum: what is added, the keys
