@@ -15,6 +15,7 @@ import (
 var structFiles = map[string]string{
 	"workspace": "../workspace/config.go",
 	"envelope":  "../envelope/config.go",
+	"waivers":   "../waivers/waiver.go",
 	"schema":    "language.go",
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/envelope"
 	"github.com/evctl/evctl/contracts/formats"
+	"github.com/evctl/evctl/contracts/waivers"
 	"github.com/evctl/evctl/contracts/workspace"
 )
 
@@ -80,6 +81,19 @@ func ConfigSchema(v Vocabulary) []byte {
 		}
 	}
 	return indented(s)
+}
+
+// WaiversSchema is the JSON Schema of waivers.yaml, indented.
+func WaiversSchema() []byte {
+	entry := reflector().Reflect(&waivers.Waiver{})
+	entry.Version, entry.Definitions = "", nil
+	return indented(&jsonschema.Schema{
+		Version:     jsonschema.Version,
+		Title:       "evctl waivers",
+		Description: "The breaks of compatibility that somebody approved, beside evctl.yaml.",
+		Type:        "array",
+		Items:       entry,
+	})
 }
 
 //go:embed comments.json

@@ -21,11 +21,11 @@ import (
 func newSchema(app *App) *cobra.Command {
 	var location string
 	cmd := &cobra.Command{
-		Use:   "schema contract|config|EVENT[@VERSION]",
-		Short: "Print the JSON Schema of contract files, of evctl.yaml, or of an event",
-		Long: `Prints a JSON Schema (2020-12): of contract files, of evctl.yaml, or of the payload of
-an event. An event is the one of the workspace; another version of it is looked for in
-the registry. An event called contract or config needs its @VERSION.
+		Use:   "schema contract|config|waivers|EVENT[@VERSION]",
+		Short: "Print the JSON Schema of contract files, of evctl.yaml, of waivers.yaml, or of an event",
+		Long: `Prints a JSON Schema (2020-12): of contract files, of evctl.yaml, of waivers.yaml, or of
+the payload of an event. An event is the one of the workspace; another version of it is
+looked for in the registry. An event called contract, config or waivers needs its @VERSION.
 
 Editors check YAML files as one types when they know the schema, for instance by a
 first line  # yaml-language-server: $schema=contract.schema.json`,
@@ -50,6 +50,8 @@ func schemaOf(ctx context.Context, app *App, what, location string) ([]byte, err
 	switch what {
 	case "contract":
 		return schema.ContractSchema(), nil
+	case "waivers":
+		return schema.WaiversSchema(), nil
 	case "config":
 		v, err := vocabulary()
 		return schema.ConfigSchema(v), err
