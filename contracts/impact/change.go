@@ -29,12 +29,17 @@ type place struct {
 	keyword string // that was edited there; empty for all that is there
 }
 
+// statusPointer leads to the phase of an event's life.
+const statusPointer = "/status"
+
 // places of a change in payloads, under prefix.
 func (c Change) places(prefix string) []place {
 	list := make([]place, len(c.Pointers))
 	for i, pointer := range c.Pointers {
 		list[i] = placeOf(pointer)
-		list[i].pointer = prefix + list[i].pointer
+		if pointer != statusPointer { // which is about the event as a whole
+			list[i].pointer = prefix + list[i].pointer
+		}
 	}
 	return list
 }
@@ -72,6 +77,7 @@ var rulesOfKeyword = map[string][]string{
 	"maximum":       {"maximum", "exclusiveMaximum"},
 	"minProperties": {"minProperties", "required"},
 	"requireAny":    {"requireAny", "required"},
+	"status":        {payload.RuleEventRetired},
 }
 
 // explains reports whether an edit at the place can be why events run into a rule at a

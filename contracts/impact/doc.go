@@ -16,6 +16,7 @@
 //   - that contract too where it starts a major version that the baseline does not have,
 //     for events of the newest major version of the baseline: these are the senders who
 //     have to follow;
+//   - that contract too where it retires the event, for events of any version;
 //   - the same contract as before, where the working tree's is part of the baseline
 //     already, unchanged, or where neither of the above holds;
 //   - nothing, where the working tree has no such event any more. Events of it are newly

@@ -104,7 +104,9 @@ func TestRun_WhatTakesThePlaceOfWhat(t *testing.T) {
 		{"a new major for the newest", []string{v10, v11}, []string{v20}, "1.1.0", "1.1.0 -> 2.0.0 rejected"},
 		{"not for older majors", []string{v11, v20}, []string{v21}, "1.1.0", "1.1.0 -> 1.1.0 valid"},
 		{"gone", []string{v10}, nil, "1.0.0", "1.0.0 -> none rejected"},
-		{"gone after it was retired", []string{v10, end}, nil, "1.0.0", "1.0.0 -> 1.0.0 valid"},
+		{"gone after it was retired", []string{v10, end}, nil, "1.0.0", "1.0.0 -> 1.0.0 rejected before and after"},
+		{"retired", []string{v10, v20}, []string{strings.Replace(v21, "properties", "status: retired\nproperties", 1)}, "1.0.0", "1.0.0 -> 2.1.0 rejected"},
+		{"in use again", []string{v10, end}, []string{strings.Replace(v12, "m:", "n:", 1)}, "1.0.0", "1.0.0 -> 1.2.0 accepted"},
 		{"shortened", []string{v10, v11}, []string{v12}, "1", "1.1.0 -> 1.2.0 rejected"},
 		{"not released yet", []string{v11}, []string{strings.Replace(v12, "m:", "n:", 1)}, "1.2.0", "none -> 1.2.0 accepted"},
 		{"released nowhere", []string{v11}, []string{v12}, "1.3.0", "undecided version-unknown"},
@@ -138,6 +140,7 @@ func told(r *impact.Report) string {
 	}
 	what := map[impact.Counts]string{
 		{Events: 1, Valid: 1}: "valid", {Events: 1, NewlyRejected: 1}: "rejected", {Events: 1, NewlyAccepted: 1}: "accepted",
+		{Events: 1, Rejected: 1}: "rejected before and after",
 	}[g.Counts]
 	return text(g.Version) + " -> " + text(g.New) + " " + what
 }
@@ -276,7 +279,9 @@ func TestRun_CountsAsTwoValidatorsDo(t *testing.T) {
 			if _, err := rawjson.Parse(raw); err != nil {
 				continue // unreadable, and counted as an event only
 			}
-			switch a, b := before.Valid(raw), after.Valid(raw); {
+			a := before.Valid(raw) && old.Status != contracts.Retired
+			b := after.Valid(raw) && new.Status != contracts.Retired
+			switch {
 			case a && b:
 				want.Valid++
 			case a:

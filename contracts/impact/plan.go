@@ -101,6 +101,8 @@ func (p *planner) next(c *contracts.Contract) *contracts.Contract {
 		return nil
 	case p.settled[c.Name]:
 		return c
+	case w.Status == contracts.Retired && w.Version.Compare(newest.Version) >= 0:
+		return w // in whatever version
 	case w.Version.Major == c.Version.Major:
 		return w
 	case p.opensMajor(w) && c.Version.Major == newest.Version.Major:

@@ -131,6 +131,9 @@ func (s *Set) restValid(r *run) bool {
 
 // accepts reports whether the version accepts the properties at token i.
 func (v *version) accepts(r *run, i int) bool {
+	if v.end != "" {
+		return false
+	}
 	program := v.compiled()
 	return program != nil && r.value(program.root, i)
 }

@@ -250,7 +250,14 @@ func foresee(cfg *workspace.Config, old, new *contracts.Contract) ([]impact.Chan
 			at := strings.TrimSuffix(pointers[0], contracts.EscapePointer(renamed.To.Name))
 			pointers = append(pointers, at+contracts.EscapePointer(renamed.From.Name))
 		}
-		list = append(list, impact.Change{Breaks: found.Backward, Rule: found.Rule, Pointers: pointers, Message: found.Message()})
+		list = append(list, impact.Change{Breaks: found.Backward || retires(found.Change), Rule: found.Rule, Pointers: pointers, Message: found.Message()})
 	}
 	return list, nil
+}
+
+// retires reports whether a change ends the event, which no rule is about: it is meant,
+// and rejects all that is still sent.
+func retires(c diff.Change) bool {
+	a, ok := c.(*diff.AnnotationChanged)
+	return ok && a.Keyword == "status" && a.To == string(contracts.Retired)
 }
