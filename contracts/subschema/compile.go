@@ -1,6 +1,7 @@
 package subschema
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 type compiler struct {
 	schema *Schema
 	space  *space
+	budget *budget
 	known  map[place]formula
 	open   map[place]*visit
 	level  int // how many steps into items and members lead here
@@ -41,12 +43,33 @@ type visit struct {
 // maxKeywords bounds what one document may become, and with it the time that compiling takes.
 const maxKeywords = 200_000
 
+// compileSteps is what compiling a keyword costs of the budget.
+const compileSteps = 8
+
 var errTooLarge = errors.New("the schema is too large to be compared")
 
-// compile is the formula of a document.
-func (s *Schema) compile(sp *space, langs map[string]formula) (formula, error) {
-	c := &compiler{schema: s, space: sp, known: map[place]formula{}, open: map[place]*visit{}, langs: langs, evaluating: map[uintptr]bool{}}
-	return c.formula(s.root, s.owner(s.root, nil), scope{})
+// compilation is what the documents of one question share.
+type compilation struct {
+	space  *space
+	budget *budget
+	langs  map[string]formula
+	known  map[*Schema]formula
+}
+
+// compile is the formula of a document. Documents with the same text have the same.
+func (c compilation) compile(s *Schema) (formula, error) {
+	for other, f := range c.known {
+		if other == s || other.formats == s.formats && bytes.Equal(other.text, s.text) {
+			return f, nil
+		}
+	}
+	one := &compiler{schema: s, space: c.space, budget: c.budget, known: map[place]formula{}, open: map[place]*visit{}, langs: c.langs, evaluating: map[uintptr]bool{}}
+	f, err := one.formula(s.root, s.owner(s.root, nil), scope{})
+	if err != nil {
+		return never, err
+	}
+	c.known[s] = f
+	return f, nil
 }
 
 // scope is the dynamic scope: the resources with dynamic anchors that evaluation has
@@ -96,6 +119,9 @@ func (c *compiler) object(m map[string]any, r *resource, env scope) (formula, er
 	}
 	if c.size += len(m) + 1; c.size > maxKeywords {
 		return never, errTooLarge
+	}
+	if err := c.budget.Spend(compileSteps * (len(m) + 1)); err != nil {
+		return never, err
 	}
 	v := &visit{level: c.level}
 	c.open[at] = v

@@ -200,12 +200,12 @@ func (m *members) with(i int, fields []field, at int, f field) ([]field, bool) {
 	if f.answer, ok = m.try(f.value); !ok {
 		return nil, false
 	}
-	next := slices.Clone(fields)
 	if at < 0 {
-		next = append(next, f)
-	} else {
-		next[at] = f
+		// Whoever goes on from fields after a failure overwrites what was appended.
+		return m.place(i+1, append(fields, f))
 	}
+	next := slices.Clone(fields)
+	next[at] = f
 	return m.place(i+1, next)
 }
 
@@ -400,6 +400,9 @@ func (m *members) build(fields []field) answer {
 	return found(object)
 }
 
+// plainNames are tried first for members that may have any name.
+var plainNames = []value{"other", "another", "x_other"}
+
 func (m *members) assign(open []field, object map[string]any) bool {
 	if len(open) == 0 {
 		return true
@@ -409,7 +412,10 @@ func (m *members) assign(open []field, object map[string]any) bool {
 		used = append(used, name)
 	}
 	f := open[0]
-	a, ok := m.try(m.s.and(f.names, -m.s.enum(used...)))
+	a, ok := m.try(m.s.and(f.names, m.s.enum(plainNames...), -m.s.enum(used...)))
+	if !ok {
+		a, ok = m.try(m.s.and(f.names, -m.s.enum(used...)))
+	}
 	if !ok {
 		return false
 	}

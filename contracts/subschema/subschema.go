@@ -61,7 +61,7 @@ func (q Question) Ask(opt Options) (result Result) {
 	b := opt.budget()
 	allowed := b.left
 	defer func() {
-		result.Steps = allowed - b.left
+		result.Steps = allowed - max(b.left, 0)
 		if failure := recover(); failure != nil {
 			if err, ok := failure.(error); !ok || !errors.Is(err, errBudget) {
 				panic(failure)
@@ -70,7 +70,7 @@ func (q Question) Ask(opt Options) (result Result) {
 		}
 	}()
 	s := newSolver(newSpace(), b)
-	goal, err := q.goal(s.space)
+	goal, err := q.goal(s)
 	if err != nil {
 		return Result{Verdict: Undecided, Reason: err.Error()}
 	}
@@ -82,7 +82,7 @@ func (q Question) Ask(opt Options) (result Result) {
 		return Result{Verdict: Undecided, Reason: a.why}
 	}
 	w := &witness{solver: s, goal: s.and(goal...)}
-	v := w.dress(w.shrink(a.value), q.hints(opt))
+	v := w.finish(a.value, q.hints(opt), opt.finishing())
 	if err := q.confirm(v); err != nil {
 		return Result{Verdict: Undecided, Reason: err.Error()}
 	}
@@ -100,19 +100,25 @@ func (o Options) budget() *budget {
 	return b
 }
 
+// finishing is the budget for the looks of a witness.
+func (o Options) finishing() *budget {
+	whole := o.budget()
+	return &budget{left: whole.left / 4, deadline: time.Now().Add(time.Until(whole.deadline) / 4)}
+}
+
 // goal is the formulas that a witness satisfies.
-func (q Question) goal(sp *space) ([]formula, error) {
-	langs := map[string]formula{}
+func (q Question) goal(s *solver) ([]formula, error) {
+	c := compilation{space: s.space, budget: s.budget, langs: map[string]formula{}, known: map[*Schema]formula{}}
 	var goal []formula
-	for _, s := range q.Accept {
-		f, err := s.compile(sp, langs)
+	for _, schema := range q.Accept {
+		f, err := c.compile(schema)
 		if err != nil {
 			return nil, err
 		}
 		goal = append(goal, f)
 	}
-	for _, s := range q.Reject {
-		f, err := s.compile(sp, langs)
+	for _, schema := range q.Reject {
+		f, err := c.compile(schema)
 		if err != nil {
 			return nil, err
 		}

@@ -9,10 +9,38 @@ import (
 // it still satisfies the goal.
 type witness struct {
 	*solver
-	goal formula
+	goal  formula
+	tired bool // the budget for finishing is used up: what was reached remains
 }
 
-func (w *witness) proves(v value) bool { return w.holds(w.goal, v) == yes }
+// finish makes a value that was found smaller and more like data. It has a budget of its
+// own, so that a verdict that was reached is never lost for the looks of its proof.
+func (w *witness) finish(v value, h hints, b *budget) value {
+	w.budget = b
+	return w.dress(w.shrink(v), h)
+}
+
+func (w *witness) proves(v value) (ok bool) {
+	if w.tired {
+		return false
+	}
+	defer func() {
+		if failure := recover(); failure != nil {
+			if failure != any(errBudget) {
+				panic(failure)
+			}
+			w.tired, ok = true, false
+		}
+	}()
+	return w.holds(w.goal, v) == yes
+}
+
+// spendMore takes the steps of copying from the budget.
+func (w *witness) spendMore(steps int) {
+	if w.budget.Spend(steps) != nil {
+		w.tired = true
+	}
+}
 
 // shrink leaves out what the witness does not need.
 func (w *witness) shrink(v value) value {
@@ -22,9 +50,15 @@ func (w *witness) shrink(v value) value {
 // shrinkPart makes a part smaller; ok says whether the whole is still a witness with
 // another part in its place.
 func (w *witness) shrinkPart(v value, ok func(value) bool) value {
+	if w.tired {
+		return v
+	}
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if w.spendMore(len(v)); w.tired {
+				return v
+			}
 			smaller := maps.Clone(v)
 			delete(smaller, name)
 			if ok(smaller) {
@@ -71,6 +105,9 @@ func (w *witness) dress(v value, h hints) value {
 }
 
 func (w *witness) dressPart(v value, path string, h hints, ok func(value) bool) value {
+	if w.tired {
+		return v
+	}
 	switch v := v.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
@@ -118,6 +155,14 @@ func (q Question) hints(opt Options) hints {
 	return h
 }
 
+// samples are strings that look like what formats stand for.
+var samples = map[string]value{
+	"date": "2026-01-31", "date-time": "2026-01-31T12:00:00Z", "time": "12:00:00Z", "duration": "P1D",
+	"email": "ada@example.com", "hostname": "example.com", "ipv4": "192.0.2.1", "ipv6": "2001:db8::1",
+	"uri": "https://example.com/", "uri-reference": "/a", "iri": "https://example.com/", "iri-reference": "/a",
+	"uri-template": "/{id}", "json-pointer": "/a", "uuid": "7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0b",
+}
+
 // maxHints bounds the examples that are tried for one place.
 const maxHints = 8
 
@@ -152,6 +197,11 @@ func (h hints) collect(path string, node any, s *Schema, depth int) {
 	}
 	if v, ok := m["default"]; ok {
 		h.add(path, v)
+	}
+	if format, ok := m["format"].(string); ok {
+		if sample, ok := samples[format]; ok {
+			h.add(path, sample)
+		}
 	}
 	if ref, ok := m["$ref"].(string); ok {
 		if t, err := s.resolve(ref, s.owner(m, s.resources[defaultURI])); err == nil {
