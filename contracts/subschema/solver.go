@@ -136,6 +136,7 @@ type branch struct {
 	kind    kind
 	facts   map[formula]bool
 	choices [][]formula
+	rulings *rulings // of the facts, once they are asked for
 }
 
 // assume adds a formula; it returns false when it contradicts the facts.
@@ -237,6 +238,10 @@ func (b *branch) solve() answer {
 	list := b.choices[open]
 	result := none()
 	for _, f := range list {
+		if a, ok := b.refute(f); ok {
+			result = result.or(a)
+			continue
+		}
 		next := branch{s: b.s, kind: b.kind, facts: make(map[formula]bool, len(b.facts)+4)}
 		for fact := range b.facts {
 			next.facts[fact] = true
