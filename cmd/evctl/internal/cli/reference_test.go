@@ -16,6 +16,7 @@ import (
 	"github.com/evctl/evctl/contracts/impact"
 	"github.com/evctl/evctl/contracts/importer"
 	"github.com/evctl/evctl/contracts/payload"
+	"github.com/evctl/evctl/contracts/waivers"
 	"github.com/evctl/evctl/lint"
 	"github.com/evctl/evctl/lint/report"
 	"github.com/evctl/evctl/registry"
@@ -27,6 +28,8 @@ var marshalled = map[string]any{
 	"evctl init --format json": initDocument{}, "WrittenFile": initFile{},
 	"evctl lint --format json": report.Document{}, "LintSummary": report.Summary{}, "Finding": report.Finding{},
 	"Place": report.Place{}, "Position": diag.Position{}, "Related": report.Related{}, "Fix": report.Fix{}, "Edit": report.Edit{},
+	"evctl lint --waive --format json": waiveDocument{}, "WaivedBreak": waivedBreak{}, "Waiver": waivers.Waiver{},
+	"evctl bump --format json": bumpDocument{}, "VersionBump": bumpEntry{},
 	"Baseline file": lint.Baseline{}, "KnownFinding": lint.KnownFinding{},
 	"evctl generate --format json": generateResult{}, "GeneratedFile": codegen.Change{}, "Collision": collisionEntry{},
 	"Target": targetEntry{}, "Option": optionEntry{},
