@@ -47,3 +47,12 @@ func (q Query) FindThreads(b Budget) (word string, found bool, err error) {
 	}
 	return p.newProduct(p.not != nil).findThreads(p.least, p.most)
 }
+
+// Limit bounds the memory of the states that a language keeps.
+func (l *Language) Limit(bytes int) { l.automaton().most = bytes }
+
+// Longer finds a word of more than n characters, whatever the language says of its
+// longest.
+func (l *Language) Longer(n int) (word string, found bool, err error) {
+	return newProduct([]*Language{l}, nil, unlimited{}).find(n+1, -1)
+}

@@ -44,7 +44,8 @@ var longest = map[string]int{
 
 func format(name string, build func() machine) func() *Language {
 	return sync.OnceValue(func() *Language {
-		return &Language{source: "format:" + name, machine: build(), kept: keptFormatMemory, longest: longest[name]}
+		n, bounded := longest[name]
+		return &Language{source: "format:" + name, machine: build(), kept: keptFormatMemory, bounded: bounded, longest: n}
 	})
 }
 

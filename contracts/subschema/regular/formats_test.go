@@ -40,7 +40,7 @@ var seeds = map[string][]string{
 	"date-time":     {"1990-12-31T23:59:60Z", "1990-12-31T15:59:60-08:00", "1991-01-01T00:59:60+01:00", "1985-04-12t23:20:50.52z", "2024-02-29T23:59:60.1Z", "2023-03-01T01:29:60+01:30", "2023-02-27T23:59:60+23:59", "2023-02-27T23:58:60+23:59"},
 	"time":          {"23:59:60Z", "15:59:60-08:00", "00:29:60+00:30", "12:00:00.5+23:59", "01:29:60.5+01:30", "00:00:60-23:59", "23:58:60+23:59"},
 	"duration":      {"P1Y2M3DT4H5M6S", "P2W", "PT1H2M", "P1DT1S", "P10M3D"},
-	"email":         {"a.b@example.com", `"a\"b@c"@x.y`, "a@[192.0.2.1]", "a@[IPv6:2001:db8::1]", "a@[tag:content]", "a@[ipv5:x]", "a@[IPv:6]", "a@[Ipv6:::]", `"a"@[x:b@c]`, `"@[x:"@[a:b]`, strings.Repeat("a", 64) + "@b", "a@" + longHost(253), "a@[t:" + strings.Repeat("c", 249) + "]"},
+	"email":         {"a.b@example.com", `"a\"b@c"@x.y`, "a@[192.0.2.1]", "a@[IPv6:2001:db8::1]", "a@[tag:content]", "a@[ipv5:x]", "a@[IPv:6]", "a@[Ipv6:::]", `"a"@[x:b@c]`, `"@[x:"@[a:b]`, strings.Repeat("a", 64) + "@b", "a@" + longHost(253), strings.Repeat("a", 64) + "@[t:" + strings.Repeat("c", 251) + "]", strings.Repeat("a", 64) + "@[t:" + strings.Repeat("c", 252) + "]"},
 	"hostname":      {"www.example.com", strings.Repeat("a", 63) + ".b", longHost(253), longHost(252), "a-b.c-d.1"},
 	"ipv4":          {"192.0.2.1", "255.255.255.255", "0.10.99.249"},
 	"ipv6":          {"2001:db8::1", "1:2:3:4:5:6:7:8", "::1.2.3.4", "1:2:3:4:5:6:1.2.3.4", "1::3:4:5:6:7:8", "::", "1:2:3:4:5::1.2.3.4", "1:2:3:4:5:6:7::"},
@@ -94,12 +94,16 @@ func TestFormat_EqualsTheScannersOfPayloads(t *testing.T) {
 	for _, f := range formats.Table {
 		t.Run(f.Name, func(t *testing.T) {
 			l, _ := regular.Format(f.Name)
+			longest, bounded := l.Longest()
 			r := rand.New(rand.NewPCG(1, uint64(len(f.Name))))
 			accepted, refused := 0, 0
 			compare := func(word string) {
 				want := f.Valid(word)
 				if l.Contains(word) != want {
 					t.Errorf("%q: %v, but the scanner says %v", word, !want, want)
+				}
+				if want && bounded && utf8.RuneCountInString(word) > longest {
+					t.Errorf("%q has more than %d characters", word, longest)
 				}
 				if want {
 					accepted++

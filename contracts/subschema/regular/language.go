@@ -13,13 +13,14 @@ type Language struct {
 	machine machine // nil for everything
 	finite  *words  // set if the language is a list of words; it is the machine too
 	kept    int     // memory of its automaton that it keeps, if more than others
-	longest int     // code points of the longest word; 0 is unknown
+	bounded bool    // no word has more than longest code points
+	longest int
 	found   atomic.Pointer[automaton]
 }
 
 // Longest bounds the length of the words, in code points; ok is false when no bound is
 // known. Searches for longer words end there, before they begin.
-func (l *Language) Longest() (n int, ok bool) { return l.longest, l.longest > 0 }
+func (l *Language) Longest() (n int, ok bool) { return l.longest, l.bounded }
 
 // Everything is the language of all strings.
 func Everything() *Language { return everything }
@@ -29,8 +30,7 @@ var everything = &Language{source: "everything"}
 // Words is the language of these strings and no others. Words that are not UTF-8 are
 // read as Go reads them, with U+FFFD for each byte that is wrong.
 func Words(list ...string) *Language {
-	w := newWords(list)
-	return &Language{machine: w, finite: w}
+	return newWords(list).language()
 }
 
 // Contains reports whether a string is in the language.

@@ -50,6 +50,7 @@ func newPattern(re2 string) (*Language, error) {
 	if size(re) > maxProgram {
 		return nil, errTooLarge
 	}
+	n, bounded := wholeLength(re)
 	re = re.Simplify()
 	prog, err := syntax.Compile(re)
 	if err != nil {
@@ -59,7 +60,7 @@ func newPattern(re2 string) (*Language, error) {
 	if !ok {
 		return nil, errTooLarge
 	}
-	return &Language{source: "pattern:" + text, machine: p}, nil
+	return &Language{source: "pattern:" + text, machine: p, bounded: bounded, longest: n}, nil
 }
 
 var (
@@ -129,4 +130,61 @@ func size(re *syntax.Regexp) int {
 		n *= max(1, re.Min, re.Max)
 	}
 	return min(n, maxProgram+1)
+}
+
+// wholeLength is how many characters the strings have at most that a pattern with both
+// anchors is found in; ok is false for others and where there is no bound.
+func wholeLength(re *syntax.Regexp) (n int, ok bool) {
+	switch re.Op {
+	case syntax.OpCapture:
+		return wholeLength(re.Sub[0])
+	case syntax.OpConcat:
+		last := len(re.Sub) - 1
+		if re.Sub[0].Op == syntax.OpBeginText && re.Sub[last].Op == syntax.OpEndText {
+			return length(re)
+		}
+	case syntax.OpAlternate:
+		return longestOf(re.Sub, wholeLength)
+	}
+	return 0, false
+}
+
+func longestOf(all []*syntax.Regexp, of func(*syntax.Regexp) (int, bool)) (n int, ok bool) {
+	for _, re := range all {
+		m, ok := of(re)
+		if !ok {
+			return 0, false
+		}
+		n = max(n, m)
+	}
+	return n, true
+}
+
+// length is how many characters a pattern reads at most.
+func length(re *syntax.Regexp) (n int, ok bool) {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return len(re.Rune), true
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return 1, true
+	case syntax.OpCapture, syntax.OpQuest:
+		return length(re.Sub[0])
+	case syntax.OpAlternate:
+		return longestOf(re.Sub, length)
+	case syntax.OpRepeat:
+		n, ok = length(re.Sub[0])
+		return n * re.Max, ok && re.Max >= 0
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			m, ok := length(sub)
+			if !ok {
+				return 0, false
+			}
+			n += m
+		}
+		return n, true
+	case syntax.OpStar, syntax.OpPlus:
+		return 0, false
+	}
+	return 0, true // conditions, and what matches nothing
 }

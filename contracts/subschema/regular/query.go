@@ -79,6 +79,11 @@ func (q Query) prepare(b Budget) (p *plan, done bool, err error) {
 		b = unlimited{}
 	}
 	p = &plan{least: max(q.MinLength, 0), most: q.MaxLength, budget: b}
+	for _, l := range q.In {
+		if n, ok := l.Longest(); ok && (p.most < 0 || n < p.most) {
+			p.most = n
+		}
+	}
 	if p.most >= 0 && p.least > p.most {
 		return nil, true, nil
 	}
@@ -108,7 +113,7 @@ func (p *plan) include(l *Language) {
 	case p.listed == nil:
 		p.listed = l.finite
 	case len(l.finite.list) < len(p.listed.list):
-		p.in = append(p.in, &Language{machine: p.listed, finite: p.listed})
+		p.in = append(p.in, p.listed.language())
 		p.listed = l.finite
 	default:
 		p.in = append(p.in, l)
@@ -225,7 +230,7 @@ func (p *plan) count(limit int) (n int, err error) {
 func (p *plan) newProduct(without bool) *product {
 	out := p.out
 	if without {
-		out = append(slices.Clone(out), &Language{machine: p.not, finite: p.not})
+		out = append(slices.Clone(out), p.not.language())
 	}
 	return newProduct(p.in, out, p.budget)
 }

@@ -25,6 +25,14 @@ type words struct {
 
 func newWords(list []string) *words { return &words{list: validAll(list)} }
 
+func (w *words) language() *Language {
+	l := &Language{machine: w, finite: w, bounded: true}
+	for _, word := range w.list {
+		l.longest = max(l.longest, utf8.RuneCountInString(word))
+	}
+	return l
+}
+
 func (w *words) contains(word string) bool {
 	if len(w.list) < 8 {
 		return slices.Contains(w.list, valid(word))
