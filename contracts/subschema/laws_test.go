@@ -16,6 +16,36 @@ import (
 	"github.com/evctl/evctl/contracts/schema"
 )
 
+// laws are what holds whatever the schemas are. Each round of a test draws a hundred times.
+var laws = []struct {
+	name   string
+	rounds int
+	holds  func(*rapid.T)
+}{
+	{"samples never contradict", 8, neverContradicted},
+	{"values of a never contradict", 4, includedHoldsForValues},
+	{"sets", 2, lawsOfSets},
+	{"equivalent questions", 1, equivalentQuestions},
+	{"order and names", 4, orderAndNames},
+	{"contracts and their edits", 3, contractsAndEdits},
+}
+
+func TestCompare_ObeysTheLaws(t *testing.T) {
+	for _, law := range laws {
+		t.Run(law.name, func(t *testing.T) {
+			for range law.rounds {
+				rapid.Check(t, law.holds)
+			}
+		})
+	}
+}
+
+func FuzzCompare_SamplesNeverContradict(f *testing.F) { f.Fuzz(rapid.MakeFuzz(neverContradicted)) }
+func FuzzCompare_ValuesNeverContradict(f *testing.F)  { f.Fuzz(rapid.MakeFuzz(includedHoldsForValues)) }
+func FuzzCompare_LawsOfSets(f *testing.F)             { f.Fuzz(rapid.MakeFuzz(lawsOfSets)) }
+func FuzzCompare_EquivalentQuestions(f *testing.F)    { f.Fuzz(rapid.MakeFuzz(equivalentQuestions)) }
+func FuzzCompare_ContractsAndEdits(f *testing.F)      { f.Fuzz(rapid.MakeFuzz(contractsAndEdits)) }
+
 // parts are the schemas of a law: each under its own name in the definitions of every
 // document, so that laws are written as JSON Schema.
 type parts struct {
@@ -39,8 +69,8 @@ func (p parts) schema(format string) *Schema {
 		fmt.Fprintf(&defs, `,%q:%s`, name, p.s[name])
 		format = strings.ReplaceAll(format, "<"+name+">", fmt.Sprintf(`{"$ref":"#/$defs/%s"}`, name))
 	}
-	return mustParse(p.t, fmt.Sprintf(`{"$defs":{"x":%s,"list":%s%s},"allOf":[%s]}`,
-		strings.ReplaceAll(p.x, "#/$defs/x", "#/$defs/list"), someList, defs.String(), format))
+	return mustParse(p.t, fmt.Sprintf(`{"$defs":{"x":%s,"list":%s,%s%s},"allOf":[%s]}`,
+		strings.ReplaceAll(p.x, "#/$defs/x", "#/$defs/list"), someList, someTrees, defs.String(), format))
 }
 
 // law is an inclusion that holds whatever the parts are.
@@ -63,69 +93,63 @@ func (p parts) same(what string, a, b Verdict) {
 	}
 }
 
-func TestCompare_ObeysTheLawsOfSets(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawParts(t, "a", "b")
-		p.law(`<a>`, `{"anyOf":[<a>,<b>]}`)
-		p.law(`<b>`, `{"anyOf":[<a>,<b>]}`)
-		p.law(`{"allOf":[<a>,<b>]}`, `<a>`)
-		p.law(`{"allOf":[<a>,<b>]}`, `{"anyOf":[<b>,<a>]}`)
-		p.law(`<a>`, `{"not":{"not":<a>}}`)
-		p.law(`{"not":{"not":<a>}}`, `<a>`)
-		p.law(`{"not":{"anyOf":[<a>,<b>]}}`, `{"allOf":[{"not":<b>},{"not":<a>}]}`)
-		p.law(`{"allOf":[{"not":<b>},{"not":<a>}]}`, `{"not":{"anyOf":[<a>,<b>]}}`)
-		p.law(`{"oneOf":[<a>,<b>]}`, `{"anyOf":[<a>,<b>]}`)
-		p.law(`{"oneOf":[<a>,<b>]}`, `{"not":{"allOf":[<a>,<b>]}}`)
-		p.law(`{"allOf":[<a>,{"not":<a>}]}`, `false`)
-		p.law(`true`, `{"anyOf":[<a>,{"not":<a>}]}`)
-		p.law(`{"if":<a>,"then":<b>,"else":false}`, `{"allOf":[<a>,<b>]}`)
-		p.law(`{"allOf":[<a>,<b>]}`, `{"if":<a>,"then":<b>,"else":false}`)
-		p.law(`{"items":{"allOf":[<a>,<b>]}}`, `{"items":<b>}`)
-		p.law(`{"type":"array","contains":<a>,"items":<b>}`, `{"contains":{"allOf":[<a>,<b>]}}`)
-		p.law(`{"properties":{"a":<a>},"required":["a"]}`, `{"properties":{"a":{"anyOf":[<b>,<a>]}}}`)
-		p.law(`{"additionalProperties":{"allOf":[<a>,<b>]}}`, `{"patternProperties":{"b":<a>}}`)
-	})
+func lawsOfSets(t *rapid.T) {
+	p := drawParts(t, "a", "b")
+	p.law(`<a>`, `{"anyOf":[<a>,<b>]}`)
+	p.law(`<b>`, `{"anyOf":[<a>,<b>]}`)
+	p.law(`{"allOf":[<a>,<b>]}`, `<a>`)
+	p.law(`{"allOf":[<a>,<b>]}`, `{"anyOf":[<b>,<a>]}`)
+	p.law(`<a>`, `{"not":{"not":<a>}}`)
+	p.law(`{"not":{"not":<a>}}`, `<a>`)
+	p.law(`{"not":{"anyOf":[<a>,<b>]}}`, `{"allOf":[{"not":<b>},{"not":<a>}]}`)
+	p.law(`{"allOf":[{"not":<b>},{"not":<a>}]}`, `{"not":{"anyOf":[<a>,<b>]}}`)
+	p.law(`{"oneOf":[<a>,<b>]}`, `{"anyOf":[<a>,<b>]}`)
+	p.law(`{"oneOf":[<a>,<b>]}`, `{"not":{"allOf":[<a>,<b>]}}`)
+	p.law(`{"allOf":[<a>,{"not":<a>}]}`, `false`)
+	p.law(`true`, `{"anyOf":[<a>,{"not":<a>}]}`)
+	p.law(`{"if":<a>,"then":<b>,"else":false}`, `{"allOf":[<a>,<b>]}`)
+	p.law(`{"allOf":[<a>,<b>]}`, `{"if":<a>,"then":<b>,"else":false}`)
+	p.law(`{"items":{"allOf":[<a>,<b>]}}`, `{"items":<b>}`)
+	p.law(`{"type":"array","contains":<a>,"items":<b>}`, `{"contains":{"allOf":[<a>,<b>]}}`)
+	p.law(`{"properties":{"a":<a>},"required":["a"]}`, `{"properties":{"a":{"anyOf":[<b>,<a>]}}}`)
+	p.law(`{"additionalProperties":{"allOf":[<a>,<b>]}}`, `{"patternProperties":{"b":<a>}}`)
 }
 
-func TestCompare_AnswersEquivalentQuestionsAlike(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawParts(t, "a", "b", "c")
-		ab, ac, bc := p.verdict(`<a>`, `<b>`), p.verdict(`<a>`, `<c>`), p.verdict(`<b>`, `<c>`)
-		if ab == Included && bc == Included && ac == NotIncluded {
-			t.Fatalf("a in b and b in c, and a is not in c\nparts: %v\nx: %s", p.s, p.x)
-		}
-		p.same("a in b, and a without b in nothing", ab, p.verdict(`{"allOf":[<a>,{"not":<b>}]}`, `false`))
-		p.same("a in b, and not b in not a", ab, p.verdict(`{"not":<b>}`, `{"not":<a>}`))
-		p.same("a in b, and a in a and b", ab, p.verdict(`<a>`, `{"allOf":[<b>,<a>]}`))
-		p.same("a in b, and a or b in b", ab, p.verdict(`{"anyOf":[<a>,<b>]}`, `<b>`))
-		p.same("items in a, and in b", ab, p.verdict(`{"type":"array","prefixItems":[<a>],"minItems":1,"maxItems":1}`, `{"prefixItems":[<b>]}`))
-		p.same("members in a, and in b", ab, p.verdict(`{"type":"object","properties":{"a":<a>},"required":["a"],"maxProperties":1}`, `{"properties":{"a":<b>}}`))
-		both := Undecided
-		switch {
-		case ab == Included && ac == Included:
-			both = Included
-		case ab == NotIncluded || ac == NotIncluded:
-			both = NotIncluded
-		}
-		p.same("a in b and in c, and a in b and c", both, p.verdict(`<a>`, `{"allOf":[<b>,<c>]}`))
-	})
+func equivalentQuestions(t *rapid.T) {
+	p := drawParts(t, "a", "b", "c")
+	ab, ac, bc := p.verdict(`<a>`, `<b>`), p.verdict(`<a>`, `<c>`), p.verdict(`<b>`, `<c>`)
+	if ab == Included && bc == Included && ac == NotIncluded {
+		t.Fatalf("a in b and b in c, and a is not in c\nparts: %v\nx: %s", p.s, p.x)
+	}
+	p.same("a in b, and a without b in nothing", ab, p.verdict(`{"allOf":[<a>,{"not":<b>}]}`, `false`))
+	p.same("a in b, and not b in not a", ab, p.verdict(`{"not":<b>}`, `{"not":<a>}`))
+	p.same("a in b, and a in a and b", ab, p.verdict(`<a>`, `{"allOf":[<b>,<a>]}`))
+	p.same("a in b, and a or b in b", ab, p.verdict(`{"anyOf":[<a>,<b>]}`, `<b>`))
+	p.same("items in a, and in b", ab, p.verdict(`{"type":"array","prefixItems":[<a>],"minItems":1,"maxItems":1}`, `{"prefixItems":[<b>]}`))
+	p.same("members in a, and in b", ab, p.verdict(`{"type":"object","properties":{"a":<a>},"required":["a"],"maxProperties":1}`, `{"properties":{"a":<b>}}`))
+	both := Undecided
+	switch {
+	case ab == Included && ac == Included:
+		both = Included
+	case ab == NotIncluded || ac == NotIncluded:
+		both = NotIncluded
+	}
+	p.same("a in b and in c, and a in b and c", both, p.verdict(`<a>`, `{"allOf":[<b>,<c>]}`))
 }
 
-func TestCompare_OrderAndNamesNeverMatter(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		depth := rapid.IntRange(1, 3).Draw(t, "depth")
-		textA, textB := drawDocument(t, depth), drawDocument(t, depth)
-		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		before := Compare(mustParse(t, textA), mustParse(t, textB), Options{})
-		otherA, otherB := shuffled(r, textA), renamed(shuffled(r, textB))
-		after := Compare(mustParse(t, otherA), mustParse(t, otherB), Options{})
-		if before.Verdict != after.Verdict && before.Verdict != Undecided && after.Verdict != Undecided {
-			t.Fatalf("%s %s, then %s %s\na: %s\nb: %s\na: %s\nb: %s", before.Verdict, before.Witness, after.Verdict, after.Witness, textA, textB, otherA, otherB)
-		}
-		if r := Compare(mustParse(t, textA), mustParse(t, renamed(otherA)), Options{}); r.Verdict == NotIncluded {
-			t.Fatalf("a is not included in itself written otherwise: %s\na: %s\na: %s", r.Witness, textA, otherA)
-		}
-	})
+func orderAndNames(t *rapid.T) {
+	depth := rapid.IntRange(1, 3).Draw(t, "depth")
+	textA, textB := drawDocument(t, depth), drawDocument(t, depth)
+	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+	before := Compare(mustParse(t, textA), mustParse(t, textB), Options{})
+	otherA, otherB := shuffled(r, textA), renamed(shuffled(r, textB))
+	after := Compare(mustParse(t, otherA), mustParse(t, otherB), Options{})
+	if before.Verdict != after.Verdict && before.Verdict != Undecided && after.Verdict != Undecided {
+		t.Fatalf("%s %s, then %s %s\na: %s\nb: %s\na: %s\nb: %s", before.Verdict, before.Witness, after.Verdict, after.Witness, textA, textB, otherA, otherB)
+	}
+	if r := Compare(mustParse(t, textA), mustParse(t, renamed(otherA)), Options{}); r.Verdict == NotIncluded {
+		t.Fatalf("a is not included in itself written otherwise: %s\na: %s\na: %s", r.Witness, textA, otherA)
+	}
 }
 
 // shuffled writes the lists of schemas of a document in another order.
@@ -257,31 +281,25 @@ func TestCompare_TellsNeighboursApart(t *testing.T) {
 	}
 }
 
-// TestCompare_IncludedHoldsForValuesOfA looks for contradictions where they are likely: at
+// includedHoldsForValues looks for contradictions where they are likely: at
 // values that a accepts, as the engine finds them one after another, and next to them.
-func TestCompare_IncludedHoldsForValuesOfA(t *testing.T) {
-	included, samples := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawParts(t, "a", "b")
-		a, b := p.schema(`<a>`), p.schema(`<b>`)
+func includedHoldsForValues(t *rapid.T) {
+	p := drawParts(t, "a", "b")
+	a, b := p.schema(`<a>`), p.schema(`<b>`)
+	if Compare(a, b, Options{}).Verdict != Included {
+		a = p.schema(`{"allOf":[<a>,<b>]}`)
 		if Compare(a, b, Options{}).Verdict != Included {
-			a = p.schema(`{"allOf":[<a>,<b>]}`)
-			if Compare(a, b, Options{}).Verdict != Included {
-				return
+			return
+		}
+	}
+	for _, v := range valuesOf(t, a, 4) {
+		near := contracttest.Mutate(v).Draw(t, "near")
+		for _, sample := range [][]byte{v, near} {
+			if disagrees(t, a, b, string(sample)) {
+				t.Fatalf("said included, but a accepts %s and b does not\nparts: %v\nx: %s", sample, p.s, p.x)
 			}
 		}
-		included++
-		for _, v := range valuesOf(t, a, 4) {
-			samples++
-			near := contracttest.Mutate(v).Draw(t, "near")
-			for _, sample := range [][]byte{v, near} {
-				if disagrees(t, a, b, string(sample)) {
-					t.Fatalf("said included, but a accepts %s and b does not\nparts: %v\nx: %s", sample, p.s, p.x)
-				}
-			}
-		}
-	})
-	t.Logf("%d included, %d samples", included, samples)
+	}
 }
 
 // valuesOf are some values that a schema accepts.
@@ -301,40 +319,35 @@ func valuesOf(t *rapid.T, s *Schema, n int) [][]byte {
 	return values
 }
 
-// TestCompare_ContractsAndTheirEditsAreNeverContradicted takes what people would write:
+// contractsAndEdits takes what people would write:
 // contracts and later versions of them, with payloads of the first.
-func TestCompare_ContractsAndTheirEditsAreNeverContradicted(t *testing.T) {
-	tally := map[Verdict]int{}
-	rapid.Check(t, func(t *rapid.T) {
-		before := contracttest.Contract().Draw(t, "contract")
-		after := contracttest.Edit(before).Draw(t, "edit")
-		a, err := ParseAsserted(schema.Project(before))
-		if err != nil {
-			t.Fatal(err)
+func contractsAndEdits(t *rapid.T) {
+	before := contracttest.Contract().Draw(t, "contract")
+	after := contracttest.Edit(before).Draw(t, "edit")
+	a, err := ParseAsserted(schema.Project(before))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := ParseAsserted(schema.Project(after))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := Compare(a, a, Options{}); r.Verdict != Included {
+		t.Fatalf("not included in itself: %s %s %s\n%s", r.Verdict, r.Witness, r.Reason, a.text)
+	}
+	r := Compare(a, b, Options{})
+	switch r.Verdict {
+	case Undecided:
+		t.Logf("undecided: %s", r.Reason)
+		if strings.Contains(r.Reason, "reference validator does not") {
+			t.Fatalf("%s\na: %s\nb: %s", r.Reason, a.text, b.text)
 		}
-		b, err := ParseAsserted(schema.Project(after))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r := Compare(a, a, Options{}); r.Verdict != Included {
-			t.Fatalf("not included in itself: %s %s %s\n%s", r.Verdict, r.Witness, r.Reason, a.text)
-		}
-		r := Compare(a, b, Options{})
-		tally[r.Verdict]++
-		switch r.Verdict {
-		case Undecided:
-			t.Logf("undecided: %s", r.Reason)
-			if strings.Contains(r.Reason, "reference validator does not") {
-				t.Fatalf("%s\na: %s\nb: %s", r.Reason, a.text, b.text)
-			}
-		case Included:
-			v := contracttest.Payload(before).Draw(t, "payload")
-			for _, sample := range [][]byte{v, contracttest.Mutate(v).Draw(t, "near")} {
-				if json.Valid(sample) && disagrees(t, a, b, string(sample)) {
-					t.Fatalf("said included, but a accepts %s and b does not\na: %s\nb: %s", sample, a.text, b.text)
-				}
+	case Included:
+		v := contracttest.Payload(before).Draw(t, "payload")
+		for _, sample := range [][]byte{v, contracttest.Mutate(v).Draw(t, "near")} {
+			if json.Valid(sample) && disagrees(t, a, b, string(sample)) {
+				t.Fatalf("said included, but a accepts %s and b does not\na: %s\nb: %s", sample, a.text, b.text)
 			}
 		}
-	})
-	t.Log(tally)
+	}
 }
