@@ -56,3 +56,6 @@ func (l *Language) Limit(bytes int) { l.automaton().most = bytes }
 func (l *Language) Longer(n int) (word string, found bool, err error) {
 	return newProduct([]*Language{l}, nil, unlimited{}).find(n+1, -1)
 }
+
+// Rough is the language that stands for this one in a first search, or nil.
+func (l *Language) Rough() *Language { return l.rough }

@@ -45,9 +45,29 @@ var longest = map[string]int{
 func format(name string, build func() machine) func() *Language {
 	return sync.OnceValue(func() *Language {
 		n, bounded := longest[name]
-		return &Language{source: "format:" + name, machine: build(), kept: keptFormatMemory, bounded: bounded, longest: n}
+		l := &Language{source: "format:" + name, machine: build(), kept: keptFormatMemory, bounded: bounded, longest: n}
+		if text, ok := roughPatterns[name]; ok {
+			l.rough = &Language{source: "rough:" + name, machine: patterns(text)()}
+		}
+		return l
 	})
 }
+
+// roughPatterns have all words of a format, and some that are wrong in a calendar or
+// too long.
+var roughPatterns = map[string]string{
+	"date":      whole(roughDate),
+	"date-time": whole(roughDate + `[Tt]` + roughTime),
+	"email":     emailPattern(),
+	"hostname":  whole(hostname),
+	"time":      whole(roughTime),
+}
+
+const (
+	roughDate = `[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])`
+	roughZone = `(?:[01][0-9]|2[0-3]):[0-5][0-9]`
+	roughTime = roughZone + `:(?:[0-5][0-9]|60)(?:\.[0-9]+)?(?:[Zz]|[+-]` + roughZone + `)`
+)
 
 // patterns is the machine of the words that match all patterns.
 func patterns(all ...string) func() machine {

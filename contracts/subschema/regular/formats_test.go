@@ -102,6 +102,9 @@ func TestFormat_EqualsTheScannersOfPayloads(t *testing.T) {
 				if l.Contains(word) != want {
 					t.Errorf("%q: %v, but the scanner says %v", word, !want, want)
 				}
+				if want && l.Rough() != nil && !l.Rough().Contains(word) {
+					t.Errorf("%q is not even roughly one", word)
+				}
 				if want && bounded && utf8.RuneCountInString(word) > longest {
 					t.Errorf("%q has more than %d characters", word, longest)
 				}
@@ -191,9 +194,14 @@ func TestFormat_ComparesWithPatterns(t *testing.T) {
 		{"format ipv6", `^[0-9A-Fa-f:.]{2,44}$`, ""},
 		{"format email", `^[^@]+@[^@]+$`, `@`},
 		{"format email", `@`, "none"},
+		{"format email", `^.+@.+$`, "none"},
+		{"format email", `^[!-~ ]{3,320}$`, "none"},
 		{"format duration", `^P`, "none"},
 		{"format json-pointer", `^(/|$)`, "none"},
 		{"format hostname", "format uri", ""},
+		{"format date-time", `-0[469]-[0-2]|-0[469]-30|-11-[0-2]|-11-30|-02-[0-2]|-(0[13578]|1[02])-|^.{10}[+-]..:..$`, "none"},
+		{"format date", `-(0[1-9]|1[0-2])-([0-2][0-9]|30)|-(0[13578]|1[02])-31`, "none"},
+		{"format date", `-(0[1-9]|1[0-2])-([0-2][0-8]|[013][0-9])|-(0[13-9]|1[0-2])-29`, "-02-29"},
 		{"format time", `^\d\d:\d\d:[0-5]\d`, "60"},
 	} {
 		language := func(text string) *regular.Language {

@@ -15,6 +15,7 @@ type Language struct {
 	kept    int     // memory of its automaton that it keeps, if more than others
 	bounded bool    // no word has more than longest code points
 	longest int
+	rough   *Language // has all words of the language, and far fewer states; or nil
 	found   atomic.Pointer[automaton]
 }
 

@@ -202,11 +202,42 @@ func (p *plan) find() (word string, found bool, err error) {
 		}
 		return repeat(p.least), true, p.budget.Spend(p.least / 64)
 	}
+	if word, found, decided := p.tryRoughly(); decided {
+		return word, found, nil
+	}
 	word, found, err = p.search(false)
 	if err != nil || !found || p.not == nil || !p.not.contains(word) {
 		return word, found, err
 	}
 	return p.search(true)
+}
+
+// tryRoughly asks the languages that stand for those of In. It decides nothing when
+// its word is none of the exact ones, or the search fails: then the exact search says
+// the same.
+func (p *plan) tryRoughly() (word string, found, decided bool) {
+	r, ok := p.roughly()
+	if !ok {
+		return "", false, false
+	}
+	word, found, err := r.search(false)
+	if err != nil || !found {
+		return "", false, err == nil
+	}
+	ok, err = p.fits(word)
+	return word, ok, ok && err == nil
+}
+
+// roughly is a plan for words that are at least roughly in the languages of In. If it
+// has none, neither has this plan; if its shortest one fits, it is the shortest here.
+func (p *plan) roughly() (r *plan, ok bool) {
+	in := slices.Clone(p.in)
+	for i, l := range in {
+		if l.rough != nil {
+			in[i], ok = l.rough, true
+		}
+	}
+	return &plan{in: in, out: p.out, least: p.least, most: p.most, budget: p.budget}, ok
 }
 
 func (p *plan) search(without bool) (word string, found bool, err error) {
