@@ -21,11 +21,20 @@
 // branch. Below a least length the search keeps the set of states that each length
 // reaches; these sets repeat sooner or later, and then any length is as cheap as that.
 //
+// Where a pattern has very many sets of threads, its threads are followed one by one,
+// and whoever can only find what another finds is left out.
+//
+// Formats with many states, such as mail addresses with all their lengths, have a rough
+// language beside the exact one: if nothing is found in that, nothing is to be found.
+//
 // # Cost
 //
 // Time is linear in the states that are visited, times the classes of characters. The
 // product of automata with m and n states can have m·n states, and a pattern of n
-// characters can have 2^n of them: `a.{30}$` does. Every search spends steps of a
-// [Budget], about a transition each, and ends with the budget's error when they are
-// used up. A pattern whose program would be very large is refused by [Pattern].
+// characters can have 2^n of them. Every search spends steps of a [Budget], about a
+// transition each, and ends with the budget's error when they are used up. A pattern
+// whose program would be very large is refused by [Pattern].
+//
+// A language keeps the states it has met, up to about a megabyte; a search takes at most
+// some hundred megabytes and then ends with [ErrBudget], whatever its budget is.
 package regular

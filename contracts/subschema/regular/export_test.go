@@ -59,3 +59,6 @@ func (l *Language) Longer(n int) (word string, found bool, err error) {
 
 // Rough is the language that stands for this one in a first search, or nil.
 func (l *Language) Rough() *Language { return l.rough }
+
+// Narrow is the language that stands for this one in a second search, or nil.
+func (l *Language) Narrow() *Language { return l.narrow }

@@ -49,6 +49,9 @@ func format(name string, build func() machine) func() *Language {
 		if text, ok := roughPatterns[name]; ok {
 			l.rough = &Language{source: "rough:" + name, machine: patterns(text)()}
 		}
+		if text, ok := narrowPatterns[name]; ok {
+			l.narrow = &Language{source: "narrow:" + name, machine: patterns(text)()}
+		}
 		return l
 	})
 }
@@ -61,6 +64,11 @@ var roughPatterns = map[string]string{
 	"email":     emailPattern(),
 	"hostname":  whole(hostname),
 	"time":      whole(roughTime),
+}
+
+// narrowPatterns have some words of a format, of each length up to a large one.
+var narrowPatterns = map[string]string{
+	"email": whole(`[0-9A-Za-z]{1,64}@[0-9A-Za-z]{1,2}|[0-9A-Za-z]{64}@(?:[0-9A-Za-z]{60}\.){0,3}[0-9A-Za-z]{1,61}`),
 }
 
 const (

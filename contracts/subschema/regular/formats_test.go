@@ -220,6 +220,23 @@ func TestFormat_ComparesWithPatterns(t *testing.T) {
 	}
 }
 
+func TestFormat_FindsWordsOfAnyLength(t *testing.T) {
+	for name, most := range map[string]int{"email": 309, "hostname": 253, "uri": 400, "date-time": 400} {
+		l, _ := regular.Format(name)
+		for least := 30; least <= most; least++ {
+			q := regular.Query{In: []*regular.Language{l}, MinLength: least, MaxLength: least}
+			word, found := find(t, q)
+			if !found || len(word) != least || !formats.Valid(name, word) {
+				t.Errorf("%s of %d characters: %q", name, least, word)
+			}
+		}
+	}
+	l, _ := regular.Format("email")
+	if word, found := find(t, regular.Query{In: []*regular.Language{l.Narrow()}, Out: []*regular.Language{l}, MaxLength: -1}); found {
+		t.Errorf("%q is no email", word)
+	}
+}
+
 func TestFormat_AgreesWithTheOfficialSuite(t *testing.T) {
 	corpora := os.Getenv("EVCTL_CORPORA")
 	if corpora == "" {

@@ -16,6 +16,7 @@ type Language struct {
 	bounded bool    // no word has more than longest code points
 	longest int
 	rough   *Language // has all words of the language, and far fewer states; or nil
+	narrow  *Language // has words of the language only, of most lengths; or nil
 	found   atomic.Pointer[automaton]
 }
 

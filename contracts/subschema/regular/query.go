@@ -212,11 +212,11 @@ func (p *plan) find() (word string, found bool, err error) {
 	return p.search(true)
 }
 
-// tryRoughly asks the languages that stand for those of In. It decides nothing when
-// its word is none of the exact ones, or the search fails: then the exact search says
-// the same.
+// tryRoughly asks languages that stand for those of In. It decides nothing when their
+// words are none of the exact ones, or a search fails: then the exact search says the
+// same.
 func (p *plan) tryRoughly() (word string, found, decided bool) {
-	r, ok := p.roughly()
+	r, ok := p.instead(func(l *Language) *Language { return l.rough })
 	if !ok {
 		return "", false, false
 	}
@@ -224,17 +224,28 @@ func (p *plan) tryRoughly() (word string, found, decided bool) {
 	if err != nil || !found {
 		return "", false, err == nil
 	}
+	if ok, err = p.fits(word); ok || err != nil {
+		return word, ok, ok
+	}
+	n, ok := p.instead(func(l *Language) *Language { return l.narrow })
+	if !ok {
+		return "", false, false
+	}
+	n.most = utf8.RuneCountInString(word) // no word is shorter
+	word, found, err = n.search(false)
+	if err != nil || !found {
+		return "", false, false
+	}
 	ok, err = p.fits(word)
 	return word, ok, ok && err == nil
 }
 
-// roughly is a plan for words that are at least roughly in the languages of In. If it
-// has none, neither has this plan; if its shortest one fits, it is the shortest here.
-func (p *plan) roughly() (r *plan, ok bool) {
+// instead is a plan with other languages in the place of those of In that have one.
+func (p *plan) instead(of func(*Language) *Language) (other *plan, ok bool) {
 	in := slices.Clone(p.in)
 	for i, l := range in {
-		if l.rough != nil {
-			in[i], ok = l.rough, true
+		if o := of(l); o != nil {
+			in[i], ok = o, true
 		}
 	}
 	return &plan{in: in, out: p.out, least: p.least, most: p.most, budget: p.budget}, ok
