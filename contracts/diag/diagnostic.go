@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,6 +56,8 @@ type Diagnostic struct {
 	// Related are the other places that contributed, such as the released
 	// declaration that a change is compared with.
 	Related []Related
+	// Witness proves a break: a payload that one version accepts and the other rejects.
+	Witness *Witness
 	// Effects tell what a change of a contract does to each kind of consumer; only
 	// findings about compatibility have them.
 	Effects []Effect
@@ -67,6 +70,20 @@ type Diagnostic struct {
 type Related struct {
 	Location
 	Message string
+}
+
+// Witness is a payload that one version of a contract accepts and another rejects.
+type Witness struct {
+	// Payload is the payload, compact.
+	Payload json.RawMessage `json:"payload"`
+	// AcceptedBy and RejectedBy are the versions.
+	AcceptedBy string `json:"accepted_by"`
+	RejectedBy string `json:"rejected_by"`
+	// Pointer is the JSON pointer to what is rejected, and Message says why. Offset
+	// is where it starts, in bytes of Payload.
+	Pointer string `json:"pointer"`
+	Message string `json:"message"`
+	Offset  int    `json:"offset"`
 }
 
 // Effect is what a change does to one kind of consumer.

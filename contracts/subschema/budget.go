@@ -9,6 +9,7 @@ import (
 // the same answer on most machines, and in time, so that no machine waits.
 type budget struct {
 	left     int
+	allowed  int // where it is a part of another one
 	deadline time.Time
 	tick     int
 }
@@ -32,6 +33,14 @@ func (b *budget) Spend(steps int) error {
 	}
 	return nil
 }
+
+// part is a budget with a fraction of what is left of b.
+func (b *budget) part(n int) *budget {
+	return &budget{left: b.left / n, allowed: b.left / n, deadline: time.Now().Add(time.Until(b.deadline) / time.Duration(n))}
+}
+
+// spent is how much of a part was used.
+func (b *budget) spent() int { return b.allowed - max(b.left, 0) }
 
 func (s *solver) spend(steps int) {
 	if err := s.budget.Spend(steps); err != nil {

@@ -24,6 +24,9 @@ func (s *solver) text(facts []formula) answer {
 			q.MinLength = max(q.MinLength, n.count+1)
 		case n.op == opLanguage && f > 0:
 			q.In = append(q.In, n.language)
+			if longest, ok := n.language.Longest(); ok {
+				most = min(most, longest)
+			}
 		case n.op == opLanguage:
 			q.Out = append(q.Out, n.language)
 		case n.op == opEnum:
@@ -39,10 +42,13 @@ func (s *solver) text(facts []formula) answer {
 	if most != math.MaxInt {
 		q.MaxLength = most
 	}
-	word, ok, err := q.Find(s.budget)
+	// One hard language must not use up what other branches need.
+	part := s.budget.part(4)
+	word, ok, err := q.Find(part)
+	s.spend(part.spent())
 	switch {
 	case errors.Is(err, errBudget) || errors.Is(err, regular.ErrBudget):
-		panic(errBudget)
+		return undecided("patterns, formats or lengths that take too long to compare")
 	case err != nil:
 		return undecided(err.Error())
 	case !ok:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -66,7 +67,8 @@ func OptionsFor(cfg *workspace.Config, event string) (Options, error) {
 	if err != nil {
 		return Options{}, fmt.Errorf("compatibility of %s: %w", event, err)
 	}
-	return Options{Mode: mode, StrictContent: cfg.Compatibility.OpenContent == "strict"}, nil
+	protobuf := slices.ContainsFunc(cfg.Generate, func(t workspace.Target) bool { return t.Target == "protobuf" })
+	return Options{Mode: mode, StrictContent: cfg.Compatibility.OpenContent == "strict", Protobuf: protobuf}, nil
 }
 
 // MatchName reports whether a pattern, in which * stands for any text, is the name.

@@ -1,32 +1,102 @@
 package compat
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/diff"
+	"github.com/evctl/evctl/contracts/subschema"
 )
 
 // Check is the verdict on two versions of an event: which changes there are, what
 // each of them breaks, and which bump they ask for. It is the one function that
 // decides; it does not look at the versions that the contracts claim.
 //
-// Both contracts must be linked and not Broken.
+// A change breaks something when there is a payload that proves it, which the finding
+// holds, or when it changes what payloads mean. Both contracts must be linked and not
+// Broken.
 func Check(old, new *contracts.Contract, opt Options) Verdict {
 	changes := diff.Compare(old, new)
-	v, j := Verdict{}, newJudge(opt)
+	v := Verdict{}
 	edits := map[edit]int{}
-	for _, c := range changes {
-		f := opt.finding(c, j)
+	for _, f := range opt.findings(newProver(old, new, changes, opt)) {
 		v.Needed = max(v.Needed, f.Needed)
 		key := editOf(f)
 		if i, seen := edits[key]; seen && key.new.File != nil {
-			v.Findings[i].Uses = append(v.Findings[i].Uses, c.At().Pointer)
+			v.Findings[i].Uses = append(v.Findings[i].Uses, f.Change.At().Pointer)
+			v.Findings[i].Impact.join(f.Impact)
 			continue
 		}
 		edits[key] = len(v.Findings)
 		v.Findings = append(v.Findings, f)
 	}
 	return v
+}
+
+// findings are the changes, each with what it breaks.
+func (o Options) findings(p *prover) []Finding {
+	list := make([]Finding, len(p.changes))
+	for i, c := range p.changes {
+		list[i] = findingOf(c)
+		list[i].proven(p.change(c))
+	}
+	for _, d := range []*direction{&p.backward, &p.forward} {
+		if d.whole.verdict == subschema.Undecided {
+			i := slices.IndexFunc(p.changes, shows)
+			list[i].Undecided = cmp.Or(list[i].Undecided, d.whole.reason)
+		}
+		if !d.whole.breaks() || slices.ContainsFunc(list, func(f Finding) bool { return f.witness(d == &p.backward) != nil }) {
+			continue
+		}
+		// Each change is harmless without the others.
+		i := p.completing(d)
+		if i < 0 {
+			i = slices.IndexFunc(p.changes, shows)
+		}
+		list[i].Note = "it breaks only together with the other changes"
+		if d == &p.backward {
+			list[i].proven(d.whole, proof{})
+		} else {
+			list[i].proven(proof{}, d.whole)
+		}
+	}
+	renamed := likelyRenames(p.changes)
+	for i := range list {
+		f := &list[i]
+		f.Needed = o.bump(f.Backward, f.Forward, f.least)
+		f.Impact = impactOf(*f)
+		*f = meaning{*f, o, renamed[f.Change]}.judge()
+	}
+	return list
+}
+
+// findingOf is a change without what it does to payloads.
+func findingOf(c diff.Change) Finding {
+	r := ruling{rule: c.Kind(), least: contracts.MinorBump}
+	r.judge(c)
+	return Finding{Rule: ruleOf(r.rule).id, Change: c, Backward: r.backward, Forward: r.forward, Note: r.note, least: r.least}
+}
+
+// proven adds what was found out about the payloads of both directions.
+func (f *Finding) proven(backward, forward proof) {
+	if backward.breaks() {
+		f.Backward, f.BackwardWitness = true, backward.witness
+	}
+	if forward.breaks() {
+		f.Forward, f.ForwardWitness = true, forward.witness
+	}
+	if f.Undecided == "" {
+		f.Undecided = cmp.Or(backward.reason, forward.reason)
+	}
+}
+
+func (f Finding) witness(backward bool) *Witness {
+	if backward {
+		return f.BackwardWitness
+	}
+	return f.ForwardWitness
 }
 
 // edit identifies what a person did: one edit of a definition is a change at each
@@ -56,14 +126,4 @@ func editOf(f Finding) edit {
 		e.detail = c.Property.Pattern
 	}
 	return e
-}
-
-// finding is a change with what it breaks.
-func (o Options) finding(c diff.Change, j judge) Finding {
-	r := j.change(c)
-	j.overlap(c, &r)
-	return Finding{
-		Rule: ruleOf(r.rule).id, Change: c, Backward: r.backward, Forward: r.forward,
-		Needed: o.bump(r.backward, r.forward, r.least), Note: r.note,
-	}
 }

@@ -8,6 +8,10 @@
 // change that contracts/diff finds by what the two schemas accept there, and calls
 // a change harmless only when that is certain.
 //
+// Some changes break no payload and mean something else: meaningRules reports them.
+// Every change also answers for those who do not validate, in Impact; README.md beside this
+// file is the table of what an edit does to whom.
+//
 // The package reads released versions through a Baseline: a releases directory, a
 // commit, another workspace, or a registry. It does not write any, and it does not
 // know how findings are printed.

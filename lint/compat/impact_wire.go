@@ -39,17 +39,24 @@ func onProtobuf(c diff.Change) Effect {
 	case *diff.VariantRenamed:
 		return breaking("a variant of another name takes a new number")
 	case *diff.EnumValueAdded:
-		if moved := moves(c); moved.Level == Breaking || numbers.TypeOf(c.In.New).Leaf != numbers.Enum {
-			return moved
-		}
-		return compatible("a new number, which older readers do not know")
+		return onValue(c, compatible("a new number, which older readers do not know"))
 	case *diff.EnumValueRemoved:
-		if moved := moves(c); moved.Level == Breaking || numbers.TypeOf(c.In.New).Leaf != numbers.Enum {
-			return moved
-		}
-		return compatible("its number stays reserved")
+		return onValue(c, compatible("its number stays reserved"))
 	}
 	return moves(c)
+}
+
+// onValue judges a value of an enum: a number where the enum is one on the wire too,
+// which takes a first value and a last one.
+func onValue(c diff.Change, number Effect) Effect {
+	in := c.At().In
+	switch {
+	case len(in.Old.Enum) == 0 || len(in.New.Enum) == 0:
+		return moves(c)
+	case kindOf(in.Old).Type().Leaf == numbers.Enum:
+		return number
+	}
+	return none("number and type stay")
 }
 
 // moves reports whether a change gives the field that holds it another type.
@@ -111,7 +118,11 @@ func onWarehouse(c diff.Change) Effect {
 		return compatible("null where there is no value")
 	case *diff.VariantAdded, *diff.VariantRemoved, *diff.VariantRenamed, *diff.UnionChanged, *diff.DiscriminatorChanged:
 		return none("kept as JSON in one column")
-	case *diff.EnumValueAdded, *diff.EnumRemoved, *diff.EnumOpened:
+	case *diff.EnumValueAdded:
+		return compatible("the column holds further values")
+	case *diff.EnumValueRemoved:
+		return none("the column keeps its type")
+	case *diff.EnumRemoved, *diff.EnumOpened:
 		if effect := onColumn(c); effect.Level == Breaking {
 			return effect
 		}

@@ -72,6 +72,9 @@ type Options struct {
 	// accepted anything under that name. The default is lenient: producers are
 	// not expected to have sent something else there.
 	StrictContent bool
+	// Protobuf makes it an error to give a field another type in protobuf: the workspace
+	// generates it.
+	Protobuf bool
 	// Waived tells whether somebody approved a break that the mode forbids. Nil:
 	// nobody approved any.
 	Waived Waived

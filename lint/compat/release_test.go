@@ -104,7 +104,7 @@ func wantVersionThatPasses(t *testing.T, released []*contracts.Contract, lines s
 
 func TestJudge_ReportsAnEditOnce(t *testing.T) {
 	released := []*contracts.Contract{event(t, "1.0.0", added), event(t, "1.1.0", added+"\nowner: x"), event(t, "1.2.0", added+"\nowner: y")}
-	j := compat.Judge(released, event(t, "1.3.0", plain), compat.Options{})
+	j := compat.Judge(released, event(t, "1.3.0", plain+"\nowner: y"), compat.Options{})
 	if len(j.Findings) != 1 || !strings.HasSuffix(j.Findings[0].Message, "which breaks payloads of 1.2.0") {
 		t.Errorf("findings are %v, want one about 1.2.0", messages(j))
 	}

@@ -88,8 +88,6 @@ var changeRules = []rule{
 		"oneOf rejects what two variants accept; anyOf does not.", "leave the keyword as it is"},
 	{"discriminator-changed", "another property selects the variant",
 		"Payloads carry the old property and not the new one.", "keep the discriminator"},
-	{"unit-changed", "a value is measured in another unit",
-		"Payloads stay valid, and every reader misunderstands them.", "add a property in the new unit"},
 }
 
 // releaseRules are about versions and releases.
@@ -124,6 +122,12 @@ func Set() lint.Set {
 			Summary: r.summary, Why: r.why, Options: []string{"compatibility.mode", "compatibility.events"},
 		})
 	}
+	for _, r := range meaningRules {
+		set.Rules = append(set.Rules, lint.Rule{
+			ID: r.id, Group: lint.Compatibility, Profile: lint.Minimal, Severity: r.severity, NoIgnore: r.severity == diag.Error,
+			Summary: r.summary, Why: r.why,
+		})
+	}
 	for _, r := range releaseRules {
 		r.Group, r.Profile, r.NoIgnore = lint.Compatibility, lint.Minimal, true
 		set.Rules = append(set.Rules, r)
@@ -133,7 +137,10 @@ func Set() lint.Set {
 
 // CanBeWaived reports whether a rule is about a change that breaks somebody: an approved
 // one may be released. What is wrong with versions and releases is repaired instead.
-func CanBeWaived(rule string) bool { return ruleOf(rule).id != "" }
+func CanBeWaived(rule string) bool {
+	severity := meaningRuleOf(rule).severity
+	return ruleOf(rule).id != "" && (severity == diag.Off || severity == diag.Error)
+}
 
 func ruleOf(id string) rule {
 	for _, r := range changeRules {
@@ -141,5 +148,5 @@ func ruleOf(id string) rule {
 			return r
 		}
 	}
-	return rule{}
+	return meaningRuleOf(id).rule
 }

@@ -35,12 +35,23 @@ type Finding struct {
 	Backward, Forward bool
 	// Needed is the bump that this change asks for by itself.
 	Needed contracts.Bump
+	// BackwardWitness and ForwardWitness are the payloads that prove it. A change of
+	// what payloads mean has none.
+	BackwardWitness, ForwardWitness *Witness
+	// Undecided says why it is not known whether the change breaks anybody.
+	Undecided string
 	// Note says what the verdict rests on where the change does not show it, such
 	// as patterns that cannot be compared.
 	Note string
 	// Uses are the further pointers under which the same edit shows, when it was
 	// made in a definition that the event uses several times.
 	Uses []string
+	// Impact is what the change does to each kind of consumer.
+	Impact Impact
+
+	least  contracts.Bump      // what it asks for when it breaks nothing
+	remark diag.Severity       // of Rule where the change breaks no payload; see meaningRules
+	likely *contracts.Property // what an added property looks like, which was removed
 }
 
 // Message is the change in people's words.

@@ -23,11 +23,14 @@ type Finding struct {
 	Hint     string `json:"hint,omitempty"`
 	Place
 	// Subject names what the finding is about: an event and a JSON pointer into its
-	// contract. Fingerprint is made of rule and subject, so it stays the same when
-	// lines move or wording changes; several findings may share one.
+	// contract. Fingerprint is made of rule and subject, for breaks also of the edit and
+	// the version that it breaks, so it stays the same when lines move or wording changes;
+	// several findings may share one, breaks never do.
 	Subject     string    `json:"subject,omitempty"`
 	Fingerprint string    `json:"fingerprint"`
 	Related     []Related `json:"related,omitempty"`
+	// Witness is a payload that proves a break of compatibility.
+	Witness *diag.Witness `json:"witness,omitempty"`
 	// Effects say what the change does to each kind of consumer; only findings about
 	// compatibility have them.
 	Effects []diag.Effect `json:"effects,omitempty"`
@@ -74,7 +77,7 @@ type Summary struct {
 func NewFinding(d *diag.Diagnostic) Finding {
 	f := Finding{
 		Rule: d.Rule, Severity: d.Severity.String(), Message: d.Message, Hint: d.Hint,
-		Place: PlaceOf(d.Location), Subject: d.Subject, Fingerprint: d.Fingerprint(), Effects: d.Effects,
+		Place: PlaceOf(d.Location), Subject: d.Subject, Fingerprint: d.Fingerprint(), Witness: d.Witness, Effects: d.Effects,
 	}
 	for _, r := range d.Related {
 		f.Related = append(f.Related, Related{PlaceOf(r.Location), r.Message})

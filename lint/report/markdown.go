@@ -27,6 +27,9 @@ func writeMarkdown(w io.Writer, r *Report) error {
 			fmt.Fprintf(b, "\n### %s\n\n| line | severity | finding | rule |\n|---:|---|---|---|\n", title)
 		}
 		text := escapeMarkdown(d.Message)
+		if d.Witness != nil {
+			text += fmt.Sprintf("<br>%s accepts, %s rejects %s", escapeMarkdown(d.Witness.AcceptedBy), escapeMarkdown(d.Witness.RejectedBy), code(string(d.Witness.Payload)))
+		}
 		if d.Hint != "" {
 			text += "<br>" + escapeMarkdown(d.Hint)
 		}

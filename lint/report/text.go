@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -87,10 +88,44 @@ func (p *printer) diagnostic(d *diag.Diagnostic) {
 	if also := d.AlsoBreaks(); len(also) > 0 {
 		fmt.Fprintf(p, "  also breaks %s\n", strings.Join(also, ", "))
 	}
+	p.witness(d.Witness)
 	if d.Hint != "" {
 		fmt.Fprintf(p, "  %s %s\n", p.paint(cyan, "hint:"), clean(d.Hint))
 	}
 	p.WriteByte('\n')
+}
+
+// witness prints the payload that proves a break, with what is rejected underlined:
+//
+//	witness: 1.0.0 accepts, 1.1.0 rejects: /total: found -1, expected at least 0
+//	  {"order_id":"A-1","total":-1}
+//	                            ^~
+func (p *printer) witness(w *diag.Witness) {
+	if w == nil {
+		return
+	}
+	at := ""
+	if w.Pointer != "" {
+		at = w.Pointer + ": "
+	}
+	fmt.Fprintf(p, "  %s %s accepts, %s rejects: %s\n", p.paint(cyan, "witness:"), w.AcceptedBy, w.RejectedBy, clean(at+w.Message))
+	start := max(0, min(w.Offset, len(w.Payload)))
+	line, before, width := layout(string(w.Payload), start, start+valueLength(w.Payload[start:]))
+	fmt.Fprintf(p, "    %s\n    %s%s\n", line, strings.Repeat(" ", before), p.paint(red, "^"+strings.Repeat("~", max(0, width-1))))
+}
+
+// valueLength is the length of the JSON value that a text begins with; of an object or
+// array, it is only the bracket.
+func valueLength(text []byte) int {
+	if len(text) == 0 || text[0] == '{' || text[0] == '[' {
+		return min(1, len(text))
+	}
+	var v json.RawMessage
+	d := json.NewDecoder(bytes.NewReader(text))
+	if d.Decode(&v) != nil {
+		return 1
+	}
+	return len(v)
 }
 
 func place(l diag.Location) string {
