@@ -19,6 +19,7 @@ var diffFormats = []string{"text", "json", "markdown"}
 
 func newDiff(app *App) *cobra.Command {
 	var format, mode string
+	var verbose bool
 	cmd := &cobra.Command{
 		Use:   "diff [OLD [NEW]]",
 		Short: "Say in words what changed between contracts, and whom it breaks",
@@ -36,7 +37,8 @@ it is the workspace, or the event of OLD in it; without OLD, what is released.
 
 Changes that break payloads make the new version reject what the old one accepts,
 those that break readers the other way round. Which of them need a major version is
-decided by the compatibility mode.`,
+decided by the compatibility mode. A line below a change names whom it breaks beside
+collectors: protobuf wire, Go source, TypeScript source, warehouse.`,
 		Example: `  evctl diff
   evctl diff origin/main --format markdown
   evctl diff order.completed@1.2.0 order.completed
@@ -55,10 +57,11 @@ decided by the compatibility mode.`,
 			if err != nil {
 				return err
 			}
-			return d.write(app.Stdout, format)
+			return d.write(app.Stdout, format, verbose)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", strings.Join(diffFormats, ", "))
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "say of every change what it does to each kind of consumer, and why")
 	cmd.Flags().StringVar(&mode, "mode", "", "compatibility `mode` instead of the one of evctl.yaml: BACKWARD, FORWARD, FULL, each also with _TRANSITIVE, or NONE")
 	return cmd
 }
@@ -137,6 +140,8 @@ type diffChange struct {
 	// Needed is the bump that this change asks for in the event's mode.
 	Needed contracts.Bump `json:"needed"`
 	Note   string         `json:"note,omitempty"`
+	// Effects say what the change does to each kind of consumer, the collector first.
+	Effects []diag.Effect `json:"effects"`
 	// Old and New are where the change is in the files; absent where there are none.
 	Old *report.Place `json:"old,omitempty"`
 	New *report.Place `json:"new,omitempty"`
@@ -206,7 +211,7 @@ func changeOf(f compat.Finding) diffChange {
 	at := f.Change.At()
 	c := diffChange{
 		Kind: f.Change.Kind(), Rule: f.Rule, Pointer: at.Pointer, Uses: f.Uses, Message: f.Message(), Breaks: []string{},
-		Needed: f.Needed, Note: f.Note, Old: placeIn(at.Old), New: placeIn(at.New),
+		Needed: f.Needed, Note: f.Note, Effects: f.Impact.Effects(), Old: placeIn(at.Old), New: placeIn(at.New),
 	}
 	if f.Backward {
 		c.Breaks = append(c.Breaks, "payloads")

@@ -7,9 +7,10 @@ import (
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
 )
 
-func (d *diffDocument) write(w io.Writer, format string) error {
+func (d *diffDocument) write(w io.Writer, format string, verbose bool) error {
 	if format == "json" {
 		return writeJSON(w, d)
 	}
@@ -17,7 +18,7 @@ func (d *diffDocument) write(w io.Writer, format string) error {
 	if format == "markdown" {
 		d.markdown(b)
 	} else {
-		d.text(b)
+		d.text(b, verbose)
 	}
 	return b.Flush()
 }
@@ -53,8 +54,11 @@ func (d *diffDocument) summary() string {
 // The text format:
 //
 //	order.completed 1.1.0 -> 1.2.0: needs 2.0.0 (major)
-//	  major  breaks payloads  property "coupon" was removed  [contracts/order.yaml:3:8]
-func (d *diffDocument) text(b *bufio.Writer) {
+//	  major  property "coupon" was removed: breaks payloads  [contracts/order.yaml:3:8]
+//	         also breaks Go source, TypeScript source, warehouse
+//
+// With verbose, a line for each consumer says why.
+func (d *diffDocument) text(b *bufio.Writer, verbose bool) {
 	for _, e := range d.Events {
 		fmt.Fprintf(b, "%s %s\n", e.Event, e.verdict("->"))
 		for _, c := range e.Changes {
@@ -62,6 +66,7 @@ func (d *diffDocument) text(b *bufio.Writer) {
 			if c.Note != "" {
 				fmt.Fprintf(b, "         %s\n", c.Note)
 			}
+			c.effects(b, verbose)
 		}
 		fmt.Fprintln(b)
 	}
@@ -86,6 +91,20 @@ func (e *diffEvent) verdict(arrow string) string {
 		return fmt.Sprintf("%sa %s change, as the version says", versions, *e.Needed)
 	}
 	return fmt.Sprintf("%sneeds %s (%s)", versions, e.NeededVersion, *e.Needed)
+}
+
+// effects names the consumers that a change breaks beside the collector, or, with
+// verbose, says of each what becomes of it.
+func (c *diffChange) effects(b *bufio.Writer, verbose bool) {
+	const margin = "         "
+	if also := (&diag.Diagnostic{Effects: c.Effects}).AlsoBreaks(); len(also) > 0 && !verbose {
+		fmt.Fprintf(b, "%salso breaks %s\n", margin, strings.Join(also, ", "))
+	}
+	if verbose {
+		for _, e := range c.Effects {
+			fmt.Fprintf(b, "%s%-17s  %-10s  %s\n", margin, e.Consumer, e.Effect, e.Why)
+		}
+	}
 }
 
 func (c *diffChange) sentence() string {
@@ -117,9 +136,10 @@ func (d *diffDocument) markdown(b *bufio.Writer) {
 		fmt.Fprintf(b, "\n### %s\n\n%s\n", code(e.Event), escapeMarkdown(e.verdict("→")))
 		for i, c := range e.Changes {
 			if i == 0 {
-				fmt.Fprint(b, "\n| change | breaks | needs |\n|---|---|---|\n")
+				fmt.Fprint(b, "\n| change | breaks | breaks beside | needs |\n|---|---|---|---|\n")
 			}
-			fmt.Fprintf(b, "| %s | %s | %s |\n", escapeMarkdown(c.Message), strings.Join(c.Breaks, ", "), c.Needed)
+			also := (&diag.Diagnostic{Effects: c.Effects}).AlsoBreaks()
+			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", escapeMarkdown(c.Message), strings.Join(c.Breaks, ", "), strings.Join(also, ", "), c.Needed)
 		}
 	}
 }
