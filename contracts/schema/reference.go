@@ -27,12 +27,20 @@ const documentURL = "https://evctl.invalid/schema.json"
 // document: nothing is read from disk or network. The document is checked by the
 // rules of contracts/rawjson first, because numbers without bounds would cost
 // unbounded time.
-func Compile(document []byte) (*Reference, error) { return compile(document, true) }
+func Compile(document []byte) (*Reference, error) {
+	return CompileWith(document, CompileOptions{AssertFormats: true})
+}
 
-// CompileAnnotated is Compile for a document whose formats are annotations.
-func CompileAnnotated(document []byte) (*Reference, error) { return compile(document, false) }
+// CompileOptions say how a document is read.
+type CompileOptions struct {
+	// AssertFormats makes formats constraints.
+	AssertFormats bool
+	// Documents are further JSON Schemas that references may lead to, by URI.
+	Documents map[string][]byte
+}
 
-func compile(document []byte, assertFormats bool) (reference *Reference, err error) {
+// CompileWith is Compile with options.
+func CompileWith(document []byte, opt CompileOptions) (reference *Reference, err error) {
 	// The validator takes some schemas for granted that nobody promised it.
 	defer func() {
 		if failure := recover(); failure != nil {
@@ -44,7 +52,7 @@ func compile(document []byte, assertFormats bool) (reference *Reference, err err
 	}
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
-	c.AssertFormat = assertFormats
+	c.AssertFormat = opt.AssertFormats
 	c.LoadURL = func(url string) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("reference to %s leaves the document", url)
 	}
@@ -54,12 +62,17 @@ func compile(document []byte, assertFormats bool) (reference *Reference, err err
 			return !ok || f.Valid(text)
 		}
 	}
-	if !assertFormats {
+	if !opt.AssertFormats {
 		annotate(c)
 	}
 	c.RegisterExtension(longKeyword, nil, longLists{})
 	if err := c.AddResource(documentURL, bytes.NewReader(moveLongLists(document))); err != nil {
 		return nil, fmt.Errorf("compile JSON Schema: %w", err)
+	}
+	for uri, further := range opt.Documents {
+		if err := c.AddResource(uri, bytes.NewReader(moveLongLists(further))); err != nil {
+			return nil, fmt.Errorf("compile JSON Schema: %w", err)
+		}
 	}
 	s, err := c.Compile(documentURL)
 	if err != nil {

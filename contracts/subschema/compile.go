@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/evctl/evctl/contracts/formats"
 	"github.com/evctl/evctl/contracts/subschema/regular"
@@ -59,7 +60,7 @@ type compilation struct {
 // compile is the formula of a document. Documents with the same text have the same.
 func (c compilation) compile(s *Schema) (formula, error) {
 	for other, f := range c.known {
-		if other == s || other.formats == s.formats && bytes.Equal(other.text, s.text) {
+		if other == s || other.formats == s.formats && !other.external && !s.external && bytes.Equal(other.text, s.text) {
 			return f, nil
 		}
 	}
@@ -145,6 +146,8 @@ type reader struct {
 	env   scope
 	parts []formula
 	err   error
+	// missing are references that lead to documents which are not here.
+	missing []formula
 }
 
 func (c *compiler) keywords(m map[string]any, r *resource, env scope) (formula, error) {
@@ -233,6 +236,8 @@ func (k *reader) references() {
 func (k *reader) reference(keyword string) {
 	t, ok := k.referenceTarget(keyword)
 	if !ok {
+		k.parts = append(k.parts, k.missing...)
+		k.missing = nil
 		return
 	}
 	f, err := k.formula(t.node, t.resource, k.env)
@@ -240,6 +245,16 @@ func (k *reader) reference(keyword string) {
 		k.err = err
 	}
 	k.add(f)
+}
+
+// elsewhere is what a reference to another document means. That is not known, but it is the
+// same wherever the same URI is spoken of in the same way.
+func (k *reader) elsewhere(ref, uri string, err error) formula {
+	if strings.HasPrefix(uri, Location("")) || k.env.key != "" {
+		// Nobody said where that document is, or it may refer back to this one.
+		return k.space.opaque(err.Error())
+	}
+	return k.space.opaqueSource(err.Error(), fmt.Sprintf("%d %s %s", k.r.draft, uri, ref))
 }
 
 // referenceTarget is where a reference leads in the dynamic scope.
@@ -254,6 +269,10 @@ func (k *reader) referenceTarget(keyword string) (target, bool) {
 		return target{}, false
 	}
 	t, err := k.schema.resolve(ref, k.r)
+	if errors.Is(err, errLeaves) {
+		k.missing = append(k.missing, k.elsewhere(ref, t.uri, err))
+		return target{}, false
+	}
 	if err != nil {
 		if k.err == nil {
 			k.err = err
@@ -437,7 +456,7 @@ func (c *compiler) language(source string, make func() (*regular.Language, error
 	}
 	var f formula
 	if l, err := make(); err != nil {
-		f = c.space.or(-c.space.is(kindString), c.space.opaque(err.Error()))
+		f = c.space.or(-c.space.is(kindString), c.space.opaqueSource(err.Error(), source))
 	} else {
 		f = c.space.add(node{op: opLanguage, text: source, language: l})
 	}

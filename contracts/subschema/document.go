@@ -20,6 +20,9 @@ type Schema struct {
 	resources map[string]*resource // by URI without fragment
 	owners    map[uintptr]*resource
 	formats   bool
+	wanted    []want
+	further   []further
+	external  bool // what the document means depends on others, which may be missing
 
 	once     sync.Once
 	compiled *schema.Reference
@@ -44,33 +47,67 @@ const defaultURI = "https://evctl.invalid/schema.json"
 // Parse reads a JSON Schema document of draft 4, 6, 7, 2019-09 or 2020-12, which is
 // what it is without $schema. References may lead anywhere within the document.
 // Formats are annotations; ParseAsserted makes them constraints.
-func Parse(text []byte) (*Schema, error) { return parse(text, false) }
+// Without $schema, a document whose form only older drafts allow is of the newest of those.
+func Parse(text []byte) (*Schema, error) { return ParseWith(text, ParseOptions{}) }
 
 // ParseAsserted is Parse for a document whose formats are constraints, decided by
 // contracts/formats. The projection of a contract is such a document.
-func ParseAsserted(text []byte) (*Schema, error) { return parse(text, true) }
+func ParseAsserted(text []byte) (*Schema, error) {
+	return ParseWith(text, ParseOptions{AssertFormats: true})
+}
 
-func parse(text []byte, formats bool) (*Schema, error) {
-	root, err := readValue(text)
+// ParseOptions say how a document is read.
+type ParseOptions struct {
+	// AssertFormats makes formats constraints.
+	AssertFormats bool
+	// Documents are further JSON Schemas that references may lead to, by absolute URI
+	// without fragment; Location is the URI of one without $id. The meta-schemas of the
+	// drafts are always there.
+	Documents map[string][]byte
+}
+
+// Location is the URI of a document without an identifier that stands under a slash-separated
+// path; the document that is parsed itself stands beside the path "schema.json".
+func Location(path string) string {
+	base, err := url.Parse(defaultURI)
+	if err != nil {
+		return path
+	}
+	return base.ResolveReference(&url.URL{Path: path}).String()
+}
+
+// ParseWith is Parse with options.
+func ParseWith(text []byte, opt ParseOptions) (*Schema, error) {
+	root, err := readSchema(text)
 	if err != nil {
 		return nil, fmt.Errorf("read JSON Schema: %w", err)
 	}
-	switch root.(type) {
-	case bool, map[string]any:
-	default:
-		return nil, errors.New("read JSON Schema: a schema is an object, true or false")
-	}
-	s := &Schema{text: text, root: root, formats: formats, resources: map[string]*resource{}, owners: map[uintptr]*resource{}}
+	s := &Schema{text: text, root: root, formats: opt.AssertFormats, resources: map[string]*resource{}, owners: map[uintptr]*resource{}}
 	base, err := url.Parse(defaultURI)
 	if err != nil {
 		return nil, err
 	}
-	first := &resource{uri: base, root: root, draft: draft2020}
+	first := &resource{uri: base, root: root, draft: draftByForm(root)}
 	s.resources[base.String()] = first
 	if err := s.index(root, first); err != nil {
 		return nil, fmt.Errorf("read JSON Schema: %w", err)
 	}
+	if err := s.fetch(opt.Documents); err != nil {
+		return nil, fmt.Errorf("read JSON Schema: %w", err)
+	}
 	return s, nil
+}
+
+func readSchema(text []byte) (any, error) {
+	root, err := readValue(text)
+	if err != nil {
+		return nil, err
+	}
+	switch root.(type) {
+	case bool, map[string]any:
+		return root, nil
+	}
+	return nil, errors.New("a schema is an object, true or false")
 }
 
 // identity tells objects of one document apart.
@@ -88,6 +125,7 @@ func (s *Schema) index(node any, in *resource) error {
 		return err
 	}
 	s.owners[identity(m)] = in
+	s.want(m, in)
 	if _, ref := m["$ref"]; ref && in.draft <= draft7 && identity(m) != identityOf(in.root) {
 		// Everything beside $ref is ignored by these drafts. Definitions at the root
 		// are still the target of references.
@@ -202,7 +240,10 @@ type target struct {
 	node     any
 	resource *resource
 	anchor   string // the name, when the fragment is one
+	uri      string // of what is not here, without fragment
 }
+
+var errLeaves = errors.New("leaves the document")
 
 // resolve follows a reference that stands in a resource.
 func (s *Schema) resolve(ref string, from *resource) (target, error) {
@@ -215,7 +256,7 @@ func (s *Schema) resolve(ref string, from *resource) (target, error) {
 	u.Fragment, u.RawFragment = "", ""
 	r, ok := s.resources[u.String()]
 	if !ok {
-		return target{}, fmt.Errorf("$ref %q leaves the document", ref)
+		return target{uri: u.String()}, fmt.Errorf("$ref %q %w", ref, errLeaves)
 	}
 	if r.ambiguous {
 		return target{}, fmt.Errorf("$ref %q: several schemas have that identifier", ref)
@@ -228,7 +269,7 @@ func (s *Schema) resolve(ref string, from *resource) (target, error) {
 		if !ok {
 			return target{}, fmt.Errorf("$ref %q: there is no anchor %q", ref, fragment)
 		}
-		return target{node, s.owner(node, r), fragment}, nil
+		return target{node: node, resource: s.owner(node, r), anchor: fragment}, nil
 	}
 	return s.follow(ref, fragment, r)
 }

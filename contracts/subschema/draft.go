@@ -1,6 +1,9 @@
 package subschema
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // draft is a version of JSON Schema, by the year or number that its URL holds.
 type draft int
@@ -107,4 +110,55 @@ func (a applicator) schemas(v any) []any {
 		}
 	}
 	return list
+}
+
+// draftByForm is the newest draft that a document without $schema can be of: boolean
+// bounds are of draft 4, and lists of items of 2019-09 at most.
+func draftByForm(root any) draft {
+	m, ok := root.(map[string]any)
+	if !ok || m["$schema"] != nil {
+		return draft2020
+	}
+	seen := map[string]bool{}
+	formsOf(m, seen)
+	switch {
+	case seen["boolean bound"] && !seen["newer than draft 4"]:
+		return draft4
+	case seen["list of items"] && !seen["boolean bound"] && !seen["prefixItems"]:
+		return draft2019
+	}
+	return draft2020
+}
+
+// afterDraft4 are keywords that draft 4 would pass over in silence.
+var afterDraft4 = []string{"const", "contains", "propertyNames", "if", "then", "else", "$defs", "$id", "$anchor", "dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties", "minContains", "maxContains"}
+
+// formsOf notes what a schema and those inside of it tell about their draft.
+func formsOf(m map[string]any, seen map[string]bool) {
+	for _, keyword := range []string{"exclusiveMinimum", "exclusiveMaximum"} {
+		switch m[keyword].(type) {
+		case bool:
+			seen["boolean bound"] = true
+		case json.Number:
+			seen["newer than draft 4"] = true
+		}
+	}
+	for _, keyword := range afterDraft4 {
+		if _, ok := m[keyword]; ok {
+			seen["newer than draft 4"] = true
+		}
+	}
+	if _, ok := m["items"].([]any); ok {
+		seen["list of items"] = true
+	}
+	if _, ok := m["prefixItems"]; ok {
+		seen["prefixItems"] = true
+	}
+	for _, a := range applicators {
+		for _, sub := range a.schemas(m[a.keyword]) {
+			if sub, ok := sub.(map[string]any); ok {
+				formsOf(sub, seen)
+			}
+		}
+	}
 }

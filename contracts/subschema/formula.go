@@ -88,6 +88,7 @@ type space struct {
 	simple   map[restriction]formula
 	explicit map[formula][]string
 	buffer   []byte
+	unknowns int // opaque formulas so far
 }
 
 type restriction struct {
@@ -258,7 +259,16 @@ func (s *space) counted(o op, count int) formula {
 	return s.add(node{op: o, count: count})
 }
 
-func (s *space) opaque(why string) formula { return s.add(node{op: opOpaque, text: why}) }
+// opaque is a set that nothing is known about, not even whether it equals another one.
+func (s *space) opaque(why string) formula {
+	s.unknowns++
+	return s.add(node{op: opOpaque, text: why, count: s.unknowns})
+}
+
+// opaqueSource is a set of which only the source is known: the same source is the same set.
+func (s *space) opaqueSource(why string, source value) formula {
+	return s.add(node{op: opOpaque, text: why, values: []value{source}, keys: map[string]bool{keyOf(source): true}})
+}
 
 // define makes room for a definition whose body comes later.
 func (s *space) define() (number int, ref formula) {

@@ -281,6 +281,43 @@ func TestCompare_TellsNeighboursApart(t *testing.T) {
 	}
 }
 
+// TestCompare_WhatIsNotUnderstoodIsUndecided holds against answers that rest on what two
+// schemas have in common only by name.
+func TestCompare_WhatIsNotUnderstoodIsUndecided(t *testing.T) {
+	many := func(n int) string {
+		return `{"unevaluatedProperties":false,"allOf":[{"allOf":[` + repeated(12, func(i int) string {
+			return fmt.Sprintf(`{"anyOf":[{"properties":{"a%d":true}},{"properties":{"b%d":{"type":"string"}}}]}`, i*n, i*n)
+		}) + `]}]}`
+	}
+	for _, test := range []struct {
+		a, b string
+		same Verdict // of a in a
+	}{
+		{`{"$schema":"https://example.com/mine","type":"string"}`, `{"$schema":"https://example.com/mine","type":"integer"}`, Included},
+		{many(1), many(2), Included},
+		{`{"$ref":"other.json","unevaluatedProperties":false}`, `{"$ref":"another.json","unevaluatedProperties":false}`, Included},
+		{`{"$ref":"https://example.com/a"}`, `{"$ref":"https://example.com/b"}`, Included},
+		{`{"type":"string","pattern":"^(?=a)"}`, `{"type":"string","pattern":"^(?=b)"}`, Included},
+		{`{"type":"string","pattern":"(a)\\1"}`, `{"type":"string","pattern":"(b)\\1"}`, Included},
+		{`{"$defs":{"a":{"allOf":[{"$ref":"#/$defs/a"}]}},"$ref":"#/$defs/a"}`, `{"$defs":{"b":{"anyOf":[{"$ref":"#/$defs/b"}]}},"$ref":"#/$defs/b"}`, Included},
+	} {
+		a, b := mustRead(t, test.a, []byte(test.a)), mustRead(t, test.b, []byte(test.b))
+		for _, q := range [][2]*Schema{{a, b}, {b, a}} {
+			if r := Compare(q[0], q[1], Options{}); r.Verdict != Undecided {
+				t.Errorf("%s in %s is %s %s", q[0].text, q[1].text, r.Verdict, r.Witness)
+			}
+		}
+		if r := Compare(a, a, Options{}); r.Verdict != test.same {
+			t.Errorf("%s in itself is %s %s %s", test.a, r.Verdict, r.Witness, r.Reason)
+		}
+	}
+	// The same absolute URI is the same schema, in whatever document.
+	a, b := `{"$id":"https://example.com/1","type":"string","$ref":"https://example.com/a"}`, `{"$id":"https://example.com/2","anyOf":[{"$ref":"https://example.com/a"}]}`
+	if r := Compare(mustRead(t, a, []byte(a)), mustRead(t, b, []byte(b)), Options{}); r.Verdict != Included {
+		t.Errorf("%s in %s is %s %s", a, b, r.Verdict, r.Reason)
+	}
+}
+
 // includedHoldsForValues looks for contradictions where they are likely: at
 // values that a accepts, as the engine finds them one after another, and next to them.
 func includedHoldsForValues(t *rapid.T) {

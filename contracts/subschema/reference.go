@@ -10,27 +10,34 @@ import (
 // reference is the schema as the reference validator reads it.
 func (s *Schema) reference() (*schema.Reference, error) {
 	s.once.Do(func() {
-		compile := schema.CompileAnnotated
-		if s.formats {
-			compile = schema.Compile
+		further := map[string][]byte{}
+		for _, f := range s.further {
+			if !f.builtIn {
+				further[f.uri] = s.strict(f.root.root, nil)
+			}
 		}
-		s.compiled, s.failure = compile(s.strict())
+		s.compiled, s.failure = schema.CompileWith(s.strict(s.root, s.text), schema.CompileOptions{AssertFormats: s.formats, Documents: further})
 	})
 	return s.compiled, s.failure
 }
 
 // strict is the text of a document without what the reference validator refuses and
 // what has a meaning nevertheless: lists that are empty or say something twice, meta-schemas
-// by names of their own, identifiers that were given twice, annotations of the wrong type.
-func (s *Schema) strict() []byte {
-	root, ok := s.root.(map[string]any)
+// by names of their own or none, identifiers that were given twice, annotations of the
+// wrong type. It is text where there is nothing of that kind.
+func (s *Schema) strict(root any, text []byte) []byte {
+	m, ok := root.(map[string]any)
 	if !ok {
-		return s.text
+		return writeValue(root)
 	}
+	r := s.owner(root, nil)
 	w := &strictWriter{schema: s, seen: map[string]bool{}}
-	copied := w.object(root, s.owner(root, nil))
-	if !w.changed {
-		return s.text
+	copied := w.object(m, r)
+	if _, ok := m["$schema"]; !ok && (r.draft != draft2020 || text == nil) {
+		copied["$schema"], w.changed = draftURLs[r.draft], true
+	}
+	if !w.changed && text != nil {
+		return text
 	}
 	return writeValue(copied)
 }

@@ -151,7 +151,7 @@ func moved(v any) any {
 				continue
 			}
 			v[keyword] = moved(part)
-			if ref, ok := part.(string); ok && keyword == "$ref" && strings.HasPrefix(ref, "#") {
+			if ref, ok := part.(string); ok && (keyword == "$ref" || keyword == "$dynamicRef") && strings.HasPrefix(ref, "#") {
 				v[keyword] = "#/definitions/s" + ref[1:]
 			}
 		}

@@ -1,6 +1,9 @@
 package subschema
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // What unevaluatedProperties and unevaluatedItems leave over depends on which of the
 // schemas beside them accept the value. The value falls into one of several cases,
@@ -17,6 +20,7 @@ type evaluation struct {
 	prefix   int
 	allItems bool
 	contains formula
+	unknown  string // what keeps us from knowing what was evaluated
 }
 
 // maxEvaluations bounds the cases of one schema.
@@ -43,6 +47,10 @@ func (k *reader) unevaluated() {
 	}
 	for _, e := range cases {
 		all := []formula{e.when}
+		if e.unknown != "" {
+			any = append(any, k.space.and(e.when, k.space.opaque(e.unknown)))
+			continue
+		}
 		if hasMembers {
 			all = append(all, k.space.names(-e.names, member))
 		}
@@ -101,6 +109,10 @@ func (k *reader) choices() []choice {
 		if t, ok := k.referenceTarget(keyword); ok {
 			add(always, t.node, t.resource)
 		}
+		for _, f := range k.missing {
+			list = append(list, choice{always, []evaluation{{when: always, names: never, contains: never, unknown: k.space.at(f).text}}})
+		}
+		k.missing = nil
 	}
 	for _, sub := range k.list("allOf") {
 		add(always, sub, k.r)
@@ -135,7 +147,7 @@ func (k *reader) casesOf(node any, r *resource) ([]evaluation, bool) {
 	r = k.schema.owner(m, r)
 	inner := &reader{compiler: k.compiler, m: m, r: r, env: k.env.enter(r)}
 	if k.evaluating[identity(m)] {
-		return []evaluation{{when: k.space.opaque("unevaluated keywords around a schema that contains itself"), names: never, contains: never}}, true
+		return []evaluation{{when: always, names: never, contains: never, unknown: "unevaluated keywords around a schema that contains itself"}}, true
 	}
 	k.evaluating[identity(m)] = true
 	defer delete(k.evaluating, identity(m))
@@ -144,7 +156,7 @@ func (k *reader) casesOf(node any, r *resource) ([]evaluation, bool) {
 		k.err = inner.err
 	}
 	if !ok {
-		return []evaluation{{when: k.space.opaque("too many ways to evaluate the members or items of a schema"), names: never, contains: never}}, true
+		return []evaluation{{when: always, names: never, contains: never, unknown: "too many ways to evaluate the members or items of a schema"}}, true
 	}
 	if len(cases) == 1 && cases[0] == (evaluation{when: always, names: never, contains: never}) {
 		return nil, false
@@ -165,6 +177,7 @@ func (c choice) apply(k *reader, cases []evaluation) []evaluation {
 			next = append(next, evaluation{
 				when: when, names: k.space.or(e.names, then.names), prefix: max(e.prefix, then.prefix),
 				allItems: e.allItems || then.allItems, contains: k.space.or(e.contains, then.contains),
+				unknown: cmp.Or(e.unknown, then.unknown),
 			})
 		}
 		if without := k.space.and(e.when, -c.when); without != never {
