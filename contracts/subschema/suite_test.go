@@ -44,12 +44,13 @@ func TestSuite_InstancesAreQuestions(t *testing.T) {
 			if err != nil || len(files) == 0 {
 				t.Fatalf("no files of %s: %v", d, err)
 			}
+			documents := remotes(t)
 			tally := map[string]map[Verdict]int{}
 			reasons := map[string]int{}
 			for _, file := range files {
 				for _, g := range readSuite(t, file) {
 					where := filepath.Base(file) + ": " + g.Description
-					for _, q := range g.questions(t, where, d) {
+					for _, q := range g.questions(t, where, d, documents) {
 						r := q.Ask(Options{})
 						if tally[q.form] == nil {
 							tally[q.form] = map[Verdict]int{}
@@ -73,6 +74,21 @@ func TestSuite_InstancesAreQuestions(t *testing.T) {
 	}
 }
 
+// remotes are the documents of the suite that its references lead to, by URI.
+func remotes(t *testing.T) map[string][]byte {
+	t.Helper()
+	root := corpus(t, "json-schema-test-suite/remotes")
+	documents := map[string][]byte{}
+	for path, text := range schemasBelow(t, root) {
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents["http://localhost:1234/"+filepath.ToSlash(rel)] = text
+	}
+	return documents
+}
+
 // form is a question whose answer is known.
 type form struct {
 	Question
@@ -80,8 +96,14 @@ type form struct {
 	included    bool
 }
 
-func (g suiteGroup) questions(t *testing.T, where, folder string) []form {
-	read := func(text []byte) *Schema { return mustRead(t, where, text) }
+func (g suiteGroup) questions(t *testing.T, where, folder string, documents map[string][]byte) []form {
+	read := func(text []byte) *Schema {
+		s, err := ParseWith(text, ParseOptions{Documents: documents})
+		if err != nil {
+			t.Fatalf("%s: %v", where, err)
+		}
+		return s
+	}
 	s := read(withDraft(g.Schema, folder))
 	all, nothing := read([]byte(`true`)), read([]byte(`false`))
 	within := func(a, b *Schema) Question { return Question{Accept: []*Schema{a}, Reject: []*Schema{b}} }
