@@ -33,7 +33,7 @@ var marshalled = map[string]any{
 	"Baseline file": lint.Baseline{}, "KnownFinding": lint.KnownFinding{},
 	"evctl generate --format json": generateResult{}, "GeneratedFile": codegen.Change{}, "Collision": collisionEntry{},
 	"Target": targetEntry{}, "Option": optionEntry{},
-	"evctl diff --format json": diffDocument{}, "EventDiff": diffEvent{}, "Change": diffChange{}, "Effect": diag.Effect{},
+	"evctl diff --format json": diffDocument{}, "EventDiff": diffEvent{}, "Change": diffChange{}, "Effect": diag.Effect{}, "Witness": diag.Witness{},
 	"evctl push --format json": pushDocument{},
 	"PlacedVerdict":            eventVerdict{}, "VerdictGroup": verdictGroup{}, "Verdict": payload.Verdict{},
 	"Violation": payload.Violation{}, "Attempt": payload.Attempt{},
