@@ -248,3 +248,31 @@ func TestServe_ValidatesWithTheEnvelopeOfTheWorkspace(t *testing.T) {
 	}
 	s.stop()
 }
+
+func TestServe_TakesWaiversWithAPush(t *testing.T) {
+	dir := folder(t, shopFiles)
+	s := serve(t, dir, nil, "--registry", "server", "--allow-push")
+	evctl(t, dir, nil, "push", "--registry", s.url)
+	next := "event: order.completed\nversion: 1.1.0\nproperties: {}\n"
+	if err := os.WriteFile(filepath.Join(dir, "contracts", "order.yaml"), []byte(next), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := evctl(t, dir, nil, "push", "--registry", s.url); code != 1 || !strings.Contains(out, "refused    order.completed 1.1.0") {
+		t.Fatalf("the push of a break ends with %d: %s", code, out)
+	}
+	_, out := evctl(t, dir, nil, "lint", "--against", s.url)
+	fingerprint := regexp.MustCompile(`lint --waive ([0-9a-f]{16})`).FindStringSubmatch(out)
+	if fingerprint == nil {
+		t.Fatalf("lint prints no fingerprint: %s", out)
+	}
+	if code, out := evctl(t, dir, nil, "lint", "--against", s.url, "--waive", fingerprint[1], "--reason", "free now", "--approver", "Ada"); code != 0 {
+		t.Fatalf("lint --waive ends with %d: %s", code, out)
+	}
+	if code, out := evctl(t, dir, nil, "push", "--registry", s.url); code != 0 || !strings.Contains(out, "waived: property-removed at /properties/total, by Ada: free now") {
+		t.Errorf("the push with a waiver ends with %d: %s", code, out)
+	}
+	if status, body := s.get("/v1/events/order.completed/1.1.0.json"); status != http.StatusOK || !strings.Contains(body, `"approver":"Ada"`) {
+		t.Errorf("the release is %d %s", status, body)
+	}
+	s.stop()
+}

@@ -206,3 +206,35 @@ func containsPatch(versions []contracts.Version, patch int) bool {
 	}
 	return false
 }
+
+func TestPush_TakesTheWaiversOfABreak(t *testing.T) {
+	f := start(t, open, "event: order.completed\nversion: 1.0.0\nproperties: {note: {type: string}}\n")
+	contract := `{"event":"order.completed","version":"1.1.0","properties":{}}`
+	refused := f.post(orderPath, contract)
+	f.wantError(refused, 409, registry.CodeIncompatible)
+	fingerprint := decode[struct {
+		Error struct{ Findings []struct{ Fingerprint string } }
+	}](t, refused).Error.Findings[0].Fingerprint
+	body := func(waiver string) string { return `{"contract":` + contract + `,"waivers":[` + waiver + `]}` }
+	waiver := `{"fingerprint":"` + fingerprint + `","rule":"property-removed","event":"order.completed","path":"/properties/note","reason":"nobody reads it","approver":"Ada","created":"2026-01-01","expires":"2999-12-31"}`
+	push := func(text string) answer { return f.do("POST", orderPath, text, "Content-Type", registry.MediaPush) }
+
+	for _, wrong := range []string{
+		`[]`, `{"waivers":[]}`, `{"contract":` + contract + `,"waiver":[]}`, body(`{"fingerprint":"` + fingerprint + `"}`), body(`3`),
+		`{"contract":` + contract + `,"waivers":{}}`, strings.Replace(body(waiver), "reason", "reasons", 1),
+	} {
+		f.wantError(push(wrong), 400, registry.CodeRequestInvalid)
+	}
+	f.wantError(push(body("")), 409, registry.CodeIncompatible)
+	f.wantError(push(body(strings.Replace(waiver, "2999-12-31", "2026-01-02", 1))), 409, registry.CodeIncompatible)
+	f.wantStatus(push(body(waiver)), http.StatusCreated)
+	release := decode[struct{ Waivers []struct{ Approver string } }](t, f.get("/v1/events/order.completed/1.1.0.json"))
+	if len(release.Waivers) != 1 || release.Waivers[0].Approver != "Ada" {
+		t.Errorf("waivers of the release are %v", release.Waivers)
+	}
+	// What was approved is history for the versions that follow.
+	a := f.post("/v1/compatibility", `{"new":{"event":"order.completed","version":"1.2.0","properties":{"more":{"type":"string"}}}}`)
+	if !decode[struct{ Compatible bool }](t, a).Compatible {
+		t.Errorf("the next version is not compatible: %s", a.body)
+	}
+}
