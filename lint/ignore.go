@@ -173,7 +173,7 @@ func (p *commentPass) rules(d *directive) {
 			p.report(ignoreRuleUnknown, d, fmt.Sprintf("no rule is named %s", document.Quote(id)), p.ruleHint(id))
 		case rule.Required:
 			p.report(ignoreNotAllowed, d, fmt.Sprintf("rule %s is required and cannot be ignored", document.Quote(id)), "repair what it reports")
-		case rule.Group == Compatibility:
+		case rule.Group == Compatibility && rule.NoIgnore:
 			p.report(ignoreNotAllowed, d, fmt.Sprintf("rule %s is about compatibility and cannot be ignored in a comment", document.Quote(id)), "keep what is released, or release the change as a new major version")
 		case rule.NoIgnore:
 			p.report(ignoreNotAllowed, d, fmt.Sprintf("rule %s cannot be ignored in a comment", document.Quote(id)), "set its severity in evctl.yaml")
