@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,6 +27,7 @@ type labelled struct {
 	included *bool
 	// counterexample is a value that a accepts and b rejects, where one was listed.
 	counterexample []byte
+	documents      map[string][]byte // that references lead to
 }
 
 // TestCompare_AgreesWithWitnessesOfRealVersions compares consecutive versions of real
@@ -263,4 +265,15 @@ func schemasBelow(t testing.TB, folder string) map[string][]byte {
 		t.Fatalf("%s holds %d schemas: %v", folder, len(files), err)
 	}
 	return files
+}
+
+// sortedTexts goes through texts in the order of their names.
+func sortedTexts(m map[string][]byte) func(yield func(string, []byte) bool) {
+	return func(yield func(string, []byte) bool) {
+		for _, name := range slices.Sorted(maps.Keys(m)) {
+			if !yield(name, m[name]) {
+				return
+			}
+		}
+	}
 }

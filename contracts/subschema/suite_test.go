@@ -75,7 +75,7 @@ func TestSuite_InstancesAreQuestions(t *testing.T) {
 }
 
 // remotes are the documents of the suite that its references lead to, by URI.
-func remotes(t *testing.T) map[string][]byte {
+func remotes(t testing.TB) map[string][]byte {
 	t.Helper()
 	root := corpus(t, "json-schema-test-suite/remotes")
 	documents := map[string][]byte{}
@@ -181,7 +181,7 @@ func moved(v any) any {
 	return v
 }
 
-func readSuite(t *testing.T, file string) []suiteGroup {
+func readSuite(t testing.TB, file string) []suiteGroup {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
