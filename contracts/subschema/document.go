@@ -76,6 +76,20 @@ func Location(path string) string {
 	return base.ResolveReference(&url.URL{Path: path}).String()
 }
 
+// Identifiers are the URIs under which the Documents of ParseOptions should hold a text that
+// stands under a slash-separated path: that of its place, and its $id.
+func Identifiers(text []byte, path string) ([]string, error) {
+	s, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	uris := []string{Location(path)}
+	if id := s.owner(s.root, s.resources[defaultURI]).uri; id.String() != defaultURI {
+		uris = append(uris, id.String())
+	}
+	return uris, nil
+}
+
 // ParseWith is Parse with options.
 func ParseWith(text []byte, opt ParseOptions) (*Schema, error) {
 	root, err := readSchema(text)

@@ -2,18 +2,21 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/rawjson"
 	"github.com/evctl/evctl/contracts/subschema"
 )
 
@@ -34,16 +37,23 @@ With --batch, each line of a file, or of stdin for -, is an object with id, a an
 each, one line says whether a is included in b. The lines come in the same order, and
 the exit code is 0 whatever they say.`,
 		Example: "  evctl subschema old.json new.json\n  evctl subschema --batch cases.ndjson > verdicts.ndjson",
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case c.batch != "" && len(args) > 0:
 				return usagef("--batch takes its schemas from the file; found %q as well", args[0])
-			case c.batch != "":
-				return c.runBatch(cmd.Context())
-			case len(args) != 2:
+			case c.batch == "" && len(args) != 2:
 				return usagef("subschema takes two files, found %d", len(args))
 			case c.format != "text" && c.format != "json":
 				return usagef("--format is %q, expected text or json", c.format)
+			case c.timeout <= 0:
+				return usagef("--timeout is %s, expected a time above 0", c.timeout)
+			}
+			if err := c.readResources(); err != nil {
+				return err
+			}
+			if c.batch != "" {
+				return c.runBatch(cmd.Context())
 			}
 			return c.runPair(args[0], args[1])
 		},
@@ -51,6 +61,7 @@ the exit code is 0 whatever they say.`,
 	cmd.Flags().StringVar(&c.batch, "batch", "", "a `file` with one question per line")
 	cmd.Flags().StringVar(&c.format, "format", "text", "text or json")
 	cmd.Flags().BoolVar(&c.formats, "assert-formats", false, "treat format as a constraint, not as an annotation")
+	cmd.Flags().StringArrayVar(&c.resources, "resource", nil, "a JSON Schema `file` that references may lead to, by its $id or by this path; may be repeated")
 	cmd.Flags().DurationVar(&c.timeout, "timeout", subschema.DefaultTime, "give up a question after this `time`")
 	return cmd
 }
@@ -61,6 +72,9 @@ type subschemaCommand struct {
 	format  string
 	formats bool
 	timeout time.Duration
+
+	resources []string
+	documents map[string][]byte // the resources, by URI
 }
 
 // subschemaDocument is the output of evctl subschema --format json: whether A is
@@ -91,10 +105,30 @@ func (c *subschemaCommand) options() subschema.Options {
 }
 
 func (c *subschemaCommand) parse(text []byte) (*subschema.Schema, error) {
-	if c.formats {
-		return subschema.ParseAsserted(text)
+	return subschema.ParseWith(text, subschema.ParseOptions{AssertFormats: c.formats, Documents: c.documents})
+}
+
+// readResources reads the documents that references may lead to. They are known by where they
+// stand and, where they have one, by their identifier.
+func (c *subschemaCommand) readResources() error {
+	c.documents = map[string][]byte{}
+	for _, name := range c.resources {
+		text, err := readLimited(c.app.path(name))
+		if err != nil {
+			return err
+		}
+		uris, err := subschema.Identifiers(text, filepath.ToSlash(name))
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		for _, uri := range uris {
+			if known, ok := c.documents[uri]; ok && !bytes.Equal(known, text) {
+				return withHint(fmt.Errorf("%s: another --resource has the identifier %s", name, uri), "leave one of them out")
+			}
+			c.documents[uri] = text
+		}
 	}
-	return subschema.Parse(text)
+	return nil
 }
 
 func (c *subschemaCommand) compare(a, b *subschema.Schema) subschemaDirection {
@@ -186,8 +220,9 @@ type subschemaCase struct {
 	B  json.RawMessage `json:"b"`
 }
 
-// subschemaAnswer is a line of its output: whether a is included in b. Members are only
-// ever added.
+// subschemaAnswer is a line of its output: whether a is included in b. A line that
+// cannot be read is undecided, and has the id null where even that is missing. Members are
+// only ever added.
 type subschemaAnswer struct {
 	ID json.RawMessage `json:"id"`
 	subschemaDirection
@@ -249,36 +284,49 @@ func (c *subschemaCommand) runBatch(ctx context.Context) error {
 	return <-read
 }
 
+// readCases hands over the lines that are not empty. A line that is too long is nil.
 func (c *subschemaCommand) readCases(ctx context.Context, in io.Reader, each func(line []byte, number int) bool) error {
-	lines := bufio.NewScanner(in)
-	lines.Buffer(make([]byte, 1<<16), maxCaseLine)
-	number := 0
-	for lines.Scan() {
-		number++
-		if len(lines.Bytes()) == 0 {
-			continue
+	lines := bufio.NewReaderSize(in, 1<<16)
+	for number := 1; ; number++ {
+		line, err := readLine(lines)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read the cases: %w", err)
 		}
-		if !each(append([]byte(nil), lines.Bytes()...), number) {
+		if (line == nil || len(bytes.TrimSpace(line)) > 0) && !each(line, number) {
+			return ctx.Err()
+		}
+		if err != nil {
 			return ctx.Err()
 		}
 	}
-	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return fmt.Errorf("line %d is longer than %d MB", number+1, maxCaseLine>>20)
-	} else if err != nil {
-		return fmt.Errorf("read the cases: %w", err)
+}
+
+// readLine reads to the end of a line, or of the input, which is io.EOF. Of a line that is
+// longer than maxCaseLine nothing remains.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	line, tooLong := []byte{}, false
+	for {
+		part, err := r.ReadSlice('\n')
+		if tooLong = tooLong || len(line)+len(part) > maxCaseLine; tooLong {
+			line = nil
+		} else {
+			line = append(line, part...)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
 	}
-	return ctx.Err()
 }
 
 // answer is the line that answers a line. What cannot be read is undecided.
 func (c *subschemaCommand) answer(line []byte, number int) []byte {
 	start := time.Now()
-	var question subschemaCase
 	answer := subschemaAnswer{}
-	if err := json.Unmarshal(line, &question); err != nil {
+	question, err := readCase(line)
+	answer.ID = question.ID
+	if err != nil {
 		answer.subschemaDirection = undecidedBecause(fmt.Errorf("line %d: %w", number, err))
 	} else {
-		answer.ID = question.ID
 		answer.subschemaDirection = c.verdict(question)
 	}
 	answer.Millis = millis(time.Since(start))
@@ -288,6 +336,22 @@ func (c *subschemaCommand) answer(line []byte, number int) []byte {
 		text, _ = json.Marshal(subschemaAnswer{subschemaDirection: undecidedBecause(err)})
 	}
 	return append(text, '\n')
+}
+
+func readCase(line []byte) (question subschemaCase, err error) {
+	if line == nil {
+		return question, fmt.Errorf("longer than %d MB", maxCaseLine>>20)
+	}
+	if _, err := rawjson.Parse(line); err != nil {
+		return question, err
+	}
+	if err := json.Unmarshal(line, &question); err != nil {
+		return question, errors.New("no object with id, a and b")
+	}
+	if question.A == nil || question.B == nil {
+		return question, errors.New("a schema is missing: a and b are expected")
+	}
+	return question, nil
 }
 
 func (c *subschemaCommand) verdict(question subschemaCase) subschemaDirection {
