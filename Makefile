@@ -23,6 +23,7 @@ test:
 
 bench: build
 	$(GO) run ./testdata/bench
+	$(GO) test ./contracts/subschema -run '^$$' -bench RealPairs -benchtime 3x
 
 fuzz:
 	sh testdata/fuzz.sh $(FUZZTIME)

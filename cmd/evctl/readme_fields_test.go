@@ -61,6 +61,8 @@ var outputs = []struct{ shape, command string }{
 	{"evctl rules --format json", "evctl rules --format json"},
 	{"evctl explain --format json", "evctl explain property-case --format json"},
 	{"evctl explain --format json", "evctl explain bound-loosened --format json"},
+	{"evctl subschema --format json", "evctl subschema --format json schemas/part.json schemas/whole.json --resource schemas/part.json"},
+	{"evctl subschema --batch", "evctl subschema --batch questions.ndjson"},
 
 	{"", "evctl serve --addr ADDRESS --allow-push &"},
 	{"Bundle", "curl -s http://ADDRESS/v1/bundle.json"},
@@ -294,6 +296,7 @@ var scalars = map[string]func(v any) bool{
 	"object":  func(v any) bool { _, ok := v.(map[string]any); return ok },
 	"integer": func(v any) bool { n, ok := v.(json.Number); return ok && textLike(`\d+`)(n.String()) },
 	"number":  func(v any) bool { _, ok := v.(json.Number); return ok },
+	"any":     func(any) bool { return true },
 	"version": textLike(`\d+\.\d+\.\d+`),
 	"digest":  textLike(`sha256:[0-9a-f]{64}`),
 	"bump":    textLike(`none|patch|minor|major`),
