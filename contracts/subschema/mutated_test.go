@@ -147,7 +147,8 @@ func TestCompare_JudgesMutationsOfRealSchemas(t *testing.T) {
 	schemas, documents := realSchemas(t)
 	var times durations
 	tally := map[string]map[Verdict]int{}
-	for name, text := range schemas {
+	turn := 0
+	for name, text := range sortedTexts(schemas) {
 		read := func(text []byte) *Schema {
 			s, err := ParseWith(text, ParseOptions{Documents: documents})
 			if err != nil {
@@ -161,9 +162,11 @@ func TestCompare_JudgesMutationsOfRealSchemas(t *testing.T) {
 		if r := times.compare(original, again); r.Verdict != Included {
 			t.Errorf("%s in itself is %s %s %s", name, r.Verdict, r.Witness, r.Reason)
 		}
-		for _, m := range mutations {
+		turn++
+		for i, m := range mutations {
 			root, ok := mustValue(t, text).(map[string]any)
-			if !ok || !m.change(root) {
+			if !ok || (i+turn)%3 != 0 || !m.change(root) {
+				// The benchmark takes them all.
 				continue
 			}
 			mutated := read(writeValue(root))
