@@ -8,7 +8,8 @@ import (
 // name is in a set, members that must exist, and how many there may be.
 type members struct {
 	search
-	rules     []rule
+	rules     []rule               // about sets of names
+	named     map[string][]formula // rules about single names
 	wanted    []rule
 	low, high int
 	explicit  []string // names that the sets speak about one by one
@@ -39,7 +40,7 @@ type field struct {
 
 // object is the theory of objects.
 func (s *solver) object(facts []formula) answer {
-	m := &members{search: search{s: s, rests: restsOnNothing}, high: maxCount}
+	m := &members{search: search{s: s, rests: restsOnNothing}, named: map[string][]formula{}, high: maxCount}
 	for _, f := range facts {
 		m.read(s.at(f), f > 0)
 	}
@@ -69,10 +70,24 @@ func (m *members) read(n *node, positive bool) {
 	case n.op == opMaxMembers:
 		m.low = max(m.low, n.count+1)
 	case n.op == opNames && positive:
-		m.rules = append(m.rules, rule{m.s.restrict(n.kids[0], kindString), n.kids[1]})
+		m.rule(m.s.restrict(n.kids[0], kindString), n.kids[1])
 	case n.op == opNames:
 		m.wanted = append(m.wanted, rule{m.s.restrict(n.kids[0], kindString), -n.kids[1]})
 	}
+}
+
+// rule keeps what is said about members. Rules about single names, which most are, are
+// found by the name.
+func (m *members) rule(names, value formula) {
+	if n := m.s.at(names); names > 0 && n.op == opEnum {
+		for _, v := range n.values {
+			if name, ok := v.(string); ok {
+				m.named[name] = append(m.named[name], value)
+			}
+		}
+		return
+	}
+	m.rules = append(m.rules, rule{names, value})
 }
 
 // findExplicit collects the names that stand in the sets.
@@ -86,6 +101,11 @@ func (m *members) findExplicit() {
 					m.explicit = append(m.explicit, name)
 				}
 			}
+		}
+	}
+	for name := range m.named {
+		if !seen[name] {
+			m.explicit = append(m.explicit, name)
 		}
 	}
 	slices.Sort(m.explicit)
@@ -139,7 +159,7 @@ func (m *members) applies(set formula, name string) bool {
 
 // ruling is what all rules ask of the member with a name.
 func (m *members) ruling(name string) formula {
-	var all []formula
+	all := slices.Clone(m.named[name])
 	for _, r := range m.rules {
 		if m.applies(r.names, name) {
 			all = append(all, r.value)

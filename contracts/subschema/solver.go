@@ -204,6 +204,7 @@ func (b *branch) propagate() bool {
 }
 
 func (b *branch) left(list []formula) (left []formula, satisfied bool) {
+	b.s.spend(1 + len(list)/8)
 	for i, f := range list {
 		switch {
 		case f == always || b.facts[f]:

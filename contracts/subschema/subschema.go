@@ -33,6 +33,10 @@ type Result struct {
 // common is included in what Reject accept together.
 type Question struct {
 	Accept, Reject []*Schema
+	// AlsoAccept and AlsoReject narrow the question further. Witnesses are not
+	// confirmed against them, which costs as much as a question for a schema that is
+	// asked about once.
+	AlsoAccept, AlsoReject []*Schema
 }
 
 // Options bound the work and say what witnesses should look like.
@@ -110,19 +114,17 @@ func (o Options) finishing() *budget {
 func (q Question) goal(s *solver) ([]formula, error) {
 	c := compilation{space: s.space, budget: s.budget, langs: map[string]formula{}, known: map[*Schema]formula{}}
 	var goal []formula
-	for _, schema := range q.Accept {
-		f, err := c.compile(schema)
-		if err != nil {
-			return nil, err
+	for _, side := range []struct {
+		schemas []*Schema
+		sign    formula
+	}{{q.Accept, 1}, {q.AlsoAccept, 1}, {q.Reject, -1}, {q.AlsoReject, -1}} {
+		for _, schema := range side.schemas {
+			f, err := c.compile(schema)
+			if err != nil {
+				return nil, err
+			}
+			goal = append(goal, side.sign*f)
 		}
-		goal = append(goal, f)
-	}
-	for _, schema := range q.Reject {
-		f, err := c.compile(schema)
-		if err != nil {
-			return nil, err
-		}
-		goal = append(goal, -f)
 	}
 	return goal, nil
 }

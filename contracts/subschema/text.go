@@ -42,6 +42,7 @@ func (s *solver) text(facts []formula) answer {
 	if most != math.MaxInt {
 		q.MaxLength = most
 	}
+	s.spend(len(facts) * len(facts) / 8)
 	// One hard language must not use up what other branches need.
 	part := s.budget.part(4)
 	word, ok, err := q.Find(part)

@@ -43,24 +43,7 @@ func (o Options) findings(p *prover) []Finding {
 		list[i].proven(p.change(c))
 	}
 	for _, d := range []*direction{&p.backward, &p.forward} {
-		if d.whole.verdict == subschema.Undecided {
-			i := slices.IndexFunc(p.changes, shows)
-			list[i].Undecided = cmp.Or(list[i].Undecided, d.whole.reason)
-		}
-		if !d.whole.breaks() || slices.ContainsFunc(list, func(f Finding) bool { return f.witness(d == &p.backward) != nil }) {
-			continue
-		}
-		// Each change is harmless without the others.
-		i := p.completing(d)
-		if i < 0 {
-			i = slices.IndexFunc(p.changes, shows)
-		}
-		list[i].Note = "it breaks only together with the other changes"
-		if d == &p.backward {
-			list[i].proven(d.whole, proof{})
-		} else {
-			list[i].proven(proof{}, d.whole)
-		}
+		p.together(d, list)
 	}
 	renamed := likelyRenames(p.changes)
 	for i := range list {
@@ -70,6 +53,40 @@ func (o Options) findings(p *prover) []Finding {
 		*f = meaning{*f, o, renamed[f.Change]}.judge()
 	}
 	return list
+}
+
+// together finds what several changes break that none of them breaks by itself, and
+// adds it to the change that completes it.
+func (p *prover) together(d *direction, list []Finding) {
+	first := slices.IndexFunc(p.changes, shows)
+	if d.whole.verdict == subschema.Undecided {
+		list[first].Undecided = cmp.Or(list[first].Undecided, d.whole.reason)
+	}
+	if !d.whole.breaks() {
+		return
+	}
+	var explained []diff.Change
+	for _, f := range list {
+		if f.witness(d == &p.backward) != nil {
+			explained = append(explained, f.Change)
+		}
+	}
+	for rest := p.rest(d, explained); rest.breaks(); rest = p.rest(d, explained) {
+		i := first
+		if p.proofs > 0 {
+			i = max(p.completing(d, rest.witness.Payload), first)
+		}
+		if slices.Contains(explained, p.changes[i]) {
+			return
+		}
+		list[i].Note = "it breaks only together with other changes"
+		if d == &p.backward {
+			list[i].proven(rest, proof{})
+		} else {
+			list[i].proven(proof{}, rest)
+		}
+		explained = append(explained, p.changes[i])
+	}
 }
 
 // findingOf is a change without what it does to payloads.

@@ -1,7 +1,8 @@
 package compat
 
 import (
-	"slices"
+	"fmt"
+	"time"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -42,6 +43,11 @@ type proof struct {
 
 func (p proof) breaks() bool { return p.verdict == subschema.NotIncluded }
 
+// maxTime ends a question on any machine. The steps that a question may take end it far
+// earlier, and after the same work everywhere, so that a busy machine has the same
+// verdicts as an idle one.
+const maxTime = 5 * time.Second
+
 // direction is a question about two versions: whether what the writer's version
 // accepts is accepted by the reader's.
 type direction struct {
@@ -52,19 +58,41 @@ type direction struct {
 	whole   proof
 }
 
+// orElse is what the direction says about every change when nothing breaks, and the
+// proof otherwise.
+func (d *direction) orElse(p proof) proof {
+	if d.whole.verdict == subschema.Included {
+		return d.whole
+	}
+	return p
+}
+
 // prover finds payloads that prove breaks. It makes the JSON Schema of each contract
 // once.
 type prover struct {
 	old, new          *contracts.Contract
 	changes           []diff.Change
 	backward, forward direction
+	showing           int                                 // changes that can show in payloads
+	size              int                                 // of the largest schema, in bytes
+	proofs            int                                 // changes that may still be looked at one by one
+	steps             int                                 // that questions may still take
+	single            map[diff.Change]*contracts.Contract // the old version with one change
 	schemas           map[*contracts.Contract]*subschema.Schema
 }
 
 func newProver(old, new *contracts.Contract, changes []diff.Change, opt Options) *prover {
-	p := &prover{old: old, new: new, changes: changes, schemas: map[*contracts.Contract]*subschema.Schema{}}
+	p := &prover{
+		old: old, new: new, changes: changes, steps: maxSteps,
+		single: map[diff.Change]*contracts.Contract{}, schemas: map[*contracts.Contract]*subschema.Schema{},
+	}
 	p.backward, p.forward = direction{from: old, to: new}, direction{from: new, to: old}
-	if !slices.ContainsFunc(changes, shows) {
+	for _, c := range changes {
+		if shows(c) {
+			p.showing++
+		}
+	}
+	if p.showing == 0 {
 		p.backward.whole.verdict, p.forward.whole.verdict = subschema.Included, subschema.Included
 		return p
 	}
@@ -73,10 +101,21 @@ func newProver(old, new *contracts.Contract, changes []diff.Change, opt Options)
 		p.forward.lenient = lenient(diff.Compare(new, old))
 	}
 	for _, d := range []*direction{&p.backward, &p.forward} {
-		d.whole = p.ask(d, nil)
+		d.whole = p.ask(d, nil, nil)
 	}
+	p.proofs = min(maxProofs, maxProofBytes/max(p.size, 1)+minProofs)
 	return p
 }
+
+// Each change that is looked at by itself costs as much as reading the whole contract.
+// These bound how many are: contracts of people have all of theirs looked at.
+const (
+	maxProofs     = 1000
+	minProofs     = 4
+	maxProofBytes = 16 << 20
+	// maxSteps bounds all questions together.
+	maxSteps = 4 * subschema.DefaultSteps
+)
 
 // shows reports whether a change can show in payloads.
 func shows(c diff.Change) bool {
@@ -120,41 +159,65 @@ func (p *prover) change(c diff.Change) (backward, forward proof) {
 	if !shows(c) {
 		return backward, forward
 	}
-	single := 0
-	for _, other := range p.changes {
-		if shows(other) {
-			single++
-		}
-	}
-	if single == 1 {
+	if p.showing == 1 {
 		return p.backward.whole, p.forward.whole
 	}
-	if p.backward.whole.verdict != subschema.Included {
-		backward = p.ask(&p.backward, c)
+	if p.proofs--; p.proofs < 0 {
+		tooMany := proof{verdict: subschema.Undecided, reason: fmt.Sprintf("%d changes at once are too many to be told apart", p.showing)}
+		return p.backward.orElse(tooMany), p.forward.orElse(tooMany)
 	}
-	if p.forward.whole.verdict != subschema.Included {
-		forward = p.ask(&p.forward, c)
-	}
-	return backward, forward
+	return p.alone(&p.backward, c), p.alone(&p.forward, c)
 }
 
-// ask looks for a payload that is valid in the writer's version and not in the
-// reader's. With a change, the old version with this change alone has to agree with
-// the new version about the payload.
-func (p *prover) ask(d *direction, c diff.Change) proof {
-	q := subschema.Question{}
-	accept, reject := []*contracts.Contract{d.from}, []*contracts.Contract{d.to}
-	if c != nil {
-		alone, err := diff.Apply(p.old, c)
+// alone looks for a payload that the whole difference makes invalid, and the old
+// version with this one change as well: in the forward direction, which this change
+// alone makes valid.
+func (p *prover) alone(d *direction, c diff.Change) proof {
+	if d.whole.verdict == subschema.Included {
+		return d.whole
+	}
+	changed, err := p.apply(c)
+	switch {
+	case err != nil:
+		return proof{verdict: subschema.Undecided, reason: err.Error()}
+	case d == &p.backward:
+		return p.ask(d, nil, []*contracts.Contract{changed})
+	}
+	return p.ask(d, []*contracts.Contract{changed}, nil)
+}
+
+// rest looks for a payload that the whole difference makes invalid and none of some
+// changes by itself.
+func (p *prover) rest(d *direction, explained []diff.Change) proof {
+	var others []*contracts.Contract
+	for _, c := range explained {
+		changed, err := p.apply(c)
 		if err != nil {
 			return proof{verdict: subschema.Undecided, reason: err.Error()}
 		}
-		if d == &p.backward {
-			reject = append(reject, alone)
-		} else {
-			accept = append(accept, alone)
-		}
+		others = append(others, changed)
 	}
+	if d == &p.backward {
+		return p.ask(d, others, nil)
+	}
+	return p.ask(d, nil, others)
+}
+
+// apply is the old version with one change.
+func (p *prover) apply(c diff.Change) (*contracts.Contract, error) {
+	if changed, ok := p.single[c]; ok {
+		return changed, nil
+	}
+	changed, err := diff.Apply(p.old, c)
+	if err == nil {
+		p.single[c] = changed
+	}
+	return changed, err
+}
+
+// ask looks for a payload that is valid in the writer's version and not in the
+// reader's, and so with further contracts.
+func (p *prover) ask(d *direction, accept, reject []*contracts.Contract) proof {
 	if len(d.lenient) > 0 {
 		declared, err := diff.Apply(d.from, d.lenient...)
 		if err != nil {
@@ -162,19 +225,21 @@ func (p *prover) ask(d *direction, c diff.Change) proof {
 		}
 		accept = append(accept, declared)
 	}
-	for _, list := range []struct {
-		contracts []*contracts.Contract
+	var q subschema.Question
+	for _, side := range []struct {
 		schemas   *[]*subschema.Schema
-	}{{accept, &q.Accept}, {reject, &q.Reject}} {
-		for _, contract := range list.contracts {
-			s, err := p.schema(contract)
+		contracts []*contracts.Contract
+	}{{&q.Accept, []*contracts.Contract{d.from}}, {&q.Reject, []*contracts.Contract{d.to}}, {&q.AlsoAccept, accept}, {&q.AlsoReject, reject}} {
+		for _, c := range side.contracts {
+			s, err := p.schema(c)
 			if err != nil {
 				return proof{verdict: subschema.Undecided, reason: err.Error()}
 			}
-			*list.schemas = append(*list.schemas, s)
+			*side.schemas = append(*side.schemas, s)
 		}
 	}
-	r := q.Ask(subschema.Options{})
+	r := q.Ask(subschema.Options{Time: maxTime, Steps: min(subschema.DefaultSteps, max(p.steps, 1))})
+	p.steps -= r.Steps
 	result := proof{verdict: r.Verdict, reason: r.Reason}
 	if r.Verdict == subschema.NotIncluded {
 		result.witness = &Witness{Payload: r.Witness, AcceptedBy: d.from.Version, RejectedBy: d.to.Version, Violation: violation(d.to, r.Witness)}
@@ -187,7 +252,9 @@ func (p *prover) schema(c *contracts.Contract) (*subschema.Schema, error) {
 	if s, ok := p.schemas[c]; ok {
 		return s, nil
 	}
-	s, err := subschema.ParseAsserted(schema.Project(c))
+	text := schema.Project(c)
+	p.size = max(p.size, len(text))
+	s, err := subschema.ParseAsserted(text)
 	if err == nil {
 		p.schemas[c] = s
 	}
@@ -206,11 +273,9 @@ func violation(c *contracts.Contract, raw []byte) payload.Violation {
 	return payload.Violation{}
 }
 
-// completing is the change with which a break comes about that no change makes alone:
-// with the changes up to this one the payload changes sides. It is -1 when the
-// changes cannot be told apart that way.
-func (p *prover) completing(d *direction) int {
-	raw := d.whole.witness.Payload
+// completing is the change with which a payload changes sides, all changes before it
+// being made as well. It is -1 when the changes cannot be told apart that way.
+func (p *prover) completing(d *direction, raw []byte) int {
 	for i := range p.changes {
 		partly, err := diff.Apply(p.old, p.changes[:i+1]...)
 		if err != nil {
