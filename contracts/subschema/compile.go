@@ -616,7 +616,7 @@ func (k *reader) combinations() {
 		k.add(k.space.or(k.all("anyOf")...))
 	}
 	if _, ok := k.m["oneOf"]; ok {
-		k.add(k.oneOf(k.all("oneOf")))
+		k.add(k.space.one(k.all("oneOf")...))
 	}
 	if v, ok := k.m["not"]; ok {
 		k.add(-k.here(v))
@@ -638,19 +638,4 @@ func (k *reader) all(keyword string) []formula {
 		list = append(list, k.here(sub))
 	}
 	return list
-}
-
-// oneOf is one of the alternatives and none of the others.
-func (k *reader) oneOf(list []formula) formula {
-	var exactly []formula
-	for i, f := range list {
-		others := []formula{f}
-		for j, g := range list {
-			if j != i {
-				others = append(others, -g)
-			}
-		}
-		exactly = append(exactly, k.space.and(others...))
-	}
-	return k.space.or(exactly...)
 }

@@ -34,6 +34,8 @@ func (s *solver) holds(f formula, v value) truth {
 		return yes
 	case opAnd:
 		return s.all(n.kids, v)
+	case opOne:
+		return s.exactlyOne(n.kids, v)
 	case opRef:
 		return s.holds(s.bodies[n.count], v)
 	case opOpaque:
@@ -55,6 +57,25 @@ func (s *solver) holds(f formula, v value) truth {
 		return s.holdsForItems(n, v)
 	case map[string]any:
 		return s.holdsForMembers(n, v)
+	}
+	return yes
+}
+
+func (s *solver) exactlyOne(list []formula, v value) truth {
+	sure, open := 0, 0
+	for _, f := range list {
+		switch s.holds(f, v) {
+		case yes:
+			sure++
+		case unknown:
+			open++
+		}
+	}
+	switch {
+	case sure > 1 || sure+open == 0:
+		return no
+	case open > 0:
+		return unknown
 	}
 	return yes
 }

@@ -35,6 +35,7 @@ type op uint8
 const (
 	opTrue        op = iota
 	opAnd            // all of kids
+	opOne            // one of kids and no more
 	opRef            // the definition number count
 	opOpaque         // something that is not understood: text says what
 	opIs             // the value is of one of kinds
@@ -188,6 +189,40 @@ func (s *space) or(list ...formula) formula {
 	return -s.and(negated...)
 }
 
+// one holds where exactly one of a list does. What stands twice counts twice.
+func (s *space) one(list ...formula) formula {
+	kids := slices.DeleteFunc(slices.Clone(list), func(f formula) bool { return f == never })
+	if i := slices.Index(kids, always); i >= 0 {
+		others := slices.Delete(kids, i, i+1)
+		for j, f := range others {
+			others[j] = -f
+		}
+		return s.and(others...)
+	}
+	switch len(kids) {
+	case 0:
+		return never
+	case 1:
+		return kids[0]
+	}
+	slices.Sort(kids)
+	return s.add(node{op: opOne, kids: kids})
+}
+
+// written is one of kids in terms of the other connectives.
+func (s *space) written(kids []formula) formula {
+	exactly := make([]formula, len(kids))
+	for i := range kids {
+		all := make([]formula, len(kids))
+		for j, f := range kids {
+			all[j] = -f
+		}
+		all[i] = kids[i]
+		exactly[i] = s.and(all...)
+	}
+	return s.or(exactly...)
+}
+
 // implies holds where f does not, or g does too.
 func (s *space) implies(f, g formula) formula { return -s.and(f, -g) }
 
@@ -313,6 +348,12 @@ func (s *space) restricted(f formula, k kind) formula {
 			kids[i] = s.restrict(kid, k)
 		}
 		return s.and(kids...)
+	case opOne:
+		kids := make([]formula, len(n.kids))
+		for i, kid := range n.kids {
+			kids[i] = s.restrict(kid, k)
+		}
+		return s.one(kids...)
 	case opRef:
 		return s.restrict(s.bodies[n.count], k)
 	case opIs:
@@ -351,7 +392,7 @@ func (s *space) print(f formula, depth int) string {
 		kids = append(kids, s.print(kid, depth-1))
 	}
 	body := map[op]string{
-		opTrue: "⊤", opAnd: "∧", opRef: "ref", opOpaque: "opaque", opIs: "is", opEnum: "enum", opMin: "min", opMax: "max",
+		opTrue: "⊤", opAnd: "∧", opOne: "one", opRef: "ref", opOpaque: "opaque", opIs: "is", opEnum: "enum", opMin: "min", opMax: "max",
 		opMultiple: "multiple", opMinLength: "minLength", opMaxLength: "maxLength", opLanguage: "language", opNames: "names",
 		opMinMembers: "minMembers", opMaxMembers: "maxMembers", opItems: "items", opMinContains: "minContains",
 		opMaxContains: "maxContains", opMinItems: "minItems", opMaxItems: "maxItems", opUnique: "unique",

@@ -124,7 +124,7 @@ func (s *space) wordsOf(f formula) []string {
 			words = append(words, word)
 		}
 	}
-	if n.op == opAnd {
+	if n.op == opAnd || n.op == opOne {
 		for _, kid := range n.kids {
 			words = append(words, s.wordsOf(kid)...)
 		}
@@ -317,10 +317,13 @@ func (s *space) others(f formula) formula {
 	switch n.op {
 	case opEnum:
 		return never
-	case opAnd:
-		kids := make([]formula, len(n.kids))
-		for i, kid := range slices.Clone(n.kids) {
+	case opAnd, opOne:
+		op, kids := n.op, slices.Clone(n.kids)
+		for i, kid := range kids {
 			kids[i] = s.others(kid)
+		}
+		if op == opOne {
+			return s.one(kids...)
 		}
 		return s.and(kids...)
 	}

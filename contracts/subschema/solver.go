@@ -23,9 +23,10 @@ type solver struct {
 	*space
 	budget    *budget
 	rationals map[json.Number]*big.Rat
-	goals     map[string]answer // of goals of any kind
-	theories  map[string]answer // of constraints of one kind
-	stack     map[string]int    // goals that are being solved, by depth
+	goals     map[string]answer   // of goals of any kind
+	theories  map[string]answer   // of constraints of one kind
+	ones      map[formula]formula // what opOne was expanded to
+	stack     map[string]int      // goals that are being solved, by depth
 }
 
 // answer is what is known about a goal.
@@ -62,7 +63,7 @@ func (a answer) or(b answer) answer {
 }
 
 func newSolver(s *space, b *budget) *solver {
-	return &solver{space: s, budget: b, rationals: map[json.Number]*big.Rat{}, goals: map[string]answer{}, theories: map[string]answer{}, stack: map[string]int{}}
+	return &solver{space: s, budget: b, rationals: map[json.Number]*big.Rat{}, goals: map[string]answer{}, theories: map[string]answer{}, ones: map[formula]formula{}, stack: map[string]int{}}
 }
 
 // goalKey is equal for equal sets of formulas. The list is sorted in place.
@@ -164,6 +165,10 @@ func (b *branch) assume(f formula) bool {
 		}
 		b.choices = append(b.choices, list)
 		return true
+	case n.op == opOne && f > 0:
+		return b.assume(b.s.expanded(f))
+	case n.op == opOne:
+		return b.assume(-b.s.expanded(-f))
 	case n.op == opEnum && f < 0 && (b.kind == kindArray || b.kind == kindObject):
 		// A theory of what has parts knows its parts only.
 		for _, v := range n.values {
@@ -174,6 +179,35 @@ func (b *branch) assume(f formula) bool {
 		return true
 	}
 	b.facts[f] = true
+	return true
+}
+
+// expanded is a formula of one kind that says that one of a list holds. Where no two can
+// hold together, which is how people use oneOf, that is any of them; else the list
+// is written out, which grows with its square.
+func (s *solver) expanded(f formula) formula {
+	if g, ok := s.ones[f]; ok {
+		return g
+	}
+	kids := s.at(f).kids
+	g := s.or(kids...)
+	if !s.disjoint(kids) {
+		s.spend(len(kids) * len(kids))
+		g = s.written(kids)
+	}
+	s.ones[f] = g
+	return g
+}
+
+// disjoint reports whether certainly no value satisfies two formulas of a list.
+func (s *solver) disjoint(list []formula) bool {
+	for i, f := range list {
+		for _, g := range list[:i] {
+			if a := s.solve(f, g); a.state != no || a.rests != restsOnNothing {
+				return false
+			}
+		}
+	}
 	return true
 }
 
