@@ -71,7 +71,11 @@ func (p *prover) together(d *direction, list []Finding) {
 			explained = append(explained, f.Change)
 		}
 	}
-	for rest := p.rest(d, explained); rest.breaks(); rest = p.rest(d, explained) {
+	rest := d.whole
+	if len(explained) > 0 {
+		rest = p.rest(d, explained)
+	}
+	for ; rest.breaks(); rest = p.rest(d, explained) {
 		i := first
 		if p.proofs > 0 {
 			i = max(p.completing(d, rest.witness.Payload), first)
@@ -80,6 +84,9 @@ func (p *prover) together(d *direction, list []Finding) {
 			return
 		}
 		list[i].Note = "it breaks only together with other changes"
+		if list[i].Undecided != "" {
+			list[i].Note, list[i].Undecided = "there are too many changes to tell which of them breaks it", ""
+		}
 		if d == &p.backward {
 			list[i].proven(rest, proof{})
 		} else {

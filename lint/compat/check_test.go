@@ -7,6 +7,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/contracttest"
+	"github.com/evctl/evctl/contracts/diff"
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/lint/compat"
 )
@@ -47,4 +48,41 @@ func TestCheck_NoPayloadContradictsAVerdict(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestCheck_BreaksComeWithAPayload is the other half: no alarm without a payload that
+// one version accepts and the other rejects.
+func TestCheck_BreaksComeWithAPayload(t *testing.T) {
+	undecided, breaks := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		old := contracttest.Contract().Draw(t, "old")
+		new := contracttest.Edit(old).Draw(t, "new")
+		byOld, byNew := compile(t, old), compile(t, new)
+		for _, f := range compat.Check(old, new, compat.Options{StrictContent: true}).Findings {
+			if f.Undecided != "" {
+				undecided++
+			}
+			if _, renamed := f.Change.(*diff.EventRenamed); renamed {
+				continue
+			}
+			for _, side := range []struct {
+				breaks           bool
+				witness          *compat.Witness
+				accepts, rejects *payload.Validator
+			}{{f.Backward, f.BackwardWitness, byOld, byNew}, {f.Forward, f.ForwardWitness, byNew, byOld}} {
+				switch {
+				case side.breaks != (side.witness != nil):
+					t.Errorf("%s: breaks %v, witness %v", f.Message(), side.breaks, side.witness)
+				case side.breaks && (!side.accepts.Valid(side.witness.Payload) || side.rejects.Valid(side.witness.Payload)):
+					t.Errorf("%s: %s proves nothing", f.Message(), side.witness.Payload)
+				case side.breaks:
+					breaks++
+				}
+			}
+		}
+	})
+	t.Logf("%d breaks with a payload, %d changes undecided", breaks, undecided)
+	if breaks == 0 {
+		t.Error("no edit broke anything: the test tests nothing")
+	}
 }

@@ -2,6 +2,7 @@ package compat_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,8 +46,11 @@ func TestCheck_IsBoundedOnHostileContracts(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			old, new := event(t, "1.0.0", test.old), event(t, "1.1.0", test.new)
-			if v := compat.Check(old, new, compat.Options{}); len(v.Breaking()) > 0 != test.breaks {
-				t.Errorf("%d changes break, want some: %v", len(v.Breaking()), test.breaks)
+			v := compat.Check(old, new, compat.Options{})
+			undecided := slices.ContainsFunc(v.Findings, func(f compat.Finding) bool { return f.Undecided != "" })
+			// What costs too much to prove may stay undecided, as long as it says so.
+			if (len(v.Breaking()) > 0 || undecided) != test.breaks {
+				t.Errorf("%d changes break, undecided: %v, want a break: %v", len(v.Breaking()), undecided, test.breaks)
 			}
 		})
 	}

@@ -79,7 +79,7 @@ var changeRules = []rule{
 	{"format-changed", "a text has another format",
 		"Texts of the old format may be rejected by the new one.", "add a property of the new format"},
 	{"pattern-changed", "a text must match another pattern",
-		"Texts that match the old pattern may not match the new one. Whether one pattern takes all that another takes is not decided here, so a change counts as a break.", "keep the pattern"},
+		"Texts that match the old pattern may not match the new one.", "keep the pattern"},
 	{"variant-added", "a union has one more variant",
 		"Readers that still use the old version reject the new variant. In a oneOf, values that an old variant accepts may now match two and be rejected.", "add a property for the new variant"},
 	{"variant-removed", "a union has one variant less",
