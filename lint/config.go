@@ -19,6 +19,10 @@ var ErrUnknownRule = errors.New("unknown rule")
 // be configured.
 var ErrRequiredRule = errors.New("rule is always an error")
 
+// ErrGateRule is returned by Run when Options.Severities make a rule less than an error
+// that decides what may be released.
+var ErrGateRule = errors.New("rule decides what may be released and cannot be less than an error")
+
 // IDs of what this package reports itself.
 const (
 	ruleUnknown       = "rule-unknown"
@@ -82,6 +86,8 @@ func (r *runner) configure() error {
 			return fmt.Errorf("%w %q%s", ErrUnknownRule, id, didYouMean(r.catalogue.Nearest(id)))
 		} else if rule.Required {
 			return fmt.Errorf("%w: %q", ErrRequiredRule, id)
+		} else if rule.lowered(r.opt.Severities[id]) {
+			return fmt.Errorf("%w: %q", ErrGateRule, id)
 		}
 	}
 	r.severities = newSeverities(r.catalogue, profile, rules, overrides, r.opt.Severities)
@@ -116,12 +122,19 @@ func (r *runner) severitiesIn(n *document.Node, key string, words map[string]str
 				"remove it: without it a contract has no meaning")
 		case err != nil:
 			r.objectTo(valueInvalid, valueAt, key+"/"+id, err.Error(), "")
+		case rule.lowered(level):
+			r.objectTo(valueInvalid, valueAt, key+"/"+id,
+				fmt.Sprintf("rule %s decides what may be released and cannot be %s: evctl push would refuse what lint does not show", document.Quote(id), level),
+				"remove it; one break is approved in waivers.yaml with evctl lint --waive, and compatibility.mode or compatibility.events say what must not break")
 		default:
 			levels[id] = level
 		}
 	}
 	return levels
 }
+
+// lowered reports whether a severity hides that evctl push refuses what the rule finds.
+func (r *Rule) lowered(to diag.Severity) bool { return r.Gate && to < diag.Error }
 
 func (r *runner) ruleHint(id string) string {
 	if near := r.catalogue.Nearest(id); near != "" {

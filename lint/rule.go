@@ -25,6 +25,9 @@ type Rule struct {
 	// NoIgnore rules can be configured, but neither a comment in the contract nor a
 	// baseline silences a finding.
 	NoIgnore bool
+	// Gate rules decide what may be released: evctl push refuses their findings, whatever
+	// severities say. They may be left as they are, and not be made less than an error.
+	Gate bool
 	// Summary says in one line what is wrong, lower case without a full stop.
 	Summary string
 	// Why says what goes wrong for whom when the rule is not kept; sentences.

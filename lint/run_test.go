@@ -281,3 +281,36 @@ definitions:
 		t.Errorf("properties differ: those of the fragment belong to it (-want +got):\n%s", diff)
 	}
 }
+
+func gateRules() Set {
+	set := testRules()
+	for i := range set.Rules {
+		set.Rules[i].Gate = set.Rules[i].ID == "from-source"
+	}
+	return set
+}
+
+func TestRun_AGateRuleIsNeverLessThanAnError(t *testing.T) {
+	c, err := NewCatalogue(gateRules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := func(_ context.Context, w *workspace.Workspace) ([]diag.Diagnostic, error) {
+		return []diag.Diagnostic{{Rule: "from-source", Severity: diag.Error, Location: w.Contracts[0].Head(), Message: "changed"}}, nil
+	}
+	opt := Options{Catalogue: c, Sources: []Source{source}}
+	for config, want := range map[string][]string{
+		"  rules: {each-event: off, whole-workspace: off, from-source: off}\n":     {"contracts/a.yaml:1 error from-source", "evctl.yaml:3 error value-invalid"},
+		"  rules: {each-event: off, whole-workspace: off, from-source: warning}\n": {"contracts/a.yaml:1 error from-source", "evctl.yaml:3 error value-invalid"},
+		"  rules: {each-event: off, whole-workspace: off, from-source: error}\n":   {"contracts/a.yaml:1 error from-source"},
+		"  rules: {each-event: off, whole-workspace: off}\n  overrides:\n    - paths: [contracts/**]\n      rules: {from-source: info}\n": {
+			"contracts/a.yaml:1 error from-source", "evctl.yaml:6 error value-invalid"},
+	} {
+		w := load(t, map[string]string{"contracts/a.yaml": event, "evctl.yaml": "language: v1\nlint:\n" + config})
+		wantLines(t, run(t, w, opt), want...)
+	}
+	opt.Severities = map[string]diag.Severity{"from-source": diag.Info}
+	if _, err := Run(context.Background(), load(t, map[string]string{"contracts/a.yaml": event}), opt); !errors.Is(err, ErrGateRule) {
+		t.Errorf("error is %v, expected %v", err, ErrGateRule)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/evctl/evctl/lint"
+	"github.com/evctl/evctl/lint/compat"
 )
 
 func newExplain(app *App) *cobra.Command {
@@ -140,9 +141,21 @@ func wrap(text string, width int) string {
 	return b.String()
 }
 
+// gateConfiguration says how to go on where lint cannot be quieter than push.
+func gateConfiguration(r *lint.Rule) string {
+	text := "It is an error in every profile, and evctl.yaml cannot make it less: evctl push refuses what it finds."
+	if compat.CanBeWaived(r.ID) {
+		text += " One break is approved in waivers.yaml with evctl lint --waive FINGERPRINT. What must not break is said by compatibility.mode, and for some events by compatibility.events."
+	}
+	return wrap(text, 80) + "\n\nNo comment silences it."
+}
+
 func configuration(r *lint.Rule) string {
 	if r.Required {
 		return "It is always an error: it cannot be configured, and no comment silences it."
+	}
+	if r.Gate {
+		return gateConfiguration(r)
 	}
 	var b strings.Builder
 	switch r.Profile {

@@ -196,7 +196,7 @@ func (l *linter) run(ctx context.Context) (*lint.Result, error) {
 			return nil, err
 		}
 		result, err := lint.Run(ctx, w, opt)
-		if errors.Is(err, lint.ErrUnknownRule) || errors.Is(err, lint.ErrRequiredRule) {
+		if errors.Is(err, lint.ErrUnknownRule) || errors.Is(err, lint.ErrRequiredRule) || errors.Is(err, lint.ErrGateRule) {
 			return nil, usagef("--rule: %w", err)
 		}
 		if err != nil || !l.flags.fix || round > rounds {

@@ -3,11 +3,13 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/evctl/evctl/contracts/waivers"
 	"github.com/evctl/evctl/lint"
 	"github.com/evctl/evctl/lint/compat"
 	"github.com/evctl/evctl/lint/rules"
@@ -16,8 +18,22 @@ import (
 
 // catalogue is every rule of evctl.
 func catalogue() (*lint.Catalogue, error) {
-	return lint.NewCatalogue(compat.Set(), waive.Set(), rules.Set())
+	return lint.NewCatalogue(gated(compat.Set()), gated(waive.Set()), rules.Set())
 }
+
+// gated marks the rules whose findings make evctl push refuse an event. An event without
+// a contract is no candidate: a registry may hold those of other workspaces, so that each
+// of them decides about that rule.
+func gated(set lint.Set) lint.Set {
+	released := func(id string) bool { return compat.CanBeWaived(id) || slices.Contains(releaseRules, id) }
+	for i := range set.Rules {
+		set.Rules[i].Gate = released(set.Rules[i].ID)
+	}
+	return set
+}
+
+// releaseRules are about what cannot be waived, and push refuses as well.
+var releaseRules = []string{"version-reused", "version-too-low", "version-not-bumped", "release-edited", waivers.RuleInvalid}
 
 func newRules(app *App) *cobra.Command {
 	var format, group string
@@ -80,6 +96,9 @@ type ruleEntry struct {
 	Severity string `json:"severity"` // where evctl.yaml does not say otherwise
 	// Required rules cannot be configured, and no comment silences them.
 	Required bool `json:"required"`
+	// Gate rules decide what may be released: they can be turned up, and not be made less
+	// than an error.
+	Gate bool `json:"gate"`
 	// Ignorable rules can be silenced by a comment in the contract.
 	Ignorable bool     `json:"ignorable"`
 	Summary   string   `json:"summary"`
@@ -90,7 +109,7 @@ type ruleEntry struct {
 func entryOf(r *lint.Rule) ruleEntry {
 	return ruleEntry{
 		ID: r.ID, Group: string(r.Group), Profile: r.Profile.String(), Severity: r.Severity.String(),
-		Required: r.Required, Ignorable: !r.Required && !r.NoIgnore,
+		Required: r.Required, Gate: r.Gate, Ignorable: !r.Required && !r.NoIgnore,
 		Summary: r.Summary, Why: r.Why, Options: append([]string{}, r.Options...),
 	}
 }
