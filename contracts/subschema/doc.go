@@ -6,7 +6,7 @@
 // For most uses, Compare is the function to call. Question is the general form: a value
 // that some schemas accept and others reject.
 //
-// The schemas of a question become formulas of one space (compile.go, formula.go): sets
+// The schemas of a question become formulas of one space (compile.go, keywords.go, formula.go): sets
 // of JSON values, built from the constraints of each keyword by conjunction and
 // complement, with recursion through definitions. The question is whether the
 // conjunction of what is accepted and the complement of what is rejected is empty. The
