@@ -147,7 +147,7 @@ type step struct {
 // steps lists all scenarios of a workspace of n contracts. Later ones build on what
 // earlier ones leave.
 func steps(ctx context.Context, dir string, n int) []step {
-	changed := min(20, n)
+	changed := max(1, n/100)
 	without := func(folder string) func() error {
 		return func() error { return os.RemoveAll(filepath.Join(dir, folder)) }
 	}
