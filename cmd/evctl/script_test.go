@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -36,6 +37,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("EVCTL_TEST_NOW", "2026-11-20T12:00:00Z")
 			env.Setenv("EVCTL_REPO", repositoryRoot(t))
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			env.Setenv("EVCTL_BIN", filepath.SplitList(env.Getenv("PATH"))[0]) // has evctl, and nothing of the machine
 			return nil
 		},
 	})

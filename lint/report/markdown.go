@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/evctl/evctl/contracts/diag"
 )
 
 // noFile stands for the file of findings about the workspace as a whole.
@@ -20,20 +22,20 @@ func writeMarkdown(w io.Writer, r *Report) error {
 		d := &shown[i]
 		if path := pathOf(d.Location); i == 0 || path != file {
 			file = path
-			title := code(file)
+			title := MarkdownCode(file)
 			if file == "" {
 				title = noFile
 			}
 			fmt.Fprintf(b, "\n### %s\n\n| line | severity | finding | rule |\n|---:|---|---|---|\n", title)
 		}
-		text := escapeMarkdown(d.Message)
+		text := Markdown(d.Message)
 		if d.Witness != nil {
-			text += fmt.Sprintf("<br>%s accepts, %s rejects %s", escapeMarkdown(d.Witness.AcceptedBy), escapeMarkdown(d.Witness.RejectedBy), code(string(d.Witness.Payload)))
+			text += "<br>" + MarkdownWitness(d.Witness)
 		}
 		if d.Hint != "" {
-			text += "<br>" + escapeMarkdown(d.Hint)
+			text += "<br>" + Markdown(d.Hint)
 		}
-		fmt.Fprintf(b, "| %d | %s | %s | %s |\n", d.Position().Line, d.Severity, text, code(d.Rule))
+		fmt.Fprintf(b, "| %d | %s | %s | %s |\n", d.Position().Line, d.Severity, text, MarkdownCode(d.Rule))
 	}
 	if left := len(r.Diagnostics) - len(shown); left > 0 {
 		fmt.Fprintf(b, "\n… and %d more.\n", left)
@@ -48,13 +50,20 @@ var markdownEscape = strings.NewReplacer(
 	"<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;", "\n", " ", "\r", " ", "://", "&#58;//",
 )
 
-func escapeMarkdown(text string) string { return markdownEscape.Replace(clean(text)) }
+// MarkdownWitness is what a table's cell says of a witness.
+func MarkdownWitness(w *diag.Witness) string {
+	return fmt.Sprintf("%s accepts, %s rejects %s", Markdown(w.AcceptedBy), Markdown(w.RejectedBy), MarkdownCode(string(w.Payload)))
+}
 
-// code is text in a code span; text with backticks or bars, which would end it, is
+// Markdown is text that holds user text, safe in a paragraph or a table's cell; other
+// commands that print tables use it too.
+func Markdown(text string) string { return markdownEscape.Replace(clean(text)) }
+
+// MarkdownCode is text in a code span; text with backticks or bars, which would end it, is
 // escaped instead.
-func code(text string) string {
+func MarkdownCode(text string) string {
 	if text == "" || strings.ContainsAny(text, "`|\n\r") {
-		return escapeMarkdown(text)
+		return Markdown(text)
 	}
 	return "`" + clean(text) + "`"
 }

@@ -42,6 +42,13 @@ func WriteFindings(w io.Writer, list []diag.Diagnostic, color bool) error {
 	return b.Flush()
 }
 
+// WriteWitness prints a witness as the text format does, each line behind the margin.
+// The writer keeps its first error, as bufio.Writer does.
+func WriteWitness(w *bufio.Writer, margin string, witness *diag.Witness) {
+	p := printer{Writer: w}
+	p.witness(margin, witness)
+}
+
 type printer struct {
 	*bufio.Writer
 	color bool
@@ -88,7 +95,7 @@ func (p *printer) diagnostic(d *diag.Diagnostic) {
 	if also := d.AlsoBreaks(); len(also) > 0 {
 		fmt.Fprintf(p, "  also breaks %s\n", strings.Join(also, ", "))
 	}
-	p.witness(d.Witness)
+	p.witness("  ", d.Witness)
 	if d.Hint != "" {
 		fmt.Fprintf(p, "  %s %s\n", p.paint(cyan, "hint:"), clean(d.Hint))
 	}
@@ -100,7 +107,9 @@ func (p *printer) diagnostic(d *diag.Diagnostic) {
 //	witness: 1.0.0 accepts, 1.1.0 rejects: /total: found -1, expected at least 0
 //	  {"order_id":"A-1","total":-1}
 //	                            ^~
-func (p *printer) witness(w *diag.Witness) {
+//
+// Every line starts with the margin.
+func (p *printer) witness(margin string, w *diag.Witness) {
 	if w == nil {
 		return
 	}
@@ -108,10 +117,10 @@ func (p *printer) witness(w *diag.Witness) {
 	if w.Pointer != "" {
 		at = w.Pointer + ": "
 	}
-	fmt.Fprintf(p, "  %s %s accepts, %s rejects: %s\n", p.paint(cyan, "witness:"), w.AcceptedBy, w.RejectedBy, clean(at+w.Message))
+	fmt.Fprintf(p, "%s%s %s accepts, %s rejects: %s\n", margin, p.paint(cyan, "witness:"), w.AcceptedBy, w.RejectedBy, clean(at+w.Message))
 	start := max(0, min(w.Offset, len(w.Payload)))
 	line, before, width := layout(string(w.Payload), start, start+valueLength(w.Payload[start:]))
-	fmt.Fprintf(p, "    %s\n    %s%s\n", line, strings.Repeat(" ", before), p.paint(red, "^"+strings.Repeat("~", max(0, width-1))))
+	fmt.Fprintf(p, "%s  %s\n%s  %s%s\n", margin, line, margin, strings.Repeat(" ", before), p.paint(red, "^"+strings.Repeat("~", max(0, width-1))))
 }
 
 // valueLength is the length of the JSON value that a text begins with; of an object or

@@ -36,7 +36,7 @@ and are tried in this order; git:REF and dir:FOLDER say which is meant. Without 
 it is the workspace, or the event of OLD in it; without OLD, what is released.
 
 Changes that break payloads make the new version reject what the old one accepts,
-those that break readers the other way round. Which of them need a major version is
+those that break readers the other way round; a witness is a payload that proves it. Which of them need a major version is
 decided by the compatibility mode. A line below a change names whom it breaks beside
 collectors: protobuf wire, Go source, TypeScript source, warehouse.`,
 		Example: `  evctl diff
@@ -140,11 +140,18 @@ type diffChange struct {
 	// Needed is the bump that this change asks for in the event's mode.
 	Needed contracts.Bump `json:"needed"`
 	Note   string         `json:"note,omitempty"`
+	// Witnesses prove it: a payload for each of Breaks, in that order. What breaks
+	// nobody's validation has none.
+	Witnesses []diag.Witness `json:"witnesses,omitempty"`
 	// Effects say what the change does to each kind of consumer, the collector first.
 	Effects []diag.Effect `json:"effects"`
 	// Old and New are where the change is in the files; absent where there are none.
 	Old *report.Place `json:"old,omitempty"`
 	New *report.Place `json:"new,omitempty"`
+
+	// shown are the witnesses for people: where both sides have one version, it is called
+	// old and new.
+	shown []diag.Witness
 }
 
 func compareSides(cfg *workspace.Config, mode compat.Mode, old, new *side) (*diffDocument, error) {
@@ -214,12 +221,32 @@ func changeOf(f compat.Finding) diffChange {
 		Needed: f.Needed, Note: f.Note, Effects: f.Impact.Effects(), Old: placeIn(at.Old), New: placeIn(at.New),
 	}
 	if f.Backward {
-		c.Breaks = append(c.Breaks, "payloads")
+		c.breaks("payloads", f.BackwardWitness)
 	}
 	if f.Forward {
-		c.Breaks = append(c.Breaks, "readers")
+		c.breaks("readers", f.ForwardWitness)
 	}
 	return c
+}
+
+// breaks adds a side that the change breaks, with the payload that proves it.
+func (c *diffChange) breaks(side string, w *compat.Witness) {
+	c.Breaks = append(c.Breaks, side)
+	if w == nil {
+		return
+	}
+	proof := diag.Witness{
+		Payload: w.Payload, AcceptedBy: w.AcceptedBy.String(), RejectedBy: w.RejectedBy.String(),
+		Pointer: w.Violation.Pointer, Message: w.Violation.Message(), Offset: w.Violation.Offset,
+	}
+	c.Witnesses = append(c.Witnesses, proof)
+	if proof.AcceptedBy == proof.RejectedBy {
+		proof.AcceptedBy, proof.RejectedBy = "old "+proof.AcceptedBy, "new "+proof.RejectedBy
+		if side == "readers" {
+			proof.AcceptedBy, proof.RejectedBy = proof.RejectedBy, proof.AcceptedBy
+		}
+	}
+	c.shown = append(c.shown, proof)
 }
 
 func placeIn(l diag.Location) *report.Place {

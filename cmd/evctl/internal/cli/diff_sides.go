@@ -98,15 +98,24 @@ func (s *sides) find(arg string) (*side, error) {
 		return nil, withHint(fmt.Errorf("%s is no file or folder, and events and commits need a workspace", arg), "run evctl in a workspace, or name one with -C FOLDER")
 	}
 	found, err := s.commit(arg)
-	if errors.Is(err, gitfs.ErrUnknownRef) || errors.Is(err, gitfs.ErrNoRepository) || errors.Is(err, gitfs.ErrNoGit) {
-		var hinted hintedError
-		hint := "evctl diff --help lists what can be compared"
-		if errors.As(err, &hinted) && !errors.Is(err, gitfs.ErrNoGit) {
-			hint = hinted.hint
-		}
-		return nil, withHint(fmt.Errorf("%q is no file, folder, event or commit", arg), hint)
+	return found, notCommit(arg, err)
+}
+
+// notCommit says why a name that is nothing else is no commit either.
+func notCommit(arg string, err error) error {
+	switch {
+	case errors.Is(err, gitfs.ErrNoGit):
+		return withHint(fmt.Errorf("%q is no file, folder or event, and commits cannot be read: the git program is not installed", arg),
+			"check the spelling, install git, or compare with a folder")
+	case errors.Is(err, gitfs.ErrNoRepository):
+		return withHint(fmt.Errorf("%q is no file, folder or event, and the workspace is not inside a git repository", arg),
+			"check the spelling; to compare with a commit, run evctl in a clone of the repository")
 	}
-	return found, err
+	var hinted hintedError
+	if errors.Is(err, gitfs.ErrUnknownRef) && errors.As(err, &hinted) {
+		return withHint(fmt.Errorf("%q is no file, folder, event or commit", arg), hinted.hint)
+	}
+	return err
 }
 
 // workspace is the one that the command runs in.
@@ -338,7 +347,7 @@ func (s *sides) folder(arg string) (*side, error) {
 // commit is the workspace in a commit.
 func (s *sides) commit(ref string) (*side, error) {
 	if s.root == "" {
-		return nil, workspace.ErrNoConfig
+		return nil, hintOfWorkspace(workspace.ErrNoConfig)
 	}
 	commit, err := gitfs.Open(s.ctx, s.root, ref)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/lint/report"
 )
 
 func (d *diffDocument) write(w io.Writer, format string, verbose bool) error {
@@ -51,11 +52,17 @@ func (d *diffDocument) summary() string {
 	return text
 }
 
+// margin is where the lines below a change start.
+const margin = "         "
+
 // The text format:
 //
 //	order.completed 1.1.0 -> 1.2.0: needs 2.0.0 (major)
 //	  major  property "coupon" was removed: breaks payloads  [contracts/order.yaml:3:8]
 //	         also breaks Go source, TypeScript source, warehouse
+//	         witness: 1.1.0 accepts, 1.2.0 rejects: /coupon: property "coupon" is not declared
+//	           {"coupon":""}
+//	            ^~~~~~~~
 //
 // With verbose, a line for each consumer says why.
 func (d *diffDocument) text(b *bufio.Writer, verbose bool) {
@@ -64,9 +71,12 @@ func (d *diffDocument) text(b *bufio.Writer, verbose bool) {
 		for _, c := range e.Changes {
 			fmt.Fprintf(b, "  %-5s  %s%s\n", c.Needed, c.sentence(), c.at())
 			if c.Note != "" {
-				fmt.Fprintf(b, "         %s\n", c.Note)
+				fmt.Fprintf(b, "%s%s\n", margin, c.Note)
 			}
 			c.effects(b, verbose)
+			for i := range c.shown {
+				report.WriteWitness(b, margin, &c.shown[i])
+			}
 		}
 		fmt.Fprintln(b)
 	}
@@ -96,7 +106,6 @@ func (e *diffEvent) verdict(arrow string) string {
 // effects names the consumers that a change breaks beside the collector, or, with
 // verbose, says of each what becomes of it.
 func (c *diffChange) effects(b *bufio.Writer, verbose bool) {
-	const margin = "         "
 	if also := (&diag.Diagnostic{Effects: c.Effects}).AlsoBreaks(); len(also) > 0 && !verbose {
 		fmt.Fprintf(b, "%salso breaks %s\n", margin, strings.Join(also, ", "))
 	}
@@ -133,30 +142,22 @@ func (c *diffChange) at() string {
 func (d *diffDocument) markdown(b *bufio.Writer) {
 	fmt.Fprintf(b, "**%s**\n", d.summary())
 	for _, e := range d.Events {
-		fmt.Fprintf(b, "\n### %s\n\n%s\n", code(e.Event), escapeMarkdown(e.verdict("→")))
+		fmt.Fprintf(b, "\n### %s\n\n%s\n", report.MarkdownCode(e.Event), report.Markdown(e.verdict("→")))
 		for i, c := range e.Changes {
 			if i == 0 {
 				fmt.Fprint(b, "\n| change | breaks | breaks beside | needs |\n|---|---|---|---|\n")
 			}
 			also := (&diag.Diagnostic{Effects: c.Effects}).AlsoBreaks()
-			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", escapeMarkdown(c.Message), strings.Join(c.Breaks, ", "), strings.Join(also, ", "), c.Needed)
+			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", report.Markdown(c.Message)+c.proofs(), strings.Join(c.Breaks, ", "), strings.Join(also, ", "), c.Needed)
 		}
 	}
 }
 
-// code is text as a code span, whatever it contains.
-func code(text string) string {
-	fence := "`"
-	for strings.Contains(text, fence) {
-		fence += "`"
+// proofs are the witnesses in a table's cell.
+func (c *diffChange) proofs() string {
+	var b strings.Builder
+	for i := range c.shown {
+		b.WriteString("<br>" + report.MarkdownWitness(&c.shown[i]))
 	}
-	if len(fence) > 1 {
-		return fence + " " + text + " " + fence
-	}
-	return fence + text + fence
+	return b.String()
 }
-
-var markdownEscape = strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", "[", `\[`, "]", `\]`, "\n", " ")
-
-// escapeMarkdown makes text that contains user text safe in a paragraph or table cell.
-func escapeMarkdown(text string) string { return markdownEscape.Replace(text) }
