@@ -76,13 +76,13 @@ func (p parts) schema(format string) *Schema {
 // law is an inclusion that holds whatever the parts are.
 func (p parts) law(a, b string) {
 	p.t.Helper()
-	if r := Compare(p.schema(a), p.schema(b), Options{}); r.Verdict == NotIncluded {
+	if r := Compare(p.schema(a), p.schema(b), patient); r.Verdict == NotIncluded {
 		p.t.Fatalf("%s is not included in %s: %s\nparts: %v\nx: %s", a, b, r.Witness, p.s, p.x)
 	}
 }
 
 func (p parts) verdict(a, b string) Verdict {
-	return Compare(p.schema(a), p.schema(b), Options{}).Verdict
+	return Compare(p.schema(a), p.schema(b), patient).Verdict
 }
 
 // same fails where two questions that mean the same have opposite answers.
@@ -141,13 +141,13 @@ func orderAndNames(t *rapid.T) {
 	depth := rapid.IntRange(1, 3).Draw(t, "depth")
 	textA, textB := drawDocument(t, depth), drawDocument(t, depth)
 	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-	before := Compare(mustParse(t, textA), mustParse(t, textB), Options{})
+	before := Compare(mustParse(t, textA), mustParse(t, textB), patient)
 	otherA, otherB := shuffled(r, textA), renamed(shuffled(r, textB))
-	after := Compare(mustParse(t, otherA), mustParse(t, otherB), Options{})
+	after := Compare(mustParse(t, otherA), mustParse(t, otherB), patient)
 	if before.Verdict != after.Verdict && before.Verdict != Undecided && after.Verdict != Undecided {
 		t.Fatalf("%s %s, then %s %s\na: %s\nb: %s\na: %s\nb: %s", before.Verdict, before.Witness, after.Verdict, after.Witness, textA, textB, otherA, otherB)
 	}
-	if r := Compare(mustParse(t, textA), mustParse(t, renamed(otherA)), Options{}); r.Verdict == NotIncluded {
+	if r := Compare(mustParse(t, textA), mustParse(t, renamed(otherA)), patient); r.Verdict == NotIncluded {
 		t.Fatalf("a is not included in itself written otherwise: %s\na: %s\na: %s", r.Witness, textA, otherA)
 	}
 }
@@ -245,7 +245,7 @@ func TestCompare_EquivalentSpellingsAreEqual(t *testing.T) {
 	} {
 		for _, q := range [][2]string{{pair[0], pair[1]}, {pair[1], pair[0]}} {
 			a, b := mustRead(t, q[0], []byte(q[0])), mustRead(t, q[1], []byte(q[1]))
-			if r := Compare(a, b, Options{}); r.Verdict != Included {
+			if r := Compare(a, b, patient); r.Verdict != Included {
 				t.Errorf("%s in %s is %s %s %s", q[0], q[1], r.Verdict, r.Witness, r.Reason)
 			}
 		}
@@ -268,7 +268,7 @@ func TestCompare_TellsNeighboursApart(t *testing.T) {
 		{`{"type":["null","string"]}`, `{"type":"string"}`, `null`},
 		{`true`, `{"minItems":1}`, `[]`},
 	} {
-		r := Compare(mustRead(t, test.a, []byte(test.a)), mustRead(t, test.b, []byte(test.b)), Options{})
+		r := Compare(mustRead(t, test.a, []byte(test.a)), mustRead(t, test.b, []byte(test.b)), patient)
 		if test.want == "" {
 			if r.Verdict == Included {
 				t.Errorf("%s in %s is %s", test.a, test.b, r.Verdict)
@@ -303,17 +303,17 @@ func TestCompare_WhatIsNotUnderstoodIsUndecided(t *testing.T) {
 	} {
 		a, b := mustRead(t, test.a, []byte(test.a)), mustRead(t, test.b, []byte(test.b))
 		for _, q := range [][2]*Schema{{a, b}, {b, a}} {
-			if r := Compare(q[0], q[1], Options{}); r.Verdict != Undecided {
+			if r := Compare(q[0], q[1], patient); r.Verdict != Undecided {
 				t.Errorf("%s in %s is %s %s", q[0].text, q[1].text, r.Verdict, r.Witness)
 			}
 		}
-		if r := Compare(a, a, Options{}); r.Verdict != test.same {
+		if r := Compare(a, a, patient); r.Verdict != test.same {
 			t.Errorf("%s in itself is %s %s %s", test.a, r.Verdict, r.Witness, r.Reason)
 		}
 	}
 	// The same absolute URI is the same schema, in whatever document.
 	a, b := `{"$id":"https://example.com/1","type":"string","$ref":"https://example.com/a"}`, `{"$id":"https://example.com/2","anyOf":[{"$ref":"https://example.com/a"}]}`
-	if r := Compare(mustRead(t, a, []byte(a)), mustRead(t, b, []byte(b)), Options{}); r.Verdict != Included {
+	if r := Compare(mustRead(t, a, []byte(a)), mustRead(t, b, []byte(b)), patient); r.Verdict != Included {
 		t.Errorf("%s in %s is %s %s", a, b, r.Verdict, r.Reason)
 	}
 }
@@ -323,9 +323,9 @@ func TestCompare_WhatIsNotUnderstoodIsUndecided(t *testing.T) {
 func includedHoldsForValues(t *rapid.T) {
 	p := drawParts(t, "a", "b")
 	a, b := p.schema(`<a>`), p.schema(`<b>`)
-	if Compare(a, b, Options{}).Verdict != Included {
+	if Compare(a, b, patient).Verdict != Included {
 		a = p.schema(`{"allOf":[<a>,<b>]}`)
-		if Compare(a, b, Options{}).Verdict != Included {
+		if Compare(a, b, patient).Verdict != Included {
 			return
 		}
 	}
@@ -347,7 +347,7 @@ func valuesOf(t *rapid.T, s *Schema, n int) [][]byte {
 		if len(values) > 0 {
 			q.Reject = []*Schema{mustParse(t, fmt.Sprintf(`{"enum":[%s]}`, bytes.Join(values, []byte(","))))}
 		}
-		r := q.Ask(Options{})
+		r := q.Ask(patient)
 		if r.Verdict != NotIncluded {
 			break
 		}
@@ -369,10 +369,10 @@ func contractsAndEdits(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := Compare(a, a, Options{}); r.Verdict != Included {
+	if r := Compare(a, a, patient); r.Verdict != Included {
 		t.Fatalf("not included in itself: %s %s %s\n%s", r.Verdict, r.Witness, r.Reason, a.text)
 	}
-	r := Compare(a, b, Options{})
+	r := Compare(a, b, patient)
 	switch r.Verdict {
 	case Undecided:
 		t.Logf("undecided: %s", r.Reason)

@@ -219,7 +219,7 @@ func TestMetaSchemas_MeanWhatTheReferenceValidatorTakesThemFor(t *testing.T) {
 		if _, err := readValue(text); err != nil {
 			return
 		}
-		r := Compare(mustParse(t, `{"enum":[`+string(text)+`]}`), meta, Options{})
+		r := Compare(mustParse(t, `{"enum":[`+string(text)+`]}`), meta, patient)
 		invalid := reference.Valid(text)
 		if invalid != nil && r.Verdict == Included && knownStrictness(d.draft, invalid.Error()) {
 			return

@@ -206,7 +206,7 @@ func neverContradicted(t *rapid.T) {
 	depth := rapid.IntRange(1, 3).Draw(t, "depth")
 	textA, textB := d.document(t, depth), d.document(t, depth)
 	a, b := d.parse(t, textA), d.parse(t, textB)
-	r := Compare(a, b, Options{})
+	r := Compare(a, b, patient)
 	switch {
 	case r.Verdict == Undecided:
 		t.Logf("undecided: %s", r.Reason)

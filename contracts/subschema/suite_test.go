@@ -51,7 +51,7 @@ func TestSuite_InstancesAreQuestions(t *testing.T) {
 				for _, g := range readSuite(t, file) {
 					where := filepath.Base(file) + ": " + g.Description
 					for _, q := range g.questions(t, where, d, documents) {
-						r := q.Ask(Options{})
+						r := q.Ask(patient)
 						if tally[q.form] == nil {
 							tally[q.form] = map[Verdict]int{}
 						}
