@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -80,6 +79,9 @@ func runBump(cmd *cobra.Command, app *App, f bumpFlags, events []string) error {
 	if err != nil {
 		return err
 	}
+	if len(w.Diagnostics) > 0 { // before events are missed that could not be read
+		return diagnosticsError("the workspace has errors", w.Diagnostics)
+	}
 	candidates, err := candidatesOf(w, events)
 	if err != nil {
 		return err
@@ -107,14 +109,14 @@ func runBump(cmd *cobra.Command, app *App, f bumpFlags, events []string) error {
 }
 
 // neededBumps asks lint/compat. It fails where that cannot be answered for all of the
-// candidates: contracts with errors have no meaning to compare.
+// candidates, whose workspace has no errors: contracts with errors have no meaning to compare.
 func neededBumps(ctx context.Context, app *App, w *workspace.Workspace, against string, candidates []*contracts.Contract) ([]compat.Bump, error) {
 	approved, err := waive.Open(w.FS, app.Now())
 	if err != nil {
 		return nil, err
 	}
-	if diags := slices.Concat(w.Diagnostics, approved.Diagnostics); len(diags) > 0 {
-		return nil, diagnosticsError("the workspace has errors", diags)
+	if len(approved.Diagnostics) > 0 {
+		return nil, diagnosticsError("the workspace has errors", approved.Diagnostics)
 	}
 	base, err := openBaseline(ctx, app, w, against)
 	if err != nil {
