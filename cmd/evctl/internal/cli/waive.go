@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -59,6 +60,8 @@ func (f *waiveFlags) check(l *lintFlags, set *pflag.FlagSet, paths []string) err
 		return usagef("--waive looks at the whole workspace, expected no paths")
 	case strings.TrimSpace(f.reason) == "":
 		return usagef("--waive needs --reason TEXT: why the break is right")
+	case !utf8.ValidString(f.reason):
+		return usagef("--reason is %q, expected UTF-8", f.reason)
 	case l.format != "text" && l.format != "json":
 		return usagef("--format is %q, expected text or json with --waive", l.format)
 	}
@@ -67,10 +70,17 @@ func (f *waiveFlags) check(l *lintFlags, set *pflag.FlagSet, paths []string) err
 
 var span = regexp.MustCompile(`^[1-9][0-9]{0,3}[dwmy]$`)
 
+// lastYear is the last one that YYYY-MM-DD can say.
+const lastYear = 9999
+
 // lastDay is the day that --expires means.
 func (f *waiveFlags) lastDay(now time.Time) (string, error) {
 	if span.MatchString(f.expires) {
-		return waivers.Day(now.UTC().AddDate(0, 0, contracts.Retention(f.expires).Days())), nil
+		day := now.UTC().AddDate(0, 0, contracts.Retention(f.expires).Days())
+		if day.Year() > lastYear {
+			return "", usagef("--expires is %s, expected a day before the year %d", f.expires, lastYear+1)
+		}
+		return waivers.Day(day), nil
 	}
 	if _, err := waivers.ParseDay(f.expires); err != nil {
 		return "", usagef("--expires is %q, expected 90d, 12w, 6m, 1y or YYYY-MM-DD", f.expires)
@@ -110,8 +120,11 @@ func (l *linter) waive(ctx context.Context) error {
 		return err
 	}
 	who := cmp.Or(strings.TrimSpace(f.approver), gitfs.User(ctx, l.root))
-	if who == "" {
+	switch {
+	case who == "":
 		return usagef("--waive needs --approver NAME: git has no user.name here")
+	case !utf8.ValidString(who):
+		return usagef("approver is %q, expected UTF-8: say it with --approver NAME", who)
 	}
 	document := waiveDocument{Path: waivers.FileName}
 	for _, d := range found {
