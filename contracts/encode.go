@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -23,10 +22,10 @@ type Digest string
 func DigestOf(c *Contract) Digest {
 	buffer := encoded.Get().(*[]byte)
 	defer encoded.Put(buffer)
-	e := encoder{b: (*buffer)[:0], sorted: true}
+	e := encoder{Writer: document.Writer{B: (*buffer)[:0]}, sorted: true}
 	e.contract(c)
-	*buffer = e.b
-	return digestOfBytes(e.b)
+	*buffer = e.B
+	return digestOfBytes(e.B)
 }
 
 // encoded are buffers for canonical forms that only their digests are wanted of.
@@ -43,26 +42,26 @@ func digestOfBytes(b []byte) Digest {
 func Marshal(c *Contract) []byte {
 	e := encoder{}
 	e.contract(c)
-	return e.b
+	return e.B
 }
 
 type encoder struct {
-	b      []byte
+	document.Writer
 	sorted bool
 }
 
 func (e *encoder) contract(c *Contract) {
-	e.open()
-	e.text(string(c.Kind), c.Name)
+	e.Open()
+	e.Text(string(c.Kind), c.Name)
 	if c.Kind == Event {
-		e.text("version", c.Version.String())
+		e.Text("version", c.Version.String())
 	}
-	e.text("name", c.CodeName)
-	e.text("owner", c.Owner)
+	e.Text("name", c.CodeName)
+	e.Text("owner", c.Owner)
 	if c.Status != Active {
-		e.text("status", string(c.Status))
+		e.Text("status", string(c.Status))
 	}
-	e.text("retention", string(c.Retention))
+	e.Text("retention", string(c.Retention))
 	e.textList("tags", e.ordered(c.Tags))
 	if c.Kind != Definition {
 		// An event's payload is always an object and says so by being an event.
@@ -73,7 +72,7 @@ func (e *encoder) contract(c *Contract) {
 		e.schemaKeys(c.Payload)
 	}
 	e.definitions(c.Definitions)
-	e.close()
+	e.Close()
 }
 
 func (e *encoder) definitions(list []*NamedSchema) {
@@ -81,74 +80,74 @@ func (e *encoder) definitions(list []*NamedSchema) {
 		return
 	}
 	list = order(e, list, func(d *NamedSchema) string { return d.Name })
-	e.keyword("definitions")
-	e.open()
+	e.Keyword("definitions")
+	e.Open()
 	for _, d := range list {
-		e.key(d.Name)
+		e.Key(d.Name)
 		e.schema(d.Schema, nil)
 	}
-	e.close()
+	e.Close()
 }
 
 // schema writes a schema; p is the property it belongs to, or nil.
 func (e *encoder) schema(s *Schema, p *Property) {
-	e.open()
+	e.Open()
 	e.schemaKeys(s)
 	if p != nil {
 		e.flag("required", p.Required)
-		e.text("name", p.CodeName)
+		e.Text("name", p.CodeName)
 	}
-	e.close()
+	e.Close()
 }
 
 func (e *encoder) schemaKeys(s *Schema) {
 	e.types(s.Types)
-	e.text("$ref", s.Ref)
+	e.Text("$ref", s.Ref)
 	e.union(s.Union)
 	e.flag("nullable", s.Nullable)
 	e.enum(s)
 	e.flag("open", s.Open)
-	e.text("format", s.Format)
-	e.text("pattern", s.Pattern)
-	e.count("minLength", s.MinLength)
-	e.count("maxLength", s.MaxLength)
+	e.Text("format", s.Format)
+	e.Text("pattern", s.Pattern)
+	e.Count("minLength", s.MinLength)
+	e.Count("maxLength", s.MaxLength)
 	e.decimal("minimum", s.Minimum)
 	e.decimal("maximum", s.Maximum)
 	e.decimal("exclusiveMinimum", s.ExclusiveMinimum)
 	e.decimal("exclusiveMaximum", s.ExclusiveMaximum)
 	e.decimal("multipleOf", s.MultipleOf)
 	e.child("items", s.Items)
-	e.count("minItems", s.MinItems)
-	e.count("maxItems", s.MaxItems)
+	e.Count("minItems", s.MinItems)
+	e.Count("maxItems", s.MaxItems)
 	e.flag("uniqueItems", s.UniqueItems)
 	e.properties(s.Properties)
 	e.patternProperties(s.PatternProperties)
 	e.additional(s.Additional)
 	e.requireAny(s.RequireAny)
-	e.count("minProperties", s.MinProperties)
-	e.count("maxProperties", s.MaxProperties)
+	e.Count("minProperties", s.MinProperties)
+	e.Count("maxProperties", s.MaxProperties)
 	e.child("keys", s.MapKeys)
 	e.child("values", s.Values)
-	e.text("title", s.Title)
-	e.text("description", s.Description)
-	e.text("pii", string(s.PII))
-	e.text("unit", s.Unit)
-	e.text("since", s.Since)
-	e.text("renamedFrom", s.RenamedFrom)
+	e.Text("title", s.Title)
+	e.Text("description", s.Description)
+	e.Text("pii", string(s.PII))
+	e.Text("unit", s.Unit)
+	e.Text("since", s.Since)
+	e.Text("renamedFrom", s.RenamedFrom)
 	e.deprecated(s.Deprecated)
 	if s.Default != nil {
-		e.raw("default", s.Default.JSON)
+		e.Raw("default", s.Default.JSON)
 	}
 	e.values("examples", s.Examples)
 	for _, x := range order(e, s.Extensions, func(x Extension) string { return x.Name }) {
-		e.key(x.Name)
-		e.b = append(e.b, x.Value.JSON...)
+		e.Key(x.Name)
+		e.B = append(e.B, x.Value.JSON...)
 	}
 }
 
 func (e *encoder) types(t Types) {
 	if name := t.single(); name != "" {
-		e.text("type", name)
+		e.Text("type", name)
 		return
 	}
 	e.textList("type", t.Names())
@@ -158,69 +157,64 @@ func (e *encoder) union(u *Union) {
 	if u == nil {
 		return
 	}
-	e.keyword(u.Keyword())
-	e.open()
+	e.Keyword(u.Keyword())
+	e.Open()
 	for _, v := range order(e, u.Variants, func(v *Variant) string { return v.Name }) {
-		e.key(v.Name)
+		e.Key(v.Name)
 		e.schema(v.Schema, nil)
 	}
-	e.close()
-	e.text("discriminator", u.Discriminator)
+	e.Close()
+	e.Text("discriminator", u.Discriminator)
 }
 
 func (e *encoder) enum(s *Schema) {
 	if s.Enum == nil {
 		return
 	}
-	e.keyword("enum")
-	e.b = append(e.b, '[')
-	for i, v := range order(e, s.Enum, func(v EnumValue) string { return v.JSON }) {
-		if i > 0 {
-			e.b = append(e.b, ',')
-		}
-		if v.Description == "" && v.Deprecated == nil {
-			e.b = append(e.b, v.JSON...)
-			continue
-		}
-		e.open()
-		e.raw("value", v.JSON)
-		e.text("description", v.Description)
-		e.deprecated(v.Deprecated)
-		e.close()
-	}
+	values := order(e, s.Enum, func(v EnumValue) string { return v.JSON })
 	if s.Nullable && !s.Open {
-		if len(s.Enum) > 0 {
-			e.b = append(e.b, ',')
-		}
-		e.b = append(e.b, "null"...)
+		values = append(slices.Clip(values), EnumValue{Value: Value{JSON: "null"}})
 	}
-	e.b = append(e.b, ']')
+	e.Keyword("enum")
+	e.List(len(values), func(i int) { e.enumValue(&values[i]) })
+}
+
+func (e *encoder) enumValue(v *EnumValue) {
+	if v.Description == "" && v.Deprecated == nil {
+		e.B = append(e.B, v.JSON...)
+		return
+	}
+	e.Open()
+	e.Raw("value", v.JSON)
+	e.Text("description", v.Description)
+	e.deprecated(v.Deprecated)
+	e.Close()
 }
 
 func (e *encoder) properties(list []*Property) {
 	if len(list) == 0 {
 		return
 	}
-	e.keyword("properties")
-	e.open()
+	e.Keyword("properties")
+	e.Open()
 	for _, p := range order(e, list, func(p *Property) string { return p.Name }) {
-		e.key(p.Name)
+		e.Key(p.Name)
 		e.schema(p.Schema, p)
 	}
-	e.close()
+	e.Close()
 }
 
 func (e *encoder) patternProperties(list []*PatternProperty) {
 	if len(list) == 0 {
 		return
 	}
-	e.keyword("patternProperties")
-	e.open()
+	e.Keyword("patternProperties")
+	e.Open()
 	for _, p := range order(e, list, func(p *PatternProperty) string { return p.Pattern }) {
-		e.key(p.Pattern)
+		e.Key(p.Pattern)
 		e.schema(p.Schema, nil)
 	}
-	e.close()
+	e.Close()
 }
 
 func (e *encoder) additional(a Additional) {
@@ -242,15 +236,10 @@ func (e *encoder) requireAny(groups [][]string) {
 	if e.sorted {
 		slices.SortFunc(sortedGroups, slices.Compare[[]string])
 	}
-	e.keyword("requireAny")
-	e.b = append(e.b, '[')
-	for i, g := range sortedGroups {
-		if i > 0 {
-			e.b = append(e.b, ',')
-		}
-		e.list(g)
-	}
-	e.b = append(e.b, ']')
+	e.Keyword("requireAny")
+	e.List(len(sortedGroups), func(i int) {
+		e.List(len(sortedGroups[i]), func(j int) { e.Quoted(sortedGroups[i][j]) })
+	})
 }
 
 func (e *encoder) deprecated(d *Deprecation) {
@@ -261,18 +250,18 @@ func (e *encoder) deprecated(d *Deprecation) {
 		e.flag("deprecated", true)
 		return
 	}
-	e.keyword("deprecated")
-	e.open()
-	e.text("since", d.Since)
-	e.text("sunset", d.Sunset)
-	e.text("replacedBy", d.ReplacedBy)
-	e.text("reason", d.Reason)
-	e.close()
+	e.Keyword("deprecated")
+	e.Open()
+	e.Text("since", d.Since)
+	e.Text("sunset", d.Sunset)
+	e.Text("replacedBy", d.ReplacedBy)
+	e.Text("reason", d.Reason)
+	e.Close()
 }
 
 func (e *encoder) child(keyword string, s *Schema) {
 	if s != nil {
-		e.keyword(keyword)
+		e.Keyword(keyword)
 		e.schema(s, nil)
 	}
 }
@@ -281,86 +270,26 @@ func (e *encoder) values(keyword string, list []Value) {
 	if len(list) == 0 {
 		return
 	}
-	e.keyword(keyword)
-	e.b = append(e.b, '[')
-	for i, v := range list {
-		if i > 0 {
-			e.b = append(e.b, ',')
-		}
-		e.b = append(e.b, v.JSON...)
-	}
-	e.b = append(e.b, ']')
-}
-
-// What follows writes JSON.
-
-func (e *encoder) open()  { e.b = append(e.b, '{') }
-func (e *encoder) close() { e.b = append(e.b, '}') }
-
-// key writes a name that somebody chose.
-func (e *encoder) key(name string) {
-	e.comma()
-	e.b = append(document.AppendQuoted(e.b, name), ':')
-}
-
-// keyword writes a word of the language, which needs no escapes.
-func (e *encoder) keyword(name string) {
-	e.comma()
-	e.b = append(append(append(e.b, '"'), name...), '"', ':')
-}
-
-func (e *encoder) comma() {
-	if e.b[len(e.b)-1] != '{' {
-		e.b = append(e.b, ',')
-	}
-}
-
-func (e *encoder) raw(keyword, json string) {
-	e.keyword(keyword)
-	e.b = append(e.b, json...)
-}
-
-func (e *encoder) text(keyword, value string) {
-	if value != "" {
-		e.keyword(keyword)
-		e.b = document.AppendQuoted(e.b, value)
-	}
+	e.Keyword(keyword)
+	e.List(len(list), func(i int) { e.B = append(e.B, list[i].JSON...) })
 }
 
 func (e *encoder) flag(keyword string, value bool) {
 	if value {
-		e.raw(keyword, "true")
-	}
-}
-
-func (e *encoder) count(keyword string, n *int) {
-	if n != nil {
-		e.raw(keyword, strconv.Itoa(*n))
+		e.Raw(keyword, "true")
 	}
 }
 
 func (e *encoder) decimal(keyword string, d *Decimal) {
 	if d != nil {
-		e.raw(keyword, string(*d))
+		e.Raw(keyword, string(*d))
 	}
 }
 
 func (e *encoder) textList(keyword string, list []string) {
 	if len(list) > 0 {
-		e.keyword(keyword)
-		e.list(list)
+		e.Texts(keyword, list)
 	}
-}
-
-func (e *encoder) list(list []string) {
-	e.b = append(e.b, '[')
-	for i, s := range list {
-		if i > 0 {
-			e.b = append(e.b, ',')
-		}
-		e.b = document.AppendQuoted(e.b, s)
-	}
-	e.b = append(e.b, ']')
 }
 
 func (e *encoder) ordered(list []string) []string {
@@ -383,7 +312,7 @@ func Equal(a, b *Contract) bool {
 	ea, eb := encoder{sorted: true}, encoder{sorted: true}
 	ea.contract(a)
 	eb.contract(b)
-	return bytes.Equal(ea.b, eb.b)
+	return bytes.Equal(ea.B, eb.B)
 }
 
 // Short is the digest for people: the first twelve digits.

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
@@ -21,33 +20,33 @@ const Dialect = "https://json-schema.org/draft/2020-12/schema"
 // Patterns are RE2 and mean the same in ECMA-262; see Pattern.
 func Project(c *contracts.Contract) []byte {
 	p := projector{}
-	p.open()
-	p.text("$schema", Dialect)
-	p.text("x-evctl-event", c.Name)
-	p.text("x-evctl-version", c.Version.String())
-	p.text("x-evctl-owner", c.Owner)
+	p.Open()
+	p.Text("$schema", Dialect)
+	p.Text("x-evctl-event", c.Name)
+	p.Text("x-evctl-version", c.Version.String())
+	p.Text("x-evctl-owner", c.Owner)
 	if c.Kind == contracts.Event && c.Status != contracts.Active {
-		p.text("x-evctl-status", string(c.Status))
+		p.Text("x-evctl-status", string(c.Status))
 	}
 	p.keys(c.Payload)
 	p.definitions(c.Payload, nil)
-	p.close()
-	return p.b
+	p.Close()
+	return p.B
 }
 
 // ProjectSchema writes any linked schema as a document of its own. The definitions
 // that it reaches are included, and those given beside them.
 func ProjectSchema(s *contracts.Schema, definitions []*contracts.NamedSchema) []byte {
 	p := projector{}
-	p.open()
-	p.text("$schema", Dialect)
+	p.Open()
+	p.Text("$schema", Dialect)
 	p.keys(s)
 	p.definitions(s, definitions)
-	p.close()
-	return p.b
+	p.Close()
+	return p.B
 }
 
-type projector struct{ b []byte }
+type projector struct{ document.Writer }
 
 // definitions writes what is reachable from s and from the further ones, in order
 // of first use.
@@ -75,18 +74,18 @@ func (p *projector) definitions(s *contracts.Schema, further []*contracts.NamedS
 	if len(list) == 0 {
 		return
 	}
-	p.key("$defs")
-	p.open()
+	p.Key("$defs")
+	p.Open()
 	for _, d := range list {
 		p.child(d.Name, d.Schema)
 	}
-	p.close()
+	p.Close()
 }
 
 func (p *projector) schema(s *contracts.Schema) {
-	p.open()
+	p.Open()
 	p.keys(s)
-	p.close()
+	p.Close()
 }
 
 // keys writes what stands between the braces of a schema.
@@ -103,26 +102,27 @@ func (p *projector) keys(s *contracts.Schema) {
 }
 
 func (p *projector) annotations(s *contracts.Schema) {
-	p.text("title", s.Title)
-	p.text("description", s.Description)
+	p.Text("title", s.Title)
+	p.Text("description", s.Description)
 	if s.Deprecated != nil {
-		p.raw("deprecated", "true")
+		p.Raw("deprecated", "true")
 		p.deprecation(s.Deprecated)
 	}
 	if s.Default != nil {
-		p.raw("default", s.Default.JSON)
+		p.Raw("default", s.Default.JSON)
 	}
 	if len(s.Examples) > 0 {
-		p.key("examples")
-		p.list(len(s.Examples), func(i int) { p.b = append(p.b, s.Examples[i].JSON...) })
+		p.Key("examples")
+		p.List(len(s.Examples), func(i int) { p.B = append(p.B, s.Examples[i].JSON...) })
 	}
-	p.text("x-evctl-pii", string(s.PII))
-	p.text("x-evctl-unit", s.Unit)
-	p.text("x-evctl-since", s.Since)
-	p.text("x-evctl-renamed-from", s.RenamedFrom)
+	p.Text("x-evctl-pii", string(s.PII))
+	p.Text("x-evctl-unit", s.Unit)
+	p.Text("x-evctl-since", s.Since)
+	p.Text("x-evctl-renamed-from", s.RenamedFrom)
 	for _, x := range s.Extensions {
 		if !strings.HasPrefix(x.Name, "x-evctl-") {
-			p.raw(x.Name, x.Value.JSON)
+			p.Key(x.Name)
+			p.B = append(p.B, x.Value.JSON...)
 		}
 	}
 }
@@ -131,65 +131,65 @@ func (p *projector) deprecation(d *contracts.Deprecation) {
 	if d.Since == "" && d.Sunset == "" && d.ReplacedBy == "" && d.Reason == "" {
 		return
 	}
-	p.key("x-evctl-deprecated")
-	p.open()
-	p.text("since", d.Since)
-	p.text("sunset", d.Sunset)
-	p.text("replacedBy", d.ReplacedBy)
-	p.text("reason", d.Reason)
-	p.close()
+	p.Key("x-evctl-deprecated")
+	p.Open()
+	p.Text("since", d.Since)
+	p.Text("sunset", d.Sunset)
+	p.Text("replacedBy", d.ReplacedBy)
+	p.Text("reason", d.Reason)
+	p.Close()
 }
 
 func (p *projector) reference(s *contracts.Schema) {
 	ref := "#/$defs/" + s.Ref
 	if !s.Nullable {
-		p.text("$ref", ref)
+		p.Text("$ref", ref)
 		return
 	}
-	p.key("anyOf")
-	p.list(2, func(i int) {
-		p.open()
+	p.Key("anyOf")
+	p.List(2, func(i int) {
+		p.Open()
 		if i == 0 {
-			p.text("$ref", ref)
+			p.Text("$ref", ref)
 		} else {
-			p.text("type", "null")
+			p.Text("type", "null")
 		}
-		p.close()
+		p.Close()
 	})
 }
 
 func (p *projector) union(s *contracts.Schema) {
 	if s.Union.Discriminator != "" {
-		p.text("x-evctl-discriminator", s.Union.Discriminator)
+		p.Text("x-evctl-discriminator", s.Union.Discriminator)
 	}
 	if !s.Nullable {
 		p.variants(s.Union)
 		return
 	}
-	p.key("anyOf")
-	p.list(2, func(i int) {
-		p.open()
+	p.Key("anyOf")
+	p.List(2, func(i int) {
+		p.Open()
 		if i == 0 {
 			p.variants(s.Union)
 		} else {
-			p.text("type", "null")
+			p.Text("type", "null")
 		}
-		p.close()
+		p.Close()
 	})
 }
 
 func (p *projector) variants(u *contracts.Union) {
-	p.key(u.Keyword())
-	p.list(len(u.Variants), func(i int) {
+	p.Key(u.Keyword())
+	p.List(len(u.Variants), func(i int) {
 		v := u.Variants[i]
-		p.open()
-		p.text("x-evctl-variant", v.Name)
+		p.Open()
+		p.Text("x-evctl-variant", v.Name)
 		if v.TagImplied {
 			p.tagged(u, v)
 		} else {
 			p.keys(v.Schema)
 		}
-		p.close()
+		p.Close()
 	})
 }
 
@@ -206,12 +206,12 @@ type tag struct{ property, value string }
 func (p *projector) typed(s *contracts.Schema, implied *tag) {
 	p.types(s)
 	p.enum(s)
-	p.text("format", s.Format)
+	p.Text("format", s.Format)
 	if s.Pattern != "" {
-		p.text("pattern", Pattern(s.Pattern))
+		p.Text("pattern", Pattern(s.Pattern))
 	}
-	p.count("minLength", s.MinLength)
-	p.count("maxLength", s.MaxLength)
+	p.Count("minLength", s.MinLength)
+	p.Count("maxLength", s.MaxLength)
 	p.decimal("minimum", s.Minimum)
 	p.decimal("maximum", s.Maximum)
 	p.decimal("exclusiveMinimum", s.ExclusiveMinimum)
@@ -220,10 +220,10 @@ func (p *projector) typed(s *contracts.Schema, implied *tag) {
 	if s.Items != nil {
 		p.child("items", s.Items)
 	}
-	p.count("minItems", s.MinItems)
-	p.count("maxItems", s.MaxItems)
+	p.Count("minItems", s.MinItems)
+	p.Count("maxItems", s.MaxItems)
 	if s.UniqueItems {
-		p.raw("uniqueItems", "true")
+		p.Raw("uniqueItems", "true")
 	}
 	switch {
 	case s.Types.Has(contracts.Object):
@@ -231,8 +231,8 @@ func (p *projector) typed(s *contracts.Schema, implied *tag) {
 	case s.Types.Has(contracts.Map):
 		p.mapping(s)
 	}
-	p.count("minProperties", s.MinProperties)
-	p.count("maxProperties", s.MaxProperties)
+	p.Count("minProperties", s.MinProperties)
+	p.Count("maxProperties", s.MaxProperties)
 }
 
 func (p *projector) types(s *contracts.Schema) {
@@ -249,10 +249,10 @@ func (p *projector) types(s *contracts.Schema) {
 		names = append(names, "null")
 	}
 	if len(names) == 1 {
-		p.text("type", names[0])
+		p.Text("type", names[0])
 		return
 	}
-	p.texts("type", names)
+	p.Texts("type", names)
 }
 
 func (p *projector) enum(s *contracts.Schema) {
@@ -266,8 +266,8 @@ func (p *projector) enum(s *contracts.Schema) {
 	} else if s.Nullable {
 		values = append(slices.Clip(values), contracts.EnumValue{Value: contracts.Value{JSON: "null"}})
 	}
-	p.key(key)
-	p.list(len(values), func(i int) { p.b = append(p.b, values[i].JSON...) })
+	p.Key(key)
+	p.List(len(values), func(i int) { p.B = append(p.B, values[i].JSON...) })
 	p.enumDescriptions(s)
 }
 
@@ -276,21 +276,21 @@ func (p *projector) enumDescriptions(s *contracts.Schema) {
 		return
 	}
 	// Parallel to the values, as there is no object with scalars for keys.
-	p.key("x-evctl-enum-descriptions")
-	p.list(len(s.Enum), func(i int) { p.b = document.AppendQuoted(p.b, s.Enum[i].Description) })
+	p.Key("x-evctl-enum-descriptions")
+	p.List(len(s.Enum), func(i int) { p.Quoted(s.Enum[i].Description) })
 }
 
 func (p *projector) object(s *contracts.Schema, implied *tag) {
 	var required []string
 	if len(s.Properties) > 0 || implied != nil {
-		p.key("properties")
-		p.open()
+		p.Key("properties")
+		p.Open()
 		if implied != nil {
 			required = append(required, implied.property)
-			p.key(implied.property)
-			p.open()
-			p.text("const", implied.value)
-			p.close()
+			p.Key(implied.property)
+			p.Open()
+			p.Text("const", implied.value)
+			p.Close()
 		}
 		for _, property := range s.Properties {
 			p.child(property.Name, property.Schema)
@@ -298,10 +298,10 @@ func (p *projector) object(s *contracts.Schema, implied *tag) {
 				required = append(required, property.Name)
 			}
 		}
-		p.close()
+		p.Close()
 	}
 	if len(required) > 0 {
-		p.texts("required", required)
+		p.Texts("required", required)
 	}
 	if len(s.PatternProperties) > 0 {
 		p.patternProperties(s.PatternProperties)
@@ -310,14 +310,14 @@ func (p *projector) object(s *contracts.Schema, implied *tag) {
 	case s.Additional.Schema != nil:
 		p.child("additionalProperties", s.Additional.Schema)
 	case !s.Additional.Allowed:
-		p.raw("additionalProperties", "false")
+		p.Raw("additionalProperties", "false")
 	}
 	if len(s.RequireAny) > 0 {
-		p.key("anyOf")
-		p.list(len(s.RequireAny), func(i int) {
-			p.open()
-			p.texts("required", s.RequireAny[i])
-			p.close()
+		p.Key("anyOf")
+		p.List(len(s.RequireAny), func(i int) {
+			p.Open()
+			p.Texts("required", s.RequireAny[i])
+			p.Close()
 		})
 	}
 }
@@ -333,21 +333,21 @@ func (p *projector) patternProperties(list []*contracts.PatternProperty) {
 		}
 		byPattern[pattern] = append(byPattern[pattern], property.Schema)
 	}
-	p.key("patternProperties")
-	p.open()
+	p.Key("patternProperties")
+	p.Open()
 	for _, pattern := range patterns {
 		schemas := byPattern[pattern]
 		if len(schemas) == 1 {
 			p.child(pattern, schemas[0])
 			continue
 		}
-		p.key(pattern)
-		p.open()
-		p.key("allOf")
-		p.list(len(schemas), func(i int) { p.schema(schemas[i]) })
-		p.close()
+		p.Key(pattern)
+		p.Open()
+		p.Key("allOf")
+		p.List(len(schemas), func(i int) { p.schema(schemas[i]) })
+		p.Close()
 	}
-	p.close()
+	p.Close()
 }
 
 func (p *projector) mapping(s *contracts.Schema) {
@@ -359,59 +359,13 @@ func (p *projector) mapping(s *contracts.Schema) {
 	}
 }
 
-// What follows writes JSON.
-
-func (p *projector) open()  { p.b = append(p.b, '{') }
-func (p *projector) close() { p.b = append(p.b, '}') }
-
-func (p *projector) key(name string) {
-	if p.b[len(p.b)-1] != '{' {
-		p.b = append(p.b, ',')
-	}
-	p.b = append(document.AppendQuoted(p.b, name), ':')
-}
-
-func (p *projector) raw(key, json string) {
-	p.key(key)
-	p.b = append(p.b, json...)
-}
-
-func (p *projector) text(key, value string) {
-	if value != "" {
-		p.key(key)
-		p.b = document.AppendQuoted(p.b, value)
-	}
-}
-
-func (p *projector) texts(key string, list []string) {
-	p.key(key)
-	p.list(len(list), func(i int) { p.b = document.AppendQuoted(p.b, list[i]) })
-}
-
-func (p *projector) list(n int, item func(i int)) {
-	p.b = append(p.b, '[')
-	for i := range n {
-		if i > 0 {
-			p.b = append(p.b, ',')
-		}
-		item(i)
-	}
-	p.b = append(p.b, ']')
-}
-
 func (p *projector) child(key string, s *contracts.Schema) {
-	p.key(key)
+	p.Key(key)
 	p.schema(s)
-}
-
-func (p *projector) count(key string, n *int) {
-	if n != nil {
-		p.raw(key, strconv.Itoa(*n))
-	}
 }
 
 func (p *projector) decimal(key string, d *contracts.Decimal) {
 	if d != nil {
-		p.raw(key, string(*d))
+		p.Raw(key, string(*d))
 	}
 }
