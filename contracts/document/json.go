@@ -31,6 +31,8 @@ func (p *parser) json() (n *Node, isJSON bool) {
 		return nil, true
 	case r.failed == "":
 		return n, true
+	case named && p.mergeConflict():
+		return nil, true
 	case named:
 		p.report(RuleSyntax, r.failedAt, r.failed, "")
 		return nil, true

@@ -104,6 +104,23 @@ func (p *parser) newNode() *Node { return &p.memory.nodes.take(1)[0] }
 // newEntries makes room for n entries of a mapping. The slice has no length yet.
 func (p *parser) newEntries(n int) []Entry { return p.memory.entries.take(n)[:0] }
 
+// conflictMark is how git starts the first of two sides that it could not merge.
+var conflictMark = []byte("<<<<<<< ")
+
+// mergeConflict reports that a file which is not well formed holds both sides of a merge. Where
+// there are marks of one, they are the reason, and what a parser stumbles on is not.
+func (p *parser) mergeConflict() bool {
+	data := p.file.Data
+	for at := 0; at < len(data); at = nextLine(data, at) {
+		if bytes.HasPrefix(data[at:], conflictMark) {
+			p.report(RuleSyntax, diag.Span{Start: int32(at), End: p.endOfLine(int32(at))}, "a merge conflict starts here",
+				"keep what is right of both sides, and remove the lines with <<<<<<<, ======= and >>>>>>>")
+			return true
+		}
+	}
+	return false
+}
+
 var bom = []byte("\xef\xbb\xbf")
 
 // checkBytes refuses what is too large or is not text.

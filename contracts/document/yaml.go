@@ -104,6 +104,9 @@ var mayCount = [256]bool{',': true, '[': true, '{': true, ':': true, '-': true, 
 // syntaxError asks the newer YAML library for the position: yaml.v3 has a line
 // at best.
 func (p *parser) syntaxError(err error) {
+	if p.mergeConflict() {
+		return
+	}
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	line, column := 1, 1
 	if _, e := fmt.Sscanf(message, "line %d:", &line); e == nil {
