@@ -197,50 +197,56 @@ func (r *reader) leave(i, count int) bool {
 	return true
 }
 
-func (r *reader) array() bool {
-	i, count := r.push(Array), 0
+// open reads the bracket that an array or object starts with.
+func (r *reader) open(k Kind) (i int, ok bool) {
+	i = r.push(k)
 	if !r.enter() {
-		return false
+		return i, false
 	}
 	r.at++
 	r.space()
-	for r.peek() != ']' {
-		if count > 0 {
-			if r.peek() != ',' {
-				return r.fail(RuleSyntax, "',' or ']'")
-			}
-			r.at++
-			r.space()
+	return i, true
+}
+
+// comma reads what stands before every item but the first.
+func (r *reader) comma(expected string) bool {
+	if r.peek() != ',' {
+		return r.fail(RuleSyntax, expected)
+	}
+	r.at++
+	r.space()
+	return true
+}
+
+func (r *reader) array() bool {
+	i, ok := r.open(Array)
+	if !ok {
+		return false
+	}
+	count := 0
+	for ; r.peek() != ']'; count++ {
+		if count > 0 && !r.comma("',' or ']'") {
+			return false
 		}
 		if !r.value() {
 			r.path = append(r.path, "/"+strconv.Itoa(count))
 			return false
 		}
-		count++
 		r.space()
 	}
 	return r.leave(i, count)
 }
 
 func (r *reader) object() bool {
-	i, count := r.push(Object), 0
-	if !r.enter() {
+	i, ok := r.open(Object)
+	if !ok {
 		return false
 	}
-	r.at++
-	r.space()
-	for r.peek() != '}' {
-		if count > 0 {
-			if r.peek() != ',' {
-				return r.fail(RuleSyntax, "',' or '}'")
-			}
-			r.at++
-			r.space()
-		}
-		if !r.member() {
+	count := 0
+	for ; r.peek() != '}'; count++ {
+		if count > 0 && !r.comma("',' or '}'") || !r.member() {
 			return false
 		}
-		count++
 		r.space()
 	}
 	r.leave(i, count)
