@@ -144,7 +144,8 @@ func damaged(data []byte, message string) error {
 		return Errorf(CodeReleaseEdited, "file is empty")
 	}
 	if bytes.Contains(data, []byte("\n<<<<<<< ")) || bytes.HasPrefix(data, []byte("<<<<<<< ")) {
-		return Errorf(CodeReleaseEdited, "file has merge conflict markers")
+		return Errorf(CodeReleaseEdited, "file has merge conflict markers").
+			WithHint("two branches released this version: keep the file of the one that was merged first, such as with git checkout --ours or --theirs, and give the other one a new version with evctl bump")
 	}
 	return Errorf(CodeReleaseEdited, "%s", message)
 }

@@ -1,6 +1,7 @@
 package dir
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -253,8 +254,9 @@ func matches(h registry.Head, event string, version contracts.Version) error {
 }
 
 func edited(name string, err error) error {
+	restore := "released versions are never edited; restore the file, such as with git checkout -- " + name + ", and release a new version"
 	return &registry.Error{
 		Code: registry.CodeReleaseEdited, Message: "release file " + name + " is not what was released", Err: err,
-		Hint: "released versions are never edited; restore the file, such as with git checkout -- " + name + ", and release a new version",
+		Hint: cmp.Or(registry.HintOf(err), restore),
 	}
 }

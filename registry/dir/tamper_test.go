@@ -123,8 +123,12 @@ func TestStore_EditsAreErrorsThatSayHowToRestore(t *testing.T) {
 				if !strings.HasPrefix(err.Error(), want) {
 					t.Errorf("error is %q, want %q…", err, want)
 				}
-				if !strings.Contains(registry.HintOf(err), "git checkout -- releases/order.completed/1.0.0.json") {
-					t.Errorf("hint is %q, want a git checkout", registry.HintOf(err))
+				restore := "git checkout -- releases/order.completed/1.0.0.json"
+				if what == "conflict" {
+					restore = "git checkout --ours" // git refuses the other while it merges
+				}
+				if !strings.Contains(registry.HintOf(err), restore) {
+					t.Errorf("hint is %q, want %s", registry.HintOf(err), restore)
 				}
 			}
 		})
