@@ -52,7 +52,8 @@ var markdownEscape = strings.NewReplacer(
 
 // MarkdownWitness is what a table's cell says of a witness.
 func MarkdownWitness(w *diag.Witness) string {
-	return fmt.Sprintf("%s accepts, %s rejects %s", Markdown(w.AcceptedBy), Markdown(w.RejectedBy), MarkdownCode(string(w.Payload)))
+	accepts, rejects := w.Sides()
+	return fmt.Sprintf("%s accepts, %s rejects %s", Markdown(accepts), Markdown(rejects), MarkdownCode(string(w.Payload)))
 }
 
 // Markdown is text that holds user text, safe in a paragraph or a table's cell; other

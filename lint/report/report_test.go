@@ -49,6 +49,11 @@ func sample() *Report {
 				Hint: `rename it to "total", or run evctl lint --fix`, Subject: "order.completed#/properties/Total",
 				Related: []diag.Related{{Location: span(release, `"total"`), Message: "was declared here"}},
 				Fix:     &diag.Fix{Title: `rename "Total" to "total"`, Edits: []diag.Edit{{Location: total, New: "total"}}},
+				Witness: &diag.Witness{
+					Payload: json.RawMessage("{\"Total\":1,\"注|`\":\"<b>\u202e@x\"}"), AcceptedBy: "1.0.0", RejectedBy: "1.1.0",
+					Pointer: "/注|`", Message: "property \"注|`\" is not declared", Offset: 11,
+				},
+				Effects: []diag.Effect{{Consumer: "collector", Effect: "breaking", Why: "rejects"}, {Consumer: "warehouse", Effect: "breaking", Why: "a column is gone"}},
 			},
 			{Rule: "key-unknown", Severity: diag.Error, Location: span(order, "型"), Message: `unknown key "型"`, Subject: "order.completed"},
 			{Rule: "key-unknown", Severity: diag.Error, Location: span(order, "max"), Message: `unknown key "max"`, Hint: `did you mean "maximum"?`, Subject: "order.completed"},

@@ -117,7 +117,8 @@ func (p *printer) witness(margin string, w *diag.Witness) {
 	if w.Pointer != "" {
 		at = w.Pointer + ": "
 	}
-	fmt.Fprintf(p, "%s%s %s accepts, %s rejects: %s\n", margin, p.paint(cyan, "witness:"), w.AcceptedBy, w.RejectedBy, clean(at+w.Message))
+	accepts, rejects := w.Sides()
+	fmt.Fprintf(p, "%s%s %s accepts, %s rejects: %s\n", margin, p.paint(cyan, "witness:"), accepts, rejects, clean(at+w.Message))
 	start := max(0, min(w.Offset, len(w.Payload)))
 	line, before, width := layout(string(w.Payload), start, start+valueLength(w.Payload[start:]))
 	fmt.Fprintf(p, "%s  %s\n%s  %s%s\n", margin, line, margin, strings.Repeat(" ", before), p.paint(red, "^"+strings.Repeat("~", max(0, width-1))))
