@@ -84,6 +84,20 @@ type Witness struct {
 	Pointer string `json:"pointer"`
 	Message string `json:"message"`
 	Offset  int    `json:"offset"`
+	// NewAccepts says that the new contract is the one that accepts it.
+	NewAccepts bool `json:"-"`
+}
+
+// Sides name the version that accepts and the one that rejects, for people: where both
+// have one number, the new contract is not released yet.
+func (w *Witness) Sides() (accepts, rejects string) {
+	switch {
+	case w.AcceptedBy != w.RejectedBy:
+		return w.AcceptedBy, w.RejectedBy
+	case w.NewAccepts:
+		return "new " + w.AcceptedBy, "old " + w.RejectedBy
+	}
+	return "old " + w.AcceptedBy, "new " + w.RejectedBy
 }
 
 // Effect is what a change does to one kind of consumer.

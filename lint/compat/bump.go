@@ -28,8 +28,8 @@ type Bump struct {
 }
 
 // Bumps lists the events whose versions claim too little, in the order given. Versions
-// that claim too much are left as they are. It fails where a release is not what was
-// released: what is needed cannot be known then.
+// that claim too much are left as they are. It fails with an *Edited where a release is not
+// what was released: what is needed cannot be known then.
 func (k Comparison) Bumps(ctx context.Context, cfg *workspace.Config, events []*contracts.Contract) ([]Bump, error) {
 	judged, err := k.all(ctx, cfg, events)
 	if err != nil {
@@ -38,7 +38,9 @@ func (k Comparison) Bumps(ctx context.Context, cfg *workspace.Config, events []*
 	var list []Bump
 	for i, j := range judged {
 		if len(j.edited) > 0 {
-			return nil, fmt.Errorf("compare %s with its releases: %s: %s", document.Quote(events[i].Name), j.edited[0].File.Path, j.edited[0].Message)
+			d := j.edited[0]
+			return nil, fmt.Errorf("compare %s with its releases: %s: %w", document.Quote(events[i].Name), d.File.Path,
+				&Edited{Location: d.Location, Subject: d.Subject, Message: d.Message, Hint: d.Hint})
 		}
 		if j.Version != events[i].Version {
 			list = append(list, Bump{events[i], j.Version, j.latest, j.Needed, j.Reason, versionEdit(events[i], j.Version)})

@@ -30,7 +30,7 @@ func nested(levels, n int, leaf string) string {
 // TestCheck_IsBoundedOnHostileContracts compares contracts that are made to cost: what
 // is quadratic takes minutes on them, and the test's time limit.
 func TestCheck_IsBoundedOnHostileContracts(t *testing.T) {
-	const n = 4000
+	const n = 2000
 	for _, test := range []struct {
 		name, old, new string
 		breaks         bool

@@ -2,6 +2,7 @@ package compat
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evctl/evctl/contracts"
@@ -19,18 +20,21 @@ type Witness struct {
 	Payload []byte
 	// AcceptedBy and RejectedBy are the versions.
 	AcceptedBy, RejectedBy contracts.Version
+	// NewAccepts says that the new version is the one that accepts it.
+	NewAccepts bool
 	// Violation is the first thing that the rejecting version finds wrong.
 	Violation payload.Violation
 }
 
-// diagnostic is the witness as it is reported.
-func (w *Witness) diagnostic() *diag.Witness {
+// Diagnostic is the witness as it is reported.
+func (w *Witness) Diagnostic() *diag.Witness {
 	if w == nil {
 		return nil
 	}
 	return &diag.Witness{
 		Payload: w.Payload, AcceptedBy: w.AcceptedBy.String(), RejectedBy: w.RejectedBy.String(),
 		Pointer: w.Violation.Pointer, Message: w.Violation.Message(), Offset: w.Violation.Offset,
+		NewAccepts: w.NewAccepts,
 	}
 }
 
@@ -112,7 +116,7 @@ func newProver(old, new *contracts.Contract, changes []diff.Change, opt Options)
 const (
 	maxProofs     = 1000
 	minProofs     = 4
-	maxProofBytes = 16 << 20
+	maxProofBytes = 4 << 20
 	// maxSteps bounds all questions together.
 	maxSteps = 4 * subschema.DefaultSteps
 )
@@ -181,7 +185,11 @@ func (p *prover) alone(d *direction, c diff.Change) proof {
 	case err != nil:
 		return proof{verdict: subschema.Undecided, reason: err.Error()}
 	case d == &p.backward:
-		return p.ask(d, nil, []*contracts.Contract{changed})
+		found := p.ask(d, nil, []*contracts.Contract{changed})
+		if found.witness != nil {
+			found.witness.blame(changed, d.to)
+		}
+		return found
 	}
 	return p.ask(d, []*contracts.Contract{changed}, nil)
 }
@@ -242,7 +250,7 @@ func (p *prover) ask(d *direction, accept, reject []*contracts.Contract) proof {
 	p.steps -= r.Steps
 	result := proof{verdict: r.Verdict, reason: r.Reason}
 	if r.Verdict == subschema.NotIncluded {
-		result.witness = &Witness{Payload: r.Witness, AcceptedBy: d.from.Version, RejectedBy: d.to.Version, Violation: violation(d.to, r.Witness)}
+		result.witness = &Witness{Payload: r.Witness, AcceptedBy: d.from.Version, RejectedBy: d.to.Version, NewAccepts: d == &p.forward, Violation: violation(d.to, r.Witness)}
 	}
 	return result
 }
@@ -259,6 +267,19 @@ func (p *prover) schema(c *contracts.Contract) (*subschema.Schema, error) {
 		p.schemas[c] = s
 	}
 	return s, err
+}
+
+// blame keeps, of all that is wrong with the payload in the new version, what is wrong
+// because of one change.
+func (w *Witness) blame(alone, new *contracts.Contract) {
+	v := violation(alone, w.Payload)
+	w.Violation = v
+	if validator, err := payload.Compile(new); err == nil {
+		list := validator.Validate(w.Payload)
+		if i := slices.IndexFunc(list, func(other payload.Violation) bool { return other.Pointer == v.Pointer && other.Rule == v.Rule }); i >= 0 {
+			w.Violation = list[i]
+		}
+	}
 }
 
 // violation is what a contract finds wrong with a payload first.

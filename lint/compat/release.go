@@ -168,10 +168,10 @@ func (r *releasing) diagnostic(old *contracts.Contract, f Finding) diag.Diagnost
 // witness is the payload that proves what the mode forbids.
 func (r *releasing) witness(f Finding) *diag.Witness {
 	if f.BackwardWitness != nil && r.opt.mode().Backward() {
-		return f.BackwardWitness.diagnostic()
+		return f.BackwardWitness.Diagnostic()
 	}
 	if r.opt.mode().Forward() {
-		return f.ForwardWitness.diagnostic()
+		return f.ForwardWitness.Diagnostic()
 	}
 	return nil
 }

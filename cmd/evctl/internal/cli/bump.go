@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -123,6 +124,9 @@ func neededBumps(ctx context.Context, app *App, w *workspace.Workspace, against 
 		return nil, err
 	}
 	bumps, err := compat.Comparison{Base: base, Waived: approved.Covers}.Bumps(ctx, w.Config, candidates)
+	if edited := (*compat.Edited)(nil); errors.As(err, &edited) {
+		return nil, withHint(err, edited.Hint)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -148,10 +148,6 @@ type diffChange struct {
 	// Old and New are where the change is in the files; absent where there are none.
 	Old *report.Place `json:"old,omitempty"`
 	New *report.Place `json:"new,omitempty"`
-
-	// shown are the witnesses for people: where both sides have one version, it is called
-	// old and new.
-	shown []diag.Witness
 }
 
 func compareSides(cfg *workspace.Config, mode compat.Mode, old, new *side) (*diffDocument, error) {
@@ -235,18 +231,7 @@ func (c *diffChange) breaks(side string, w *compat.Witness) {
 	if w == nil {
 		return
 	}
-	proof := diag.Witness{
-		Payload: w.Payload, AcceptedBy: w.AcceptedBy.String(), RejectedBy: w.RejectedBy.String(),
-		Pointer: w.Violation.Pointer, Message: w.Violation.Message(), Offset: w.Violation.Offset,
-	}
-	c.Witnesses = append(c.Witnesses, proof)
-	if proof.AcceptedBy == proof.RejectedBy {
-		proof.AcceptedBy, proof.RejectedBy = "old "+proof.AcceptedBy, "new "+proof.RejectedBy
-		if side == "readers" {
-			proof.AcceptedBy, proof.RejectedBy = proof.RejectedBy, proof.AcceptedBy
-		}
-	}
-	c.shown = append(c.shown, proof)
+	c.Witnesses = append(c.Witnesses, *w.Diagnostic())
 }
 
 func placeIn(l diag.Location) *report.Place {

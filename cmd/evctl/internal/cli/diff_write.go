@@ -74,8 +74,8 @@ func (d *diffDocument) text(b *bufio.Writer, verbose bool) {
 				fmt.Fprintf(b, "%s%s\n", margin, c.Note)
 			}
 			c.effects(b, verbose)
-			for i := range c.shown {
-				report.WriteWitness(b, margin, &c.shown[i])
+			for i := range c.Witnesses {
+				report.WriteWitness(b, margin, &c.Witnesses[i])
 			}
 		}
 		fmt.Fprintln(b)
@@ -156,8 +156,8 @@ func (d *diffDocument) markdown(b *bufio.Writer) {
 // proofs are the witnesses in a table's cell.
 func (c *diffChange) proofs() string {
 	var b strings.Builder
-	for i := range c.shown {
-		b.WriteString("<br>" + report.MarkdownWitness(&c.shown[i]))
+	for i := range c.Witnesses {
+		b.WriteString("<br>" + report.MarkdownWitness(&c.Witnesses[i]))
 	}
 	return b.String()
 }
