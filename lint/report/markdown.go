@@ -50,10 +50,18 @@ var markdownEscape = strings.NewReplacer(
 	"<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;", "\n", " ", "\r", " ", "://", "&#58;//",
 )
 
+// cellRunes is how much of a payload a table's cell shows: hosts cut or refuse comments
+// that are long, and json has it whole.
+const cellRunes = 200
+
 // MarkdownWitness is what a table's cell says of a witness.
 func MarkdownWitness(w *diag.Witness) string {
 	accepts, rejects := w.Sides()
-	return fmt.Sprintf("%s accepts, %s rejects %s", Markdown(accepts), Markdown(rejects), MarkdownCode(string(w.Payload)))
+	payload := string(w.Payload)
+	if runes := []rune(payload); len(runes) > cellRunes {
+		payload = string(runes[:cellRunes]) + "…"
+	}
+	return fmt.Sprintf("%s accepts, %s rejects %s", Markdown(accepts), Markdown(rejects), MarkdownCode(payload))
 }
 
 // Markdown is text that holds user text, safe in a paragraph or a table's cell; other

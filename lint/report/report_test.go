@@ -302,3 +302,11 @@ func TestMarkdown_TextCannotEndItsCell(t *testing.T) {
 		t.Error("text of a contract is read as markup")
 	}
 }
+
+func TestMarkdown_CutsLongWitnesses(t *testing.T) {
+	w := &diag.Witness{Payload: json.RawMessage(`{"s":"` + strings.Repeat("名", 50_000) + `"}`), AcceptedBy: "1.0.0", RejectedBy: "1.1.0"}
+	want := "1.0.0 accepts, 1.1.0 rejects `{\"s\":\"" + strings.Repeat("名", cellRunes-6) + "…`"
+	if diff := cmp.Diff(want, MarkdownWitness(w)); diff != "" {
+		t.Errorf("cell differs (-want +got):\n%s", diff)
+	}
+}
