@@ -52,7 +52,7 @@ var markdownEscape = strings.NewReplacer(
 
 // cellRunes is how much of a payload a table's cell shows: hosts cut or refuse comments
 // that are long, and json has it whole.
-const cellRunes = 200
+const cellRunes = 1000
 
 // MarkdownWitness is what a table's cell says of a witness.
 func MarkdownWitness(w *diag.Witness) string {
