@@ -24,7 +24,14 @@ type Word struct{ Name, Description string }
 // of evctl generate with their options, and the rules of evctl lint.
 type Vocabulary struct {
 	Targets []Target
-	Rules   []Word
+	Rules   []Rule
+}
+
+// Rule is a rule of evctl lint.
+type Rule struct {
+	Word
+	// Gate rules are errors and nothing less.
+	Gate bool
 }
 
 // Target is a target of evctl generate.
@@ -319,12 +326,17 @@ func describeTargets(s *jsonschema.Schema, targets []Target) {
 
 // describeRules lets only known rules stand where severities are set. Rules of the
 // workspace's own are known to it alone, so that other names of their form pass.
-func describeRules(s *jsonschema.Schema, rules []Word) {
+func describeRules(s *jsonschema.Schema, rules []Rule) {
 	s.Properties = jsonschema.NewProperties()
 	for _, r := range rules {
-		s.Properties.Set(r.Name, &jsonschema.Schema{Description: r.Description, Enum: anys(severities)})
+		allowed := severities
+		if r.Gate {
+			allowed = severities[len(severities)-1:]
+		}
+		s.Properties.Set(r.Name, &jsonschema.Schema{Description: r.Description, Enum: anys(allowed)})
 	}
 	s.AdditionalProperties = &jsonschema.Schema{Enum: anys(severities)}
 }
 
+// severities from the least to error.
 var severities = []string{"off", "info", "warning", "error"}

@@ -213,7 +213,10 @@ func TestConfigSchema_KnowsTargetsAndRules(t *testing.T) {
 			Word:    schema.Word{Name: "go", Description: "Go"},
 			Options: []schema.Word{{Name: "package", Description: "name of the package"}},
 		}},
-		Rules: []schema.Word{{Name: "owner-missing", Description: "an event has no owner"}},
+		Rules: []schema.Rule{
+			{Word: schema.Word{Name: "owner-missing", Description: "an event has no owner"}},
+			{Word: schema.Word{Name: "type-changed", Description: "a value has another type"}, Gate: true},
+		},
 	}))
 	for text, valid := range map[string]bool{
 		"{}": true,
@@ -222,6 +225,9 @@ func TestConfigSchema_KnowsTargetsAndRules(t *testing.T) {
 		"generate: [{target: rust, out: gen}]":                           false,
 		"lint: {rules: {owner-missing: off}}":                            true,
 		"lint: {rules: {owner-missing: loud}}":                           false,
+		"lint: {rules: {type-changed: error}}":                           true,
+		"lint: {rules: {type-changed: warning}}":                         false,
+		"lint: {overrides: [{paths: [a], rules: {type-changed: off}}]}":  false,
 		"lint: {overrides: [{paths: [a], rules: {own-rule: info}}]}":     true,
 		"envelope: segment":                    true,
 		"envelope: segmnt":                     false,

@@ -90,7 +90,7 @@ func vocabulary() (schema.Vocabulary, error) {
 		if r.Required {
 			continue // what cannot be configured is no word of evctl.yaml
 		}
-		v.Rules = append(v.Rules, schema.Word{Name: r.ID, Description: r.Summary})
+		v.Rules = append(v.Rules, schema.Rule{Word: schema.Word{Name: r.ID, Description: r.Summary}, Gate: r.Gate})
 	}
 	return v, nil
 }
