@@ -3,7 +3,9 @@ package lint
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -206,19 +208,43 @@ func (f *FixedFile) write(name string) error {
 	if err != nil {
 		return err
 	}
-	now, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(now, f.File.Data) {
-		return fmt.Errorf("file changed while it was checked; run the command again")
-	}
-	return WriteFile(name, f.Text)
+	return putInPlace(name, f.Text, func(temporary string) error {
+		// Looked at last, so that nothing that others write meanwhile is lost.
+		now, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(now, f.File.Data) {
+			return fmt.Errorf("file changed while it was checked; run the command again")
+		}
+		return os.Rename(temporary, name)
+	})
+}
+
+// CreateFile makes a file in one step. It fails with fs.ErrExist where there is one of that
+// name, be it a link that leads nowhere.
+func CreateFile(name string, text []byte) error {
+	return putInPlace(name, text, func(temporary string) error {
+		err := os.Link(temporary, name)
+		if err == nil || errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		// A file system without links.
+		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+			return fs.ErrExist
+		}
+		return os.Rename(temporary, name)
+	})
 }
 
 // WriteFile replaces a file in one step: it is written beside the old one, with its
 // permissions, and put in its place.
 func WriteFile(name string, text []byte) error {
+	return putInPlace(name, text, func(temporary string) error { return os.Rename(temporary, name) })
+}
+
+// putInPlace writes a text beside the file of that name, and has it moved there.
+func putInPlace(name string, text []byte, move func(temporary string) error) error {
 	mode := os.FileMode(0o644)
 	if info, err := os.Stat(name); err == nil {
 		mode = info.Mode().Perm()
@@ -241,5 +267,5 @@ func WriteFile(name string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	return os.Rename(temporary.Name(), name)
+	return move(temporary.Name())
 }

@@ -1,10 +1,14 @@
 package lint
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -125,5 +129,27 @@ func TestFixes_WriteReplacesFilesInPlace(t *testing.T) {
 	// The file is not what was checked any more.
 	if err := fixes.Write(root); err == nil || !strings.Contains(err.Error(), "changed while it was checked") {
 		t.Errorf("error is %v", err)
+	}
+}
+
+func TestCreateFile_OfManyAtOnceOneWins(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "waivers.yaml")
+	errs := make([]error, 8)
+	var group sync.WaitGroup
+	for i := range errs {
+		group.Go(func() { errs[i] = CreateFile(name, []byte(strconv.Itoa(i))) })
+	}
+	group.Wait()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, err := range errs {
+		if won := string(text) == strconv.Itoa(i); won != (err == nil) || !won && !errors.Is(err, fs.ErrExist) {
+			t.Errorf("writer %d of a file with %q got error %v", i, text, err)
+		}
+	}
+	if left, err := os.ReadDir(filepath.Dir(name)); err != nil || len(left) != 1 {
+		t.Errorf("folder has %v (%v), want one file", left, err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -221,11 +220,11 @@ func (l *linter) replaceWaivers(before *waivers.File, text []byte) error {
 	if before != nil {
 		return (&lint.Fixes{Files: []lint.FixedFile{{File: before.File, Text: text}}}).Write(l.root)
 	}
-	name := filepath.Join(l.root, waivers.FileName)
-	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+	err := lint.CreateFile(filepath.Join(l.root, waivers.FileName), text)
+	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("write %s: it has appeared meanwhile; run the command again", waivers.FileName)
 	}
-	if err := lint.WriteFile(name, text); err != nil {
+	if err != nil {
 		return fmt.Errorf("write %s: %w", waivers.FileName, err)
 	}
 	return nil
