@@ -131,6 +131,10 @@ func neededBumps(ctx context.Context, app *App, w *workspace.Workspace, against 
 		return nil, err
 	}
 	for _, b := range bumps {
+		if _, err := contracts.ParseVersion(b.To.String()); err != nil {
+			return nil, withHint(fmt.Errorf("version of %s cannot be raised from %s to %s: its numbers are too large", b.Contract.Name, b.Over, b.To),
+				"release it as a new major version, written by hand")
+		}
 		if b.Edit == nil {
 			return nil, withHint(fmt.Errorf("version of %s does not stand in %s as it is", b.Contract.Name, b.Contract.File.Path),
 				"write it out: version: "+b.To.String())
