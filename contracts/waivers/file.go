@@ -29,10 +29,13 @@ type File struct {
 // Load reads the waivers at the root of a workspace. The file is nil when there is
 // none.
 func Load(fsys fs.FS) (*File, []diag.Diagnostic, error) {
+	if _, err := fs.Lstat(fsys, FileName); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
 	info, err := fs.Stat(fsys, FileName)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil, nil
+		return nil, nil, fmt.Errorf("read %s: the link leads nowhere: %w", FileName, fs.ErrNotExist)
 	case err != nil:
 		return nil, nil, fmt.Errorf("read waivers: %w", err)
 	case !info.Mode().IsRegular():
