@@ -196,7 +196,7 @@ func readable(before *diag.File, text []byte) bool {
 func (f *Fixes) Write(root string) error {
 	for _, fixed := range f.Files {
 		if err := fixed.write(filepath.Join(root, filepath.FromSlash(fixed.File.Path))); err != nil {
-			return fmt.Errorf("fix %s: %w", fixed.File.Path, err)
+			return fmt.Errorf("write %s: %w", fixed.File.Path, err)
 		}
 	}
 	return nil
@@ -250,6 +250,9 @@ func putInPlace(name string, text []byte, move func(temporary string) error) err
 		mode = info.Mode().Perm()
 	}
 	temporary, err := os.CreateTemp(filepath.Dir(name), ".evctl-*")
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		return fmt.Errorf("make a file in %s: %w", filepath.Dir(name), at.Err)
+	}
 	if err != nil {
 		return err
 	}

@@ -153,3 +153,12 @@ func TestCreateFile_OfManyAtOnceOneWins(t *testing.T) {
 		t.Errorf("folder has %v (%v), want one file", left, err)
 	}
 }
+
+func TestCreateFile_SaysWhichFolderTakesNoFiles(t *testing.T) {
+	root := t.TempDir()
+	err := CreateFile(filepath.Join(root, "gone", "waivers.yaml"), nil)
+	want := "make a file in " + filepath.Join(root, "gone") + ": "
+	if err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error is %v, want %s…", err, want)
+	}
+}
