@@ -17,11 +17,17 @@ import (
 // A change breaks something when there is a payload that proves it, which the finding
 // holds, or when it changes what payloads mean. Both contracts must be linked and not
 // Broken.
-func Check(old, new *contracts.Contract, opt Options) Verdict {
+func Check(old, new *contracts.Contract, opt Options) Verdict { return opt.check(old, new, false) }
+
+// checkProtected is Check without the direction that the mode does not protect: which
+// bump a change needs does not depend on it.
+func (o Options) checkProtected(old, new *contracts.Contract) Verdict { return o.check(old, new, true) }
+
+func (o Options) check(old, new *contracts.Contract, protectedOnly bool) Verdict {
 	changes := diff.Compare(old, new)
 	v := Verdict{}
 	edits := map[edit]int{}
-	for _, f := range opt.findings(newProver(old, new, changes, opt)) {
+	for _, f := range o.findings(newProver(old, new, changes, o, protectedOnly)) {
 		v.Needed = max(v.Needed, f.Needed)
 		key := editOf(f)
 		if i, seen := edits[key]; seen && key.new.File != nil {

@@ -85,7 +85,8 @@ type prover struct {
 	schemas           map[*contracts.Contract]*subschema.Schema
 }
 
-func newProver(old, new *contracts.Contract, changes []diff.Change, opt Options) *prover {
+// newProver looks at both directions, or only at those that the mode protects.
+func newProver(old, new *contracts.Contract, changes []diff.Change, opt Options, protectedOnly bool) *prover {
 	p := &prover{
 		old: old, new: new, changes: changes, steps: maxSteps,
 		single: map[diff.Change]*contracts.Contract{}, schemas: map[*contracts.Contract]*subschema.Schema{},
@@ -104,8 +105,15 @@ func newProver(old, new *contracts.Contract, changes []diff.Change, opt Options)
 		p.backward.lenient = lenient(changes)
 		p.forward.lenient = lenient(diff.Compare(new, old))
 	}
-	for _, d := range []*direction{&p.backward, &p.forward} {
-		d.whole = p.ask(d, nil, nil)
+	for _, d := range []struct {
+		*direction
+		protected bool
+	}{{&p.backward, opt.mode().Backward()}, {&p.forward, opt.mode().Forward()}} {
+		if protectedOnly && !d.protected {
+			d.whole.verdict = subschema.Included
+			continue
+		}
+		d.whole = p.ask(d.direction, nil, nil)
 	}
 	p.proofs = min(maxProofs, maxProofBytes/max(p.size, 1)+minProofs)
 	return p

@@ -42,11 +42,11 @@ func Judge(released []*contracts.Contract, c *contracts.Contract, opt Options) J
 	slices.SortFunc(released, func(a, b *contracts.Contract) int { return b.Version.Compare(a.Version) })
 	r := releasing{candidate: c, latest: released[0], opt: opt}
 	for _, old := range released {
-		if old.Version == c.Version && Check(old, c, opt).Needed == contracts.NoBump {
+		if old.Version == c.Version && opt.checkProtected(old, c).Needed == contracts.NoBump {
 			return Judgement{Version: c.Version}
 		}
 	}
-	verdict := Check(r.latest, c, opt)
+	verdict := opt.checkProtected(r.latest, c)
 	r.needed = verdict.Needed
 	for _, old := range released {
 		if old.Version.Major != c.Version.Major {
@@ -56,7 +56,7 @@ func Judge(released []*contracts.Contract, c *contracts.Contract, opt Options) J
 			r.breaks(old, verdict)
 			r.moved(old)
 		} else if opt.mode().Transitive() {
-			r.breaks(old, Check(old, c, opt))
+			r.breaks(old, opt.checkProtected(old, c))
 		}
 	}
 	switch {
