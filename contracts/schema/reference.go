@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
@@ -76,9 +77,15 @@ func CompileWith(document []byte, opt CompileOptions) (reference *Reference, err
 	}
 	s, err := c.Compile(documentURL)
 	if err != nil {
-		return nil, fmt.Errorf("compile JSON Schema: %w", err)
+		return nil, fmt.Errorf("compile JSON Schema: %s", inPlainWords(err))
 	}
 	return &Reference{s}, nil
+}
+
+// inPlainWords leaves the names out that only mean something in here.
+func inPlainWords(err error) string {
+	text := strings.TrimPrefix(err.Error(), "jsonschema "+documentURL+" compilation failed: ")
+	return strings.ReplaceAll(text, documentURL, "")
 }
 
 // annotate takes the meaning from all keywords that the newest draft calls

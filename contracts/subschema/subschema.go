@@ -135,7 +135,7 @@ func (q Question) confirm(v value) error {
 	for _, s := range q.Accept {
 		r, err := s.reference()
 		if err != nil {
-			return err
+			return fmt.Errorf("the witness %s cannot be confirmed: %w", text, err)
 		}
 		if err := r.Valid(text); err != nil {
 			return fmt.Errorf("the reference validator does not accept the witness %s", text)
@@ -144,7 +144,7 @@ func (q Question) confirm(v value) error {
 	for _, s := range q.Reject {
 		r, err := s.reference()
 		if err != nil {
-			return err
+			return fmt.Errorf("the witness %s cannot be confirmed: %w", text, err)
 		}
 		if r.Valid(text) == nil {
 			return fmt.Errorf("the reference validator does not reject the witness %s", text)
