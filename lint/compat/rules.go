@@ -92,17 +92,18 @@ var changeRules = []rule{
 
 // releaseRules are about versions and releases.
 var releaseRules = []lint.Rule{
-	{ID: ruleVersionReused, Severity: diag.Error, Summary: "a released version has other content",
+	{ID: ruleVersionReused, Severity: diag.Error, Gate: true, Summary: "a released version has other content",
 		Why: "Released versions never change: collectors and readers have them already, under that number."},
-	{ID: ruleVersionTooLow, Severity: diag.Error, Summary: "the version is lower than a released one",
+	{ID: ruleVersionTooLow, Severity: diag.Error, Gate: true, Summary: "the version is lower than a released one",
 		Why: "Versions of an event only rise, so that the highest one is the newest."},
-	{ID: ruleVersionNotBumped, Severity: diag.Error, Summary: "the version claims less than what changed",
+	{ID: ruleVersionNotBumped, Severity: diag.Error, Gate: true, Summary: "the version claims less than what changed",
 		Why: "Readers decide by the number whether a version concerns them: a patch documents, a minor version adds, a major one breaks."},
 	{ID: ruleVersionOverstated, Severity: diag.Info, Summary: "the version claims more than what changed",
 		Why: "A major version makes every reader look for a break. It costs them less to read that there is none."},
+	// No gate: a registry may hold the events of other workspaces.
 	{ID: ruleEventRemoved, Severity: diag.Error, Summary: "a released event has no contract any more",
 		Why: "Collectors keep accepting released versions. An event ends by releasing a version with status: retired."},
-	{ID: ruleReleaseEdited, Severity: diag.Error, Summary: "a release file is not what was released",
+	{ID: ruleReleaseEdited, Severity: diag.Error, Gate: true, Summary: "a release file is not what was released",
 		Why: "What was released is the promise that new versions are compared with. An edited promise proves nothing."},
 }
 
@@ -118,13 +119,13 @@ func Set() lint.Set {
 	set := lint.Set{Fixtures: sub}
 	for _, r := range changeRules {
 		set.Rules = append(set.Rules, lint.Rule{
-			ID: r.id, Group: lint.Compatibility, Profile: lint.Minimal, Severity: diag.Error, NoIgnore: true,
+			ID: r.id, Group: lint.Compatibility, Profile: lint.Minimal, Severity: diag.Error, Gate: true, NoIgnore: true,
 			Summary: r.summary, Why: r.why, Options: []string{"compatibility.mode", "compatibility.events"},
 		})
 	}
 	for _, r := range meaningRules {
 		set.Rules = append(set.Rules, lint.Rule{
-			ID: r.id, Group: lint.Compatibility, Profile: lint.Minimal, Severity: r.severity, NoIgnore: r.severity == diag.Error,
+			ID: r.id, Group: lint.Compatibility, Profile: lint.Minimal, Severity: r.severity, Gate: r.severity == diag.Error, NoIgnore: r.severity == diag.Error,
 			Summary: r.summary, Why: r.why,
 		})
 	}

@@ -19,7 +19,7 @@ const (
 )
 
 var rules = []lint.Rule{
-	{ID: ruleInvalid, Summary: "a waiver lacks something or says something impossible",
+	{ID: ruleInvalid, Gate: true, Summary: "a waiver lacks something or says something impossible",
 		Why: "A waiver is the answer to who allowed a break and why. Without the answer it covers nothing."},
 	{ID: ruleUnknown, Summary: "a waiver names an event or a rule that does not exist",
 		Why: "A waiver for something that was misspelled covers nothing, and one for something that is gone is not needed."},

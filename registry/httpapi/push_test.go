@@ -213,7 +213,9 @@ func TestPush_TakesTheWaiversOfABreak(t *testing.T) {
 	refused := f.post(orderPath, contract)
 	f.wantError(refused, 409, registry.CodeIncompatible)
 	fingerprint := decode[struct {
-		Error struct{ Findings []struct{ Fingerprint string } }
+		Error struct {
+			Findings []struct{ Fingerprint string }
+		}
 	}](t, refused).Error.Findings[0].Fingerprint
 	body := func(waiver string) string { return `{"contract":` + contract + `,"waivers":[` + waiver + `]}` }
 	waiver := `{"fingerprint":"` + fingerprint + `","rule":"property-removed","event":"order.completed","path":"/properties/note","reason":"nobody reads it","approver":"Ada","created":"2026-01-01","expires":"2999-12-31"}`

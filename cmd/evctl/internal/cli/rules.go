@@ -3,13 +3,11 @@ package cli
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"github.com/evctl/evctl/contracts/waivers"
 	"github.com/evctl/evctl/lint"
 	"github.com/evctl/evctl/lint/compat"
 	"github.com/evctl/evctl/lint/rules"
@@ -18,22 +16,8 @@ import (
 
 // catalogue is every rule of evctl.
 func catalogue() (*lint.Catalogue, error) {
-	return lint.NewCatalogue(gated(compat.Set()), gated(waive.Set()), rules.Set())
+	return lint.NewCatalogue(compat.Set(), waive.Set(), rules.Set())
 }
-
-// gated marks the rules whose findings make evctl push refuse an event. An event without
-// a contract is no candidate: a registry may hold those of other workspaces, so that each
-// of them decides about that rule.
-func gated(set lint.Set) lint.Set {
-	released := func(id string) bool { return compat.CanBeWaived(id) || slices.Contains(releaseRules, id) }
-	for i := range set.Rules {
-		set.Rules[i].Gate = released(set.Rules[i].ID)
-	}
-	return set
-}
-
-// releaseRules are about what cannot be waived, and push refuses as well.
-var releaseRules = []string{"version-reused", "version-too-low", "version-not-bumped", "release-edited", waivers.RuleInvalid}
 
 func newRules(app *App) *cobra.Command {
 	var format, group string

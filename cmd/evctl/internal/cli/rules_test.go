@@ -13,7 +13,7 @@ func TestCatalogue_WhatPushRefusesCannotBeTurnedDown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, id := range releaseRules {
+	for _, id := range []string{"version-reused", "version-too-low", "version-not-bumped", "release-edited", "waiver-invalid"} {
 		if r := c.Rule(id); r == nil || !r.Gate {
 			t.Errorf("rule %s is not part of the gate", id)
 		}
