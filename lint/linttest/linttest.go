@@ -83,7 +83,7 @@ func (f *fixture) check() {
 	golden.Check(f.t, f.name, txtar.Format(f.archive))
 }
 
-// run lints files with the fixture's rule on and all others off, but for what the
+// run lints files with the fixture's rule on and all others off, but for the gate and what the
 // language requires.
 func (f *fixture) run(files []lint.ExampleFile) *lint.Result {
 	f.t.Helper()
@@ -97,7 +97,7 @@ func (f *fixture) run(files []lint.ExampleFile) *lint.Result {
 	}
 	opt := lint.Options{Catalogue: f.catalogue, Now: Now, Severities: map[string]diag.Severity{}, Released: f.released}
 	for _, r := range f.catalogue.Rules() {
-		if !r.Required && f.rule.Group != lint.Configuration {
+		if !r.Required && !r.Gate && f.rule.Group != lint.Configuration {
 			opt.Severities[r.ID] = diag.Off
 		}
 	}
