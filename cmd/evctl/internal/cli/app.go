@@ -179,10 +179,10 @@ func newRoot(app *App) *cobra.Command {
 }
 
 // Commands that read everything once and end make little garbage worth collecting
-// early: the collector waits until the heap is five times what is alive, and takes
+// early: the collector waits until the heap is nine times what is alive, and takes
 // its time back when the process nears memoryComfort.
 const (
-	patientGC     = 400
+	patientGC     = 800
 	memoryComfort = 264 << 20
 )
 
