@@ -202,6 +202,17 @@ func TestRun_GroupsByPlaceAndHidesWhatIsPrivate(t *testing.T) {
 	}
 }
 
+// TestRun_TakesTheEmptyKeyOfAMapForData: in a union without a discriminator, too.
+func TestRun_TakesTheEmptyKeyOfAMapForData(t *testing.T) {
+	const text = "event: a\nversion: 1.0.0\nproperties: {m: {oneOf: {list: {type: array}, numbers: {type: map, values: {type: number%s}}}}}\n"
+	r := newReplay(t, impact.Options{Old: events(t, fmt.Sprintf(text, "")), New: events(t, fmt.Sprintf(text, ", maximum: 1"))})
+	for _, f := range run(t, r, input("x", `{"e":"a","v":"1.0.0","p":{"m":{"":2}}}`)).Findings {
+		if f.Pointer != "/p/m/*" {
+			t.Errorf("the finding is at %q, want /p/m/*", f.Pointer)
+		}
+	}
+}
+
 // TestRun_CutsSamplesAroundWhatIsWrong: however large an event is.
 func TestRun_CutsSamplesAroundWhatIsWrong(t *testing.T) {
 	r := newReplay(t, impact.Options{

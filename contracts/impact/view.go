@@ -75,7 +75,7 @@ func (v view) member(name string) (m view, declared bool) {
 			declared = true
 			continue
 		}
-		if s.Union != nil && s.Union.Discriminator == name {
+		if s.Union != nil && s.Union.Discriminator != "" && s.Union.Discriminator == name {
 			declared = true
 		}
 		for _, p := range s.PatternProperties {
