@@ -92,13 +92,14 @@ func sight(c diff.Change, all []diff.Change) string {
 
 // follows reports whether a change may be what another one of the same schema looks
 // like: groups and counts of properties depend on what is required, and bounds of
-// numbers on whether only whole ones are accepted. Variants depend on the discriminator.
+// numbers on whether only whole ones are accepted. Values of an enum that the old type does not
+// have say nothing. Variants depend on the discriminator.
 func follows(c diff.Change, all []diff.Change) bool {
 	var causes []string
 	switch c := c.(type) {
 	case *diff.RequireAnyChanged:
 		causes = []string{"required-added", "required-removed", "property-removed", "property-renamed"}
-	case *diff.EnumValueAdded, *diff.EnumValueRemoved:
+	case *diff.EnumAdded, *diff.EnumRemoved, *diff.EnumValueAdded, *diff.EnumValueRemoved:
 		causes = []string{"type-changed"}
 	case *diff.BoundChanged:
 		switch c.Keyword {
