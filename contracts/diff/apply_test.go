@@ -99,7 +99,7 @@ func follows(c diff.Change, all []diff.Change) bool {
 	switch c := c.(type) {
 	case *diff.RequireAnyChanged:
 		causes = []string{"required-added", "required-removed", "property-removed", "property-renamed"}
-	case *diff.EnumAdded, *diff.EnumRemoved, *diff.EnumValueAdded, *diff.EnumValueRemoved:
+	case *diff.EnumAdded, *diff.EnumValueAdded, *diff.EnumValueRemoved:
 		causes = []string{"type-changed"}
 	case *diff.BoundChanged:
 		switch c.Keyword {

@@ -2,10 +2,28 @@ package subschema
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/evctl/evctl/contracts/subschema/regular"
 )
+
+// moments are words of formats whose automata are large, by the source of the language:
+// to find another word than those that are excluded takes long there, and a few are
+// enough for most arrays of different items.
+var moments = map[string][]string{
+	"format date":      numbered("2026-01-%02d"),
+	"format date-time": numbered("2026-01-%02dT12:00:00Z"),
+	"format time":      numbered("12:00:%02dZ"),
+}
+
+func numbered(format string) []string {
+	words := make([]string, 28)
+	for i := range words {
+		words[i] = fmt.Sprintf(format, i+1)
+	}
+	return words
+}
 
 // text is the theory of strings: words of regular languages, with a length.
 func (s *solver) text(facts []formula) answer {
@@ -24,6 +42,7 @@ func (s *solver) text(facts []formula) answer {
 			q.MinLength = max(q.MinLength, n.count+1)
 		case n.op == opLanguage && f > 0:
 			q.In = append(q.In, n.language)
+			q.Prefer = append(q.Prefer, moments[n.text]...)
 			if longest, ok := n.language.Longest(); ok {
 				most = min(most, longest)
 			}
@@ -38,6 +57,9 @@ func (s *solver) text(facts []formula) answer {
 	}
 	if most < q.MinLength {
 		return none()
+	}
+	if len(q.Not) == 0 {
+		q.Prefer = nil // the shortest word is found at once
 	}
 	if most != math.MaxInt {
 		q.MaxLength = most
