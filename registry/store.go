@@ -30,7 +30,7 @@ type Reader interface {
 }
 
 // Store keeps releases. Every implementation passes registry/storetest, apart from
-// registry/client, which hands them to a server that has one.
+// registry/remote, which hands them to a server that has one.
 type Store interface {
 	Reader
 	// Update lets plan read and then creates the records that it returns, all of

@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"codegen":                     {"contracts", "codegen"},
 	"registry":                    {"contracts", "lint/compat", "lint", "registry"},
 	"registry/client":             {"contracts", "registry"},
+	"registry/remote":             {"contracts", "registry"},
 	"testdata":                    {"contracts", "lint", "codegen", "registry"},
 }
 

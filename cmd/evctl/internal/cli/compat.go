@@ -19,8 +19,8 @@ import (
 	"github.com/evctl/evctl/lint/compat"
 	"github.com/evctl/evctl/lint/waive"
 	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/client"
 	"github.com/evctl/evctl/registry/dir"
+	"github.com/evctl/evctl/registry/remote"
 )
 
 // againstHelp describes what --against takes.
@@ -121,7 +121,7 @@ func splitAgainst(app *App, against string) (againstKind, string) {
 	return againstGit, against
 }
 
-func isURL(text string) bool { return client.IsURL(text) }
+func isURL(text string) bool { return remote.IsURL(text) }
 
 // hintOfGit brings the advice of gitfs to the command line.
 func hintOfGit(err error) error {
@@ -150,7 +150,7 @@ func registryOf(ctx context.Context, w *workspace.Workspace) (compat.Baseline, e
 
 // remoteBaseline is a registry behind a URL.
 func remoteBaseline(ctx context.Context, url string) (compat.Baseline, error) {
-	store, err := client.Open(ctx, url, client.Options{})
+	store, err := remote.Open(ctx, url, remote.Options{})
 	if err != nil {
 		return nil, hintOfRegistry(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/evctl/evctl/contracts/importer"
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/client"
+	"github.com/evctl/evctl/registry/remote"
 )
 
 // importedVersion keeps the number that a version had where it came from, when the
@@ -67,7 +67,7 @@ func (d *importDocument) plan(ctx context.Context, app *App, f importFlags, root
 	if err != nil {
 		return nil, err
 	}
-	store, err := client.Open(ctx, location, client.Options{Token: token, Create: true, Display: name})
+	store, err := remote.Open(ctx, location, remote.Options{Token: token, Create: true, Display: name})
 	if err != nil {
 		return nil, hintOfRegistry(err)
 	}

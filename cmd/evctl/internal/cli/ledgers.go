@@ -14,20 +14,20 @@ import (
 	"github.com/evctl/evctl/contracts/numbers"
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/client"
+	"github.com/evctl/evctl/registry/remote"
 )
 
 // ledgersOf reads, for each event of the workspace that was released, the protobuf
 // numbers that its current version continues.
 func ledgersOf(ctx context.Context, w *workspace.Workspace) (map[string][]json.RawMessage, error) {
 	location := w.Config.Registry
-	if !client.IsURL(location) {
+	if !remote.IsURL(location) {
 		location = inWorkspace(w, location)
 	}
 	if err := wantReleases(ctx, w, w.Config.Registry); err != nil {
 		return nil, err // numbers would start again
 	}
-	r, err := client.Open(ctx, location, client.Options{Create: true, Display: w.Config.Registry})
+	r, err := remote.Open(ctx, location, remote.Options{Create: true, Display: w.Config.Registry})
 	if err != nil {
 		return nil, hintOfRegistry(err)
 	}

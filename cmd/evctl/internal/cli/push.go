@@ -20,7 +20,7 @@ import (
 	"github.com/evctl/evctl/lint/report"
 	"github.com/evctl/evctl/lint/waive"
 	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/client"
+	"github.com/evctl/evctl/registry/remote"
 )
 
 // tokenVariable holds the token of a server, where no file does.
@@ -203,7 +203,7 @@ func pushRegistry(ctx context.Context, app *App, w *workspace.Workspace, f pushF
 	if err != nil {
 		return nil, "", err
 	}
-	store, err := client.Open(ctx, location, client.Options{Token: token, Create: true, Display: name})
+	store, err := remote.Open(ctx, location, remote.Options{Token: token, Create: true, Display: name})
 	return store, name, hintOfRegistry(err)
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/evctl/evctl/contracts/schema"
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/client"
+	"github.com/evctl/evctl/registry/remote"
 )
 
 func newSchema(app *App) *cobra.Command {
@@ -99,7 +99,7 @@ func vocabulary() (schema.Vocabulary, error) {
 // the registry.
 func findEvent(ctx context.Context, app *App, name, version, location string) (*contracts.Contract, error) {
 	if location != "" {
-		return findRelease(ctx, app.registryPath(location), client.Options{Display: location}, name, version)
+		return findRelease(ctx, app.registryPath(location), remote.Options{Display: location}, name, version)
 	}
 	w, err := workspace.Open(ctx, app.Dir)
 	if err != nil {
@@ -119,7 +119,7 @@ func findEvent(ctx context.Context, app *App, name, version, location string) (*
 	if !isURL(at) {
 		at = filepath.Join(w.Root, filepath.FromSlash(at))
 	}
-	return findRelease(ctx, at, client.Options{Display: w.Config.Registry, Create: true}, name, version)
+	return findRelease(ctx, at, remote.Options{Display: w.Config.Registry, Create: true}, name, version)
 }
 
 func eventNames(w *workspace.Workspace) []string {
@@ -138,8 +138,8 @@ func unknownEvent(name string, names []string) error {
 }
 
 // findRelease reads a release; without a version, the latest.
-func findRelease(ctx context.Context, location string, opt client.Options, name, version string) (*contracts.Contract, error) {
-	store, err := client.Open(ctx, location, opt)
+func findRelease(ctx context.Context, location string, opt remote.Options, name, version string) (*contracts.Contract, error) {
+	store, err := remote.Open(ctx, location, opt)
 	if err != nil {
 		return nil, hintOfRegistry(err)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/evctl/evctl/contracts/envelope"
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/contracts/workspace"
-	"github.com/evctl/evctl/registry/client"
+	"github.com/evctl/evctl/registry/remote"
 )
 
 // validateFlags are the flags of evctl validate.
@@ -141,7 +141,7 @@ func validationSet(ctx context.Context, app *App, f validateFlags) (*payload.Set
 		return nil, err
 	}
 	if f.registry != "" {
-		released, err := releasesAt(ctx, app.registryPath(f.registry), client.Options{Display: f.registry})
+		released, err := releasesAt(ctx, app.registryPath(f.registry), remote.Options{Display: f.registry})
 		if err != nil {
 			return nil, err
 		}
@@ -153,7 +153,7 @@ func validationSet(ctx context.Context, app *App, f validateFlags) (*payload.Set
 	list := w.Events()
 	if !isURL(w.Config.Registry) {
 		at := filepath.Join(w.Root, filepath.FromSlash(w.Config.Registry))
-		released, err := releasesAt(ctx, at, client.Options{Display: w.Config.Registry, Create: true})
+		released, err := releasesAt(ctx, at, remote.Options{Display: w.Config.Registry, Create: true})
 		if err != nil {
 			return nil, err
 		}
@@ -162,8 +162,8 @@ func validationSet(ctx context.Context, app *App, f validateFlags) (*payload.Set
 	return payload.NewSet(env, list...)
 }
 
-func releasesAt(ctx context.Context, location string, opt client.Options) ([]*contracts.Contract, error) {
-	store, err := client.Open(ctx, location, opt)
+func releasesAt(ctx context.Context, location string, opt remote.Options) ([]*contracts.Contract, error) {
+	store, err := remote.Open(ctx, location, opt)
 	if err != nil {
 		return nil, hintOfRegistry(err)
 	}

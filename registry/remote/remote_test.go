@@ -1,4 +1,4 @@
-package client_test
+package remote_test
 
 import (
 	"context"
@@ -24,9 +24,9 @@ import (
 	"github.com/evctl/evctl/contracts/envelope"
 	"github.com/evctl/evctl/lint/compat"
 	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/client"
 	"github.com/evctl/evctl/registry/dir"
 	"github.com/evctl/evctl/registry/httpapi"
+	"github.com/evctl/evctl/registry/remote"
 	"github.com/evctl/evctl/registry/storetest"
 )
 
@@ -88,13 +88,13 @@ func (f *fixture) release(text string) {
 	}
 }
 
-func (f *fixture) options() client.Options {
-	return client.Options{Client: f.client, Token: "s3cret"}
+func (f *fixture) options() remote.Options {
+	return remote.Options{Client: f.client, Token: "s3cret"}
 }
 
 func (f *fixture) open() registry.Store {
 	f.Helper()
-	s, err := client.Open(context.Background(), f.url, f.options())
+	s, err := remote.Open(context.Background(), f.url, f.options())
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -112,18 +112,18 @@ func TestRemote_ReadsWhatTheDirectoryHolds(t *testing.T) {
 	}
 	texts = append(texts, event("old.retired", "1.0.0", "status: retired\n"))
 	f := start(t, texts...)
-	remote := f.open()
+	store := f.open()
 	want, err := f.service.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := remote.List(t.Context())
+	got, err := store.List(t.Context())
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Fatalf("List (-want +got): %v\n%s", err, diff)
 	}
 	for _, s := range want {
 		for _, v := range s.Versions {
-			sameRelease(t, f.service, remote, s.Event, v)
+			sameRelease(t, f.service, store, s.Event, v)
 		}
 	}
 	if n := f.asked("/v1/bundle.json"); n != 1 {
@@ -174,8 +174,8 @@ func (f *fixture) asked(path string) int {
 
 func TestRemote_HeadsNeedNoRequest(t *testing.T) {
 	f := start(t, event("a.b", "1.0.0", ""))
-	remote := f.open()
-	if _, err := remote.Head(t.Context(), "a.b", contracts.Version{Major: 1}); err != nil {
+	store := f.open()
+	if _, err := store.Head(t.Context(), "a.b", contracts.Version{Major: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"GET /v1/events.json"}, f.paths); diff != "" {
@@ -184,9 +184,9 @@ func TestRemote_HeadsNeedNoRequest(t *testing.T) {
 }
 
 func TestRemote_UnknownVersions(t *testing.T) {
-	remote := start(t, event("a.b", "1.0.0", "")).open()
+	store := start(t, event("a.b", "1.0.0", "")).open()
 	for _, name := range []string{"a.b", "a.c"} {
-		if _, err := remote.Get(t.Context(), name, contracts.Version{Major: 2}); registry.CodeOf(err) != registry.CodeVersionUnknown {
+		if _, err := store.Get(t.Context(), name, contracts.Version{Major: 2}); registry.CodeOf(err) != registry.CodeVersionUnknown {
 			t.Errorf("Get of an unknown version of %s: %v", name, err)
 		}
 	}
@@ -198,34 +198,34 @@ func TestRemote_UnderAPrefixAndWithItsVersionInTheURL(t *testing.T) {
 		http.StripPrefix("/contracts/main", next).ServeHTTP(w, r)
 	}
 	for _, suffix := range []string{"", "/", "/v1", "/v1/"} {
-		remote, err := client.Open(t.Context(), f.url+"/contracts/main"+suffix, f.options())
+		store, err := remote.Open(t.Context(), f.url+"/contracts/main"+suffix, f.options())
 		if err != nil {
 			t.Fatalf("%s: %v", suffix, err)
 		}
-		sameRelease(t, f.service, remote, "a.b", contracts.Version{Major: 1})
+		sameRelease(t, f.service, store, "a.b", contracts.Version{Major: 1})
 	}
 }
 
 func TestOpen_ADirectory(t *testing.T) {
 	f := start(t, event("a.b", "1.0.0", ""))
-	local, err := client.Open(t.Context(), f.path, client.Options{})
+	local, err := remote.Open(t.Context(), f.path, remote.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sameRelease(t, f.service, local, "a.b", contracts.Version{Major: 1})
 	missing := filepath.Join(t.TempDir(), "none")
-	if _, err := client.Open(t.Context(), missing, client.Options{}); registry.CodeOf(err) != registry.CodeRegistryUnreached {
+	if _, err := remote.Open(t.Context(), missing, remote.Options{}); registry.CodeOf(err) != registry.CodeRegistryUnreached {
 		t.Errorf("error is %v, want that the directory does not exist", err)
 	}
-	if _, err := client.Open(t.Context(), missing, client.Options{Create: true}); err != nil {
+	if _, err := remote.Open(t.Context(), missing, remote.Options{Create: true}); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestRemote_PushReleasesThroughTheServersGate(t *testing.T) {
 	f := start(t, event("a.b", "1.0.0", "properties: {x: {type: string}}\n"))
-	remote := f.open()
-	later := registry.NewService(remote, gate, func() time.Time { return noon.Add(time.Hour) })
+	store := f.open()
+	later := registry.NewService(store, gate, func() time.Time { return noon.Add(time.Hour) })
 	list := []*contracts.Contract{storetest.Parse(t, event("a.b", "1.1.0", "properties: {x: {type: string}, y: {type: string}}\n")), storetest.Parse(t, event("c/d", "1.0.0", ""))}
 	r, err := later.Push(t.Context(), list, registry.PushOptions{})
 	if err != nil {
@@ -237,10 +237,10 @@ func TestRemote_PushReleasesThroughTheServersGate(t *testing.T) {
 			t.Errorf("outcome %+v, the server has %+v, %v", o, head, err)
 		}
 	}
-	sameRelease(t, f.service, remote, "a.b", contracts.Version{Major: 1, Minor: 1})
+	sameRelease(t, f.service, store, "a.b", contracts.Version{Major: 1, Minor: 1})
 
 	// The client's gate would let this pass, the server's does not.
-	careless := registry.NewService(remote, func(context.Context, registry.Question) (registry.Judgement, error) {
+	careless := registry.NewService(store, func(context.Context, registry.Question) (registry.Judgement, error) {
 		return registry.Judgement{}, nil
 	}, time.Now)
 	_, err = careless.Push(t.Context(), []*contracts.Contract{storetest.Parse(t, event("e.f", "1.0.0", "")), storetest.Parse(t, event("a.b", "1.2.0", ""))}, registry.PushOptions{})
@@ -251,11 +251,11 @@ func TestRemote_PushReleasesThroughTheServersGate(t *testing.T) {
 
 func TestRemote_PushNeedsTheToken(t *testing.T) {
 	f := start(t)
-	remote, err := client.Open(t.Context(), f.url, client.Options{Client: f.client, Token: "wrong"})
+	store, err := remote.Open(t.Context(), f.url, remote.Options{Client: f.client, Token: "wrong"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = registry.NewService(remote, gate, time.Now).Push(t.Context(), []*contracts.Contract{storetest.Parse(t, event("a.b", "1.0.0", ""))}, registry.PushOptions{})
+	_, err = registry.NewService(store, gate, time.Now).Push(t.Context(), []*contracts.Contract{storetest.Parse(t, event("a.b", "1.0.0", ""))}, registry.PushOptions{})
 	if registry.CodeOf(err) != registry.CodeUnauthorized || !strings.Contains(registry.HintOf(err), "EVCTL_TOKEN") {
 		t.Errorf("error is %v with hint %q", err, registry.HintOf(err))
 	}
@@ -272,9 +272,9 @@ func TestRemote_ReadsAreTriedAgainAndPushesAreNot(t *testing.T) {
 		next.ServeHTTP(w, r)
 	}
 	failures.Store(2)
-	remote := f.open()
+	store := f.open()
 	failures.Store(3)
-	if _, err := remote.Get(t.Context(), "a.b", contracts.Version{Major: 1}); registry.CodeOf(err) != registry.CodeRegistryUnreached {
+	if _, err := store.Get(t.Context(), "a.b", contracts.Version{Major: 1}); registry.CodeOf(err) != registry.CodeRegistryUnreached {
 		t.Errorf("after three failures the error is %v", err)
 	}
 	failures.Store(0)
@@ -285,7 +285,7 @@ func TestRemote_ReadsAreTriedAgainAndPushesAreNot(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	}
-	_, err := registry.NewService(remote, gate, time.Now).Push(t.Context(), []*contracts.Contract{storetest.Parse(t, event("c.d", "1.0.0", ""))}, registry.PushOptions{})
+	_, err := registry.NewService(store, gate, time.Now).Push(t.Context(), []*contracts.Contract{storetest.Parse(t, event("c.d", "1.0.0", ""))}, registry.PushOptions{})
 	if registry.CodeOf(err) != registry.CodeRegistryUnreached || f.asked("/versions") != 1 {
 		t.Errorf("error is %v after %d pushes, want one", err, f.asked("/versions"))
 	}
@@ -325,7 +325,7 @@ func TestOpen_WhatIsNoRegistry(t *testing.T) {
 			f.between = c.between
 			opt := f.options()
 			opt.MaxBytes = 1000
-			if _, err := client.Open(t.Context(), f.url, opt); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := remote.Open(t.Context(), f.url, opt); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error is %v, want %q", err, c.want)
 			}
 		})
@@ -358,9 +358,9 @@ func TestRemote_WhatDoesNotMatchItsDigestIsRefused(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			f.between = nil
-			remote := f.open()
+			store := f.open()
 			f.between = answer("/1.0.0.json", "application/json", body)
-			_, err := remote.Get(t.Context(), "a.b", v)
+			_, err := store.Get(t.Context(), "a.b", v)
 			if registry.CodeOf(err) != registry.CodeReleaseEdited || !strings.Contains(err.Error(), "release a.b 1.0.0 of "+f.url) {
 				t.Errorf("error is %v, want one about the release and the server", err)
 			}
@@ -403,7 +403,7 @@ func TestOpen_TimesOut(t *testing.T) {
 	defer close(release)
 	opt := f.options()
 	opt.Timeout = 20 * time.Millisecond
-	_, err := client.Open(t.Context(), f.url, opt)
+	_, err := remote.Open(t.Context(), f.url, opt)
 	if registry.CodeOf(err) != registry.CodeRegistryUnreached || registry.HintOf(err) != "it did not answer in time" {
 		t.Errorf("error is %v with hint %q", err, registry.HintOf(err))
 	}
@@ -412,7 +412,7 @@ func TestOpen_TimesOut(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := client.Open(ctx, f.url, f.options()); !errors.Is(err, context.Canceled) {
+	if _, err := remote.Open(ctx, f.url, f.options()); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v, want that it was cancelled", err)
 	}
 }
@@ -427,7 +427,7 @@ func TestOpen_ReadsAnIndexOfBoundedSizeOnly(t *testing.T) {
 			}
 		}
 	}
-	_, err := client.Open(t.Context(), f.url, f.options())
+	_, err := remote.Open(t.Context(), f.url, f.options())
 	if err == nil || !strings.Contains(err.Error(), "events.json answers more than 33554432 bytes") {
 		t.Errorf("error is %v, want that the index is too large", err)
 	}
@@ -438,19 +438,19 @@ func TestOpen_TakesOnlyURLsOfTheWeb(t *testing.T) {
 		"HTTPS://127.0.0.1:1": true, "ftp://127.0.0.1/x": true, "file:///etc": true,
 		"releases": false, "./a://b": false, `C:\releases`: false, "c://x": false,
 	} {
-		if got := client.IsURL(location); got != isURL {
+		if got := remote.IsURL(location); got != isURL {
 			t.Errorf("IsURL(%q) is %v", location, got)
 		}
 	}
-	if _, err := client.Open(t.Context(), "ftp://127.0.0.1/x", client.Options{Create: true}); registry.CodeOf(err) != registry.CodeRequestInvalid {
+	if _, err := remote.Open(t.Context(), "ftp://127.0.0.1/x", remote.Options{Create: true}); registry.CodeOf(err) != registry.CodeRequestInvalid {
 		t.Errorf("error is %v, want that the URL is wrong", err)
 	}
 }
 
 func TestOpen_DoesNotTellThePassword(t *testing.T) {
 	location := (&url.URL{Scheme: "http", User: url.UserPassword("me", "s3cret"), Host: "127.0.0.1:1"}).String()
-	opt := client.Options{Client: &http.Client{Transport: &http.Transport{}}}
-	if _, err := client.Open(t.Context(), location, opt); err == nil || strings.Contains(err.Error(), "s3cret") {
+	opt := remote.Options{Client: &http.Client{Transport: &http.Transport{}}}
+	if _, err := remote.Open(t.Context(), location, opt); err == nil || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("error is %v, want one without the password", err)
 	}
 }
@@ -479,12 +479,12 @@ func TestOpen_AnExportedDirectoryOnAnyWebServer(t *testing.T) {
 	}
 	static := httptest.NewServer(http.FileServer(http.Dir(site)))
 	defer static.Close()
-	remote, err := client.Open(t.Context(), static.URL, f.options())
+	store, err := remote.Open(t.Context(), static.URL, f.options())
 	if err != nil {
 		t.Fatal(err)
 	}
-	sameRelease(t, f.service, remote, "a.b", contracts.Version{Major: 1})
-	_, err = registry.NewService(remote, gate, time.Now).Push(t.Context(), []*contracts.Contract{storetest.Parse(t, event("e.f", "1.0.0", ""))}, registry.PushOptions{})
+	sameRelease(t, f.service, store, "a.b", contracts.Version{Major: 1})
+	_, err = registry.NewService(store, gate, time.Now).Push(t.Context(), []*contracts.Contract{storetest.Parse(t, event("e.f", "1.0.0", ""))}, registry.PushOptions{})
 	if registry.CodeOf(err) != registry.CodeRegistryUnreached {
 		t.Errorf("pushing to a static site: %v", err)
 	}
