@@ -18,7 +18,13 @@ import (
 func (v *Validator) Valid(raw []byte) bool {
 	r := newRun()
 	defer r.release()
-	return r.doc.Read(raw) == nil && r.value(v.root, 0)
+	switch r.decider.decide(v.root, raw) {
+	case rejected:
+		return false
+	case unsure:
+		return r.doc.Read(raw) == nil && r.value(v.root, 0)
+	}
+	return true
 }
 
 // Validate lists what is wrong with a payload, in the order of its text, at most
@@ -26,6 +32,9 @@ func (v *Validator) Valid(raw []byte) bool {
 func (v *Validator) Validate(raw []byte) []Violation {
 	r := newRun()
 	defer r.release()
+	if r.decider.decide(v.root, raw) >= 0 {
+		return nil
+	}
 	if err := r.doc.Read(raw); err != nil {
 		return []Violation{violationOf(err)}
 	}
@@ -34,7 +43,8 @@ func (v *Validator) Validate(raw []byte) []Violation {
 
 // run is the state of one validation.
 type run struct {
-	doc rawjson.Document
+	decider decider
+	doc     rawjson.Document
 
 	// quiet runs return at the first violation and describe nothing.
 	quiet   bool
@@ -69,6 +79,7 @@ var runs = sync.Pool{New: func() any { return &run{} }}
 func newRun() *run {
 	r := runs.Get().(*run)
 	r.quiet = true
+	r.decider.reset()
 	r.whole()
 	return r
 }
@@ -209,14 +220,17 @@ func (r *run) check(n *node, i int) bool {
 func (e *enumCheck) has(d *rawjson.Document, i int, k rawjson.Kind) bool {
 	switch k {
 	case rawjson.String:
-		return e.texts[d.TextString(i)]
+		return e.table.find(d.Text(i)) >= 0
 	case rawjson.Number:
-		v := rawjson.ParseDecimal(d.Raw(i))
-		return slices.ContainsFunc(e.numbers, func(w rawjson.Decimal) bool { return v.Cmp(w) == 0 })
+		return e.hasNumber(rawjson.ParseDecimal(d.Raw(i)))
 	case rawjson.Null:
 		return true // the node's kinds decide
 	}
 	return e.bools&(1<<k) != 0
+}
+
+func (e *enumCheck) hasNumber(v rawjson.Decimal) bool {
+	return slices.ContainsFunc(e.numbers, func(w rawjson.Decimal) bool { return v.Cmp(w) == 0 })
 }
 
 func (r *run) text(t *textCheck, i int) bool {
@@ -272,7 +286,7 @@ func (r *run) number(n *node, i int) bool {
 	ok := true
 	v := rawjson.ParseDecimal(r.doc.Raw(i))
 	for _, b := range n.number.bounds {
-		if c := v.Cmp(b.limit) * b.sign; (c < 0 || c == 0 && !b.equal) && (ok || !r.full()) {
+		if !b.admits(v) && (ok || !r.full()) {
 			ok = r.fail(i, b.rule, b.expected)
 		}
 	}
@@ -280,6 +294,11 @@ func (r *run) number(n *node, i int) bool {
 		ok = r.fail(i, "multipleOf", n.number.multiple)
 	}
 	return ok
+}
+
+func (b *bound) admits(v rawjson.Decimal) bool {
+	c := v.Cmp(b.limit) * b.sign
+	return c > 0 || c == 0 && b.equal
 }
 
 func (r *run) array(a *arrayCheck, i int) bool {
@@ -380,7 +399,7 @@ func (r *run) object(o *objectCheck, i int) bool {
 		p := -1
 		if next < len(o.properties) && o.properties[next].name == string(name) {
 			p = next
-		} else if k, declared := o.index[string(name)]; declared {
+		} else if k := o.table.find(name); k >= 0 {
 			p = k
 		}
 		switch {

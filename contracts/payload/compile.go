@@ -3,7 +3,9 @@ package payload
 import (
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -120,6 +122,7 @@ func (c *compiler) compile(s *contracts.Schema) *node {
 		for _, v := range n.union.variants {
 			n.kinds |= v.node.kinds
 		}
+		n.special = unionNode
 		n.expected = n.union.expected
 		if s.Union.Discriminator != "" {
 			n.expected = "object"
@@ -216,19 +219,20 @@ func (c *compiler) typed(s *contracts.Schema, implied *tag) *node {
 }
 
 func (c *compiler) enum(s *contracts.Schema) *enumCheck {
-	e := &enumCheck{texts: map[string]bool{}}
-	var words []string
+	e := &enumCheck{}
+	var texts, words []string
 	for _, v := range s.Enum {
 		words = append(words, v.JSON)
 		switch v.Type() {
 		case contracts.String:
-			e.texts[v.Text()] = true
+			texts = append(texts, v.Text())
 		case contracts.Boolean:
 			e.bools |= map[string]kinds{"false": 1 << rawjson.False, "true": 1 << rawjson.True}[v.JSON]
 		default:
 			e.numbers = append(e.numbers, rawjson.ParseDecimal([]byte(v.JSON)))
 		}
 	}
+	e.table = newNameTable(texts)
 	e.expected = oneOf(words)
 	if s.Nullable {
 		e.expected = oneOf(append(words, "null"))
@@ -323,21 +327,22 @@ func (c *compiler) number(s *contracts.Schema) *numberCheck {
 	if n.multipleOf == nil && n.bounds == nil {
 		return nil
 	}
+	n.scale(s)
 	return n
 }
 
 func (c *compiler) arrayOf(s *contracts.Schema) *arrayCheck {
-	a := &arrayCheck{min: least(s.MinItems), max: most(s.MaxItems), unique: s.UniqueItems}
+	a := &arrayCheck{min: least(s.MinItems), max: most(s.MaxItems), unique: s.UniqueItems, each: anyNode}
 	if s.Items != nil {
 		a.items = c.schema(s.Items)
+		a.each = a.items
 	}
 	return a
 }
 
 func (c *compiler) objectOf(s *contracts.Schema, implied *tag) *objectCheck {
 	o := &objectCheck{
-		index: make(map[string]int, len(s.Properties)),
-		open:  s.Additional.Allowed, min: least(s.MinProperties), max: most(s.MaxProperties),
+		open: s.Additional.Allowed, min: least(s.MinProperties), max: most(s.MaxProperties),
 	}
 	if implied != nil {
 		o.add(implied.property, c.constant(implied.value), true)
@@ -352,11 +357,35 @@ func (c *compiler) objectOf(s *contracts.Schema, implied *tag) *objectCheck {
 		o.additional = c.schema(s.Additional.Schema)
 	}
 	c.requireAny(o, s.RequireAny)
+	return o.prepared()
+}
+
+// prepared computes what deciders need.
+func (o *objectCheck) prepared() *objectCheck {
+	o.table = newNameTable(o.names)
+	o.picky = o.keys != nil || len(o.patterns) > 0
+	o.expected, o.must, o.words = nil, 0, 0
+	for i := range o.properties {
+		if quoted := document.Quote(o.properties[i].name); !o.picky && !strings.Contains(quoted, `\`) {
+			o.expected = append(o.expected, quoted+":")
+		}
+	}
+	if len(o.expected) < len(o.properties) {
+		o.expected = nil
+	}
+	for _, p := range o.required {
+		if p < 64 {
+			o.must |= 1 << p
+		}
+	}
+	if len(o.properties) > 64 {
+		o.words = (len(o.properties) + 63) / 64
+	}
+	o.simple = o.words == 0 && len(o.any) == 0 && o.min == 0 && o.max < 0
 	return o
 }
 
 func (o *objectCheck) add(name string, n *node, required bool) {
-	o.index[name] = len(o.properties)
 	if required {
 		o.required = append(o.required, len(o.properties))
 	}
@@ -367,7 +396,7 @@ func (o *objectCheck) add(name string, n *node, required bool) {
 func (c *compiler) constant(text string) *node {
 	n := &node{}
 	n.kinds, n.expected = stringKind, "string"
-	n.enum = &enumCheck{texts: map[string]bool{text: true}, expected: document.Quote(text)}
+	n.enum = &enumCheck{table: newNameTable([]string{text}), expected: document.Quote(text)}
 	return n
 }
 
@@ -377,8 +406,8 @@ func (c *compiler) requireAny(o *objectCheck, groups [][]string) {
 		var g anyGroup
 		var quoted []string
 		for _, name := range names {
-			i, ok := o.index[name]
-			if !ok {
+			i := slices.Index(o.names, name)
+			if i < 0 {
 				c.fail("requireAny names %q, which is not declared", name)
 			}
 			g = append(g, i)
@@ -399,28 +428,33 @@ func (c *compiler) mapOf(s *contracts.Schema) *objectCheck {
 		o.keys = c.schema(s.MapKeys)
 		o.keysMasked = o.keys.masked
 	}
-	return o
+	return o.prepared()
 }
 
 func (c *compiler) union(u *contracts.Union) *unionCheck {
 	out := &unionCheck{rule: u.Keyword(), exclusive: u.Exclusive, discriminator: u.Discriminator}
-	var names, tags []string
-	for i, v := range u.Variants {
+	var names, tags, quoted []string
+	for _, v := range u.Variants {
 		names = append(names, v.Name)
 		if u.Discriminator == "" {
 			out.variants = append(out.variants, variant{v.Name, c.schema(v.Schema)})
 			continue
 		}
 		out.variants = append(out.variants, variant{v.Name, c.tagged(u, v)})
-		if out.byTag == nil {
-			out.byTag = map[string]int{}
+		tags = append(tags, v.Tag)
+		quoted = append(quoted, document.Quote(v.Tag))
+	}
+	out.tags = newNameTable(tags)
+	for _, v := range out.variants {
+		for k := range out.byKind {
+			if v.node.kinds&(1<<k) != 0 && out.byKind[k] < math.MaxUint8 {
+				out.byKind[k]++
+			}
 		}
-		out.byTag[v.Tag] = i
-		tags = append(tags, document.Quote(v.Tag))
 	}
 	switch {
 	case u.Discriminator != "":
-		out.expected = oneOf(tags)
+		out.expected = oneOf(quoted)
 	case u.Exclusive:
 		out.expected = "exactly " + oneOf(names)
 	default:

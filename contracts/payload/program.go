@@ -27,6 +27,7 @@ type node struct {
 	integer  bool  // numbers must be whole
 	masked   bool  // values must not be shown: direct or sensitive personal data
 	shared   bool  // several places use it, so that its verdicts are worth keeping
+	special  special
 	expected string
 
 	enum   *enumCheck
@@ -37,8 +38,16 @@ type node struct {
 	union  *unionCheck
 }
 
+// special says which nodes a decider does not decide on by the kind of value alone.
+type special uint8
+
+const (
+	plainNode special = iota
+	unionNode
+)
+
 type enumCheck struct {
-	texts    map[string]bool
+	table    *nameTable // of strings
 	numbers  []rawjson.Decimal
 	bools    kinds
 	expected string
@@ -56,6 +65,7 @@ type numberCheck struct {
 	bounds     []bound
 	multipleOf *rawjson.Decimal
 	multiple   string
+	scaled     [maxFraction + 1]scaled // by digits behind the point
 }
 
 // bound is one of the four keywords that bound a number.
@@ -69,13 +79,14 @@ type bound struct {
 
 type arrayCheck struct {
 	items    *node // nil: anything
+	each     *node // items, or anyNode
 	min, max int
 	unique   bool
 }
 
 type objectCheck struct {
 	properties []property
-	index      map[string]int
+	table      *nameTable
 	required   []int // of properties
 	any        []anyGroup
 	anyText    string
@@ -86,6 +97,13 @@ type objectCheck struct {
 	min, max   int
 	names      []string // of the properties, for advice
 	keysMasked bool
+
+	// For deciders.
+	expected []string // the text up to the value of each property, `"name":`
+	must     uint64   // bits of the required ones among the first 64 properties
+	simple   bool     // must is all that can be wrong with the object as a whole
+	picky    bool     // names matter beyond those of properties
+	words    int      // of bits for the properties, 0 where one will do
 }
 
 type property struct {
@@ -105,8 +123,9 @@ type unionCheck struct {
 	exclusive     bool
 	discriminator string
 	variants      []variant
-	byTag         map[string]int
-	nullable      bool // null is accepted without asking the variants
+	tags          *nameTable
+	byKind        [8]uint8 // how many variants take a kind of value
+	nullable      bool     // null is accepted without asking the variants
 	expected      string
 }
 

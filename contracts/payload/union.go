@@ -59,7 +59,7 @@ func (r *run) discriminated(u *unionCheck, i int) bool {
 		return r.missing(i, u.discriminator)
 	}
 	if r.doc.Kind(tag) == rawjson.String {
-		if k, ok := u.byTag[r.doc.TextString(tag)]; ok {
+		if k := u.tags.find(r.doc.Text(tag)); k >= 0 {
 			return r.value(u.variants[k].node, i)
 		}
 	}

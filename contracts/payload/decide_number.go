@@ -1,0 +1,205 @@
+package payload
+
+import (
+	"math"
+	"math/big"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// Numbers of up to maxDigits digits, of which up to maxFraction stand behind the point,
+// are decided with whole numbers; nearly all are. The others go through
+// rawjson.Decimal.
+const (
+	maxDigits   = 18
+	maxFraction = 6
+)
+
+var powersOfTen = [maxDigits + 1]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
+
+// scaled are the constraints on a number with so many digits behind the point, for the
+// whole number that its digits write: from least to most, and a multiple of modulus
+// once it is multiplied by factor. Without a multiple the modulus is 0; a factor of 0 says
+// that it is for rawjson.Decimal to decide.
+type scaled struct {
+	least, most     int64
+	factor, modulus int64
+}
+
+func (q *decider) number(n *node, data []byte, at int) int {
+	start := at
+	if data[at] == '-' {
+		at++
+	}
+	whole := at
+	value := int64(0)
+	at, value = digits(data, at, value)
+	count := at - whole
+	if count == 0 || count > 1 && data[whole] == '0' {
+		return rejected
+	}
+	fraction := 0
+	if at < len(data) && data[at] == '.' {
+		point := at + 1
+		at, value = digits(data, point, value)
+		if fraction = at - point; fraction == 0 {
+			return rejected
+		}
+	}
+	if count+fraction > maxDigits || fraction > maxFraction || at < len(data) && data[at]|0x20 == 'e' {
+		return longNumber(n, data, start, at)
+	}
+	if n.enum == nil && n.number == nil && (!n.integer || fraction == 0) {
+		return at
+	}
+	if data[start] == '-' {
+		value = -value
+	}
+	if !n.acceptsScaled(value, fraction, data[start:at]) {
+		return rejected
+	}
+	return at
+}
+
+// digits goes over digits, and enters them into a value that may overflow.
+func digits(data []byte, at int, value int64) (int, int64) {
+	for ; at < len(data) && data[at]-'0' <= 9; at++ {
+		value = value*10 + int64(data[at]-'0')
+	}
+	return at, value
+}
+
+// acceptsScaled decides on the number value / 10^fraction, which text writes.
+func (n *node) acceptsScaled(value int64, fraction int, text []byte) bool {
+	if n.integer && value%powersOfTen[fraction] != 0 {
+		return false
+	}
+	if n.number != nil {
+		s := &n.number.scaled[fraction]
+		if value < s.least || value > s.most {
+			return false
+		}
+		switch {
+		case s.modulus == 0:
+		case s.factor == 0 || !fits(value, s.factor):
+			return n.accepts(text)
+		case value*s.factor%s.modulus != 0:
+			return false
+		}
+	}
+	return n.enum == nil || n.enum.hasNumber(rawjson.ParseDecimal(text))
+}
+
+// fits reports whether the product is within an int64.
+func fits(value, factor int64) bool {
+	return value <= math.MaxInt64/factor && value >= -math.MaxInt64/factor
+}
+
+// longNumber decides on a number that starts at data[start] and of which all up to
+// data[at] was read, but an exponent.
+func longNumber(n *node, data []byte, start, at int) int {
+	exponent := 0
+	if at < len(data) && data[at]|0x20 == 'e' {
+		at++
+		if at < len(data) && (data[at] == '+' || data[at] == '-') {
+			at++
+		}
+		from := at
+		for ; at < len(data) && data[at]-'0' <= 9; at++ {
+			exponent = min(exponent*10+int(data[at]-'0'), rawjson.MaxDigits+1)
+		}
+		if at == from {
+			return rejected
+		}
+	}
+	if at-start > rawjson.MaxDigits || exponent > rawjson.MaxDigits || !n.accepts(data[start:at]) {
+		return rejected
+	}
+	return at
+}
+
+// accepts decides on a number by exact arithmetic with its digits.
+func (n *node) accepts(text []byte) bool {
+	if n.enum == nil && n.number == nil && !n.integer {
+		return true
+	}
+	v := rawjson.ParseDecimal(text)
+	if n.integer && !v.IsInteger() {
+		return false
+	}
+	if n.number != nil {
+		for i := range n.number.bounds {
+			if !n.number.bounds[i].admits(v) {
+				return false
+			}
+		}
+		if m := n.number.multipleOf; m != nil && !v.IsMultipleOf(*m) {
+			return false
+		}
+	}
+	return n.enum == nil || n.enum.hasNumber(v)
+}
+
+// scale computes the constraints for each number of digits behind the point.
+func (n *numberCheck) scale(s *contracts.Schema) {
+	for f := range n.scaled {
+		power := new(big.Rat).SetInt64(powersOfTen[f])
+		c := scaled{least: math.MinInt64, most: math.MaxInt64}
+		for _, b := range []struct {
+			limit            *contracts.Decimal
+			upper, exclusive bool
+		}{{s.Minimum, false, false}, {s.ExclusiveMinimum, false, true}, {s.Maximum, true, false}, {s.ExclusiveMaximum, true, true}} {
+			if b.limit == nil {
+				continue
+			}
+			limit := rational(*b.limit)
+			limit.Mul(limit, power)
+			if b.upper {
+				c.most = min(c.most, -atLeast(limit.Neg(limit), b.exclusive))
+			} else {
+				c.least = max(c.least, atLeast(limit, b.exclusive))
+			}
+		}
+		if s.MultipleOf != nil {
+			c.factor, c.modulus = step(rational(*s.MultipleOf), power)
+		}
+		n.scaled[f] = c
+	}
+}
+
+// rational is the exact value of a number in a contract.
+func rational(text contracts.Decimal) *big.Rat {
+	r, ok := new(big.Rat).SetString(string(text))
+	if !ok {
+		return new(big.Rat)
+	}
+	return r
+}
+
+// atLeast is the smallest whole number that a lower limit admits. Limits beyond the
+// numbers of maxDigits digits become one of them that none reaches, or that all pass.
+func atLeast(limit *big.Rat, exclusive bool) int64 {
+	// The largest whole number that is not above the limit.
+	floor := new(big.Int).Div(limit.Num(), limit.Denom())
+	if exclusive || !limit.IsInt() {
+		floor.Add(floor, big.NewInt(1))
+	}
+	switch {
+	case floor.CmpAbs(big.NewInt(powersOfTen[maxDigits])) < 0:
+		return floor.Int64()
+	case floor.Sign() < 0:
+		return -powersOfTen[maxDigits]
+	}
+	return powersOfTen[maxDigits]
+}
+
+// step turns "value / power is a multiple of m" into whole numbers: the value times
+// factor is a multiple of modulus. The factor is 0 where they do not fit.
+func step(m, power *big.Rat) (factor, modulus int64) {
+	r := new(big.Rat).Mul(m, power)
+	if !r.Num().IsInt64() || !r.Denom().IsInt64() {
+		return 0, 1
+	}
+	return r.Denom().Int64(), r.Num().Int64()
+}

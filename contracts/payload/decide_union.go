@@ -1,0 +1,138 @@
+package payload
+
+import (
+	"math/bits"
+
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// union decides on a value that one of several variants describes. A discriminator is
+// looked up first; otherwise the variants whose types fit are tried one after another.
+func (q *decider) union(u *unionCheck, data []byte, at int) int {
+	kind := kindAt(data, at)
+	switch {
+	case kind == 0:
+		return rejected
+	case kind == nullKind && u.nullable:
+		return q.value(anyNode, data, at)
+	case u.discriminator != "":
+		return q.discriminated(u, kind, data, at)
+	}
+	matched, end := 0, rejected
+	near := int(u.byKind[bits.TrailingZeros8(uint8(kind))])
+	for i := range u.variants {
+		n := u.variants[i].node
+		if n.kinds&kind == 0 {
+			continue
+		}
+		if near == 1 {
+			return q.value(n, data, at)
+		}
+		switch e := q.attempt(near, n, data, at); {
+		case e == unsure:
+			return unsure
+		case e >= 0:
+			if matched, end = matched+1, e; !u.exclusive {
+				return end
+			}
+		}
+	}
+	if matched != 1 {
+		return rejected
+	}
+	return end
+}
+
+// attempt is again, and leaves nothing behind when it fails.
+func (q *decider) attempt(readers int, n *node, data []byte, at int) int {
+	kept := *q
+	end := q.again(readers, n, data, at)
+	if end < 0 {
+		q.depth, q.width = kept.depth, kept.width
+		q.names, q.items, q.bits = q.names[:len(kept.names)], q.items[:len(kept.items)], q.bits[:len(kept.bits)]
+	}
+	q.name = kept.name
+	return end
+}
+
+// kindAt is the kind of value that starts with a byte, 0 for none.
+func kindAt(data []byte, at int) kinds {
+	if at >= len(data) {
+		return 0
+	}
+	switch c := data[at]; {
+	case c == '"':
+		return stringKind
+	case c == '{':
+		return objectKind
+	case c == '[':
+		return arrayKind
+	case c == 't':
+		return 1 << rawjson.True
+	case c == 'f':
+		return 1 << rawjson.False
+	case c == 'n':
+		return nullKind
+	case c == '-' || '0' <= c && c <= '9':
+		return numberKind
+	}
+	return 0
+}
+
+// discriminated looks for the discriminator, which mostly stands first, and lets the
+// variant decide.
+func (q *decider) discriminated(u *unionCheck, kind kinds, data []byte, at int) int {
+	if kind != objectKind {
+		return rejected
+	}
+	tag, readers := q.find(u.discriminator, data, at)
+	if tag < 0 {
+		return tag
+	}
+	if data[tag] != '"' {
+		return rejected
+	}
+	end, traits := rawjson.StringEnd(data, tag+1)
+	if end < 0 {
+		return rejected
+	}
+	text := data[tag+1 : end]
+	if traits&rawjson.Escaped != 0 {
+		q.text = rawjson.AppendText(q.text[:0], text)
+		text = q.text
+	}
+	v := u.tags.find(text)
+	if v < 0 {
+		return rejected
+	}
+	return q.again(readers, u.variants[v].node, data, at)
+}
+
+// find is where the value of a member starts in the object at data[at], and how many
+// times the object is read when it is read again: members in front of it count.
+func (q *decider) find(name string, data []byte, at int) (value, readers int) {
+	at, readers = space(data, at+1), 1
+	for more := true; more; readers = 2 {
+		end, traits := nameEnd(data, at)
+		switch {
+		case end < 0:
+			return rejected, 0
+		case traits&rawjson.Escaped != 0:
+			return unsure, 0
+		}
+		found := string(data[at+1:end]) == name
+		if at = colon(data, end+1); at < 0 {
+			return rejected, 0
+		}
+		if at = space(data, at); found && at < len(data) {
+			return at, readers
+		}
+		if at = q.again(2, anyNode, data, at); at < 0 {
+			return at, 0
+		}
+		if at, more = next(data, at, '}'); at < 0 {
+			return rejected, 0
+		}
+	}
+	return rejected, 0
+}
