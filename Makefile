@@ -18,8 +18,8 @@ demo: build
 
 test:
 	@[ -n "$$EVCTL_CORPORA" ] || echo "note: EVCTL_CORPORA is not set, so no real schemas are taken through the tool"
-	$(GO) vet ./... ./testdata/bench
-	$(GO) test ./...
+	$(GO) vet ./... ./testdata/bench/...
+	$(GO) test ./... ./testdata/bench/...
 
 bench: build
 	$(GO) run ./testdata/bench
