@@ -195,6 +195,34 @@ func (e *Envelope) findVersion(d *rawjson.Document, version string) (string, *ra
 	return dotted(version), nil
 }
 
+// Read is what the texts at the places of name and version mean, without dashes and
+// what patterns cut off. It reports false where they have another form than the envelope
+// says. An empty version means that there is none.
+func (e *Envelope) Read(nameText, versionText string) (name, version string, ok bool) {
+	name = nameText
+	if e.namePattern != nil {
+		name, version = cut(e.namePattern, nameText)
+	}
+	if version == "" && versionText != "" {
+		if version = versionText; e.versionPattern != nil {
+			_, version = cut(e.versionPattern, versionText)
+			ok = version != ""
+			return name, dotted(version), ok && name != ""
+		}
+	}
+	return name, dotted(version), name != ""
+}
+
+// Literal reports whether the texts of name and version are what they mean, apart from
+// dashes in the version.
+func (e *Envelope) Literal() bool { return e.namePattern == nil && e.versionPattern == nil }
+
+// Places are the JSON pointers of the parts of an event, by tokens. Those of version and
+// source are nil where the envelope does not say where they are.
+func (e *Envelope) Places() (name, version, properties, source []string) {
+	return e.name, e.version, e.properties, e.source
+}
+
 // cut returns the groups name and version of a match.
 func cut(re *regexp.Regexp, text string) (name, version string) {
 	m := re.FindStringSubmatch(text)

@@ -21,6 +21,7 @@ type decider struct {
 	items []span // of the arrays with unique items around
 	bits  []uint64
 	text  []byte // of a string with escapes
+	body  body
 	// width is how many times the present value may be read, because of unions inside of
 	// unions.
 	width int
@@ -76,8 +77,11 @@ func space(data []byte, at int) int {
 }
 
 func (q *decider) value(n *node, data []byte, at int) int {
-	if n.special == unionNode {
+	switch n.special {
+	case unionNode:
 		return q.union(n.union, data, at)
+	case partNode:
+		return q.part(n.part, data, at)
 	}
 	if at >= len(data) {
 		return rejected

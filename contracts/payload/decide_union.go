@@ -127,7 +127,7 @@ func (q *decider) find(name string, data []byte, at int) (value, readers int) {
 		if at = space(data, at); found && at < len(data) {
 			return at, readers
 		}
-		if at = q.again(2, anyNode, data, at); at < 0 {
+		if at = q.value(anyNode, data, at); at < 0 {
 			return at, 0
 		}
 		if at, more = next(data, at, '}'); at < 0 {

@@ -36,6 +36,13 @@ type node struct {
 	array  *arrayCheck
 	object *objectCheck
 	union  *unionCheck
+	part   *partCheck
+}
+
+// partCheck is a value that is a part of an event: inner is what it must be.
+type partCheck struct {
+	part  int
+	inner *node
 }
 
 // special says which nodes a decider does not decide on by the kind of value alone.
@@ -44,6 +51,7 @@ type special uint8
 const (
 	plainNode special = iota
 	unionNode
+	partNode
 )
 
 type enumCheck struct {

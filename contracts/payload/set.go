@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/document"
@@ -18,18 +18,27 @@ import (
 // goroutines, and does not change.
 type Set struct {
 	envelope *envelope.Envelope
+	policy   Policy
 	rest     *Validator // what the envelope's definition wants, or nil
-	events   map[string][]*version
-	names    []string // sorted
+	// program is rest for deciders, with the parts of the event marked; nil where a
+	// decider cannot do it. versioned says that the version has a place of its own.
+	program   *node
+	flat      *flatEnvelope
+	versioned bool
+	known     atomic.Pointer[map[string]pick] // of names and versions in other words
+	events    map[string][]*version
+	names     []string // sorted
 }
 
 // version is one contract of a Set. It is compiled when the first event needs it.
 type version struct {
 	contract *contracts.Contract
-	text     string // of the contract's version
-	end      string // the version that retired the event, empty while it is in use
+	text     string        // of the contract's version
+	end      string        // the version that retired the event, empty while it is in use
+	flat     *flatEnvelope // nil where the properties have a place of their own
 	once     sync.Once
 	program  *Validator // nil when the contract cannot be compiled
+	body     *node      // program for deciders where the properties are the body, or nil
 }
 
 // Verdict says what became of one event. As JSON:
@@ -42,6 +51,9 @@ type Verdict struct {
 	Event   string `json:"event,omitempty"`
 	Version string `json:"version,omitempty"`
 	Valid   bool   `json:"valid"`
+	// Flag is the rule of SetRules that the event breaks and that the set's Policy lets
+	// pass. Without a contract, a valid event was not checked.
+	Flag string `json:"flag,omitempty"`
 	// Violations are empty for valid events. Their pointers and offsets start at the
 	// text that was validated, envelope included.
 	Violations []Violation `json:"violations,omitempty"`
@@ -82,11 +94,12 @@ func NewSet(env *envelope.Envelope, versions ...*contracts.Contract) (*Set, erro
 		}
 		s.rest = rest
 	}
+	s.compileBody()
 	for _, c := range versions {
 		if c.Kind != contracts.Event {
 			return nil, fmt.Errorf("%s is not an event", c.ID())
 		}
-		s.events[c.Name] = append(s.events[c.Name], &version{contract: c, text: c.Version.String()})
+		s.events[c.Name] = append(s.events[c.Name], &version{contract: c, text: c.Version.String(), flat: s.flat})
 	}
 	for name, list := range s.events {
 		s.names = append(s.names, name)
@@ -108,6 +121,14 @@ func NewSet(env *envelope.Envelope, versions ...*contracts.Contract) (*Set, erro
 
 // ErrDuplicate says that a set was given one version of an event twice.
 var ErrDuplicate = errors.New("event version stands twice")
+
+// WithPolicy is the set with another policy. The two share what they compiled.
+func (s *Set) WithPolicy(p Policy) *Set {
+	return &Set{
+		envelope: s.envelope, policy: p, rest: s.rest, program: s.program, flat: s.flat, versioned: s.versioned,
+		events: s.events, names: s.names,
+	}
+}
 
 // Names lists the events of the set, sorted.
 func (s *Set) Names() []string { return s.names }
@@ -135,41 +156,40 @@ func (s *Set) find(name, text string) (*version, *Violation) {
 	if v := s.lookup(name, text); v != nil {
 		return v, nil
 	}
-	list := s.events[name]
-	if len(list) == 0 {
-		expected := "an event that has a contract"
-		if near := contracts.Nearest(name, s.names); near != "" {
-			expected += ", did you mean " + document.Quote(near) + "?"
-		}
-		return nil, &Violation{Rule: RuleEventUnknown, Found: "event " + quoteShort(name), Expected: expected}
+	if len(s.events[name]) == 0 {
+		return nil, s.problem(RuleEventUnknown, name, text)
 	}
-	known := make([]string, len(list))
-	for i, v := range list {
-		known[i] = v.text
-	}
-	return nil, &Violation{Rule: RuleVersionUnknown, Found: "version " + quoteShort(text), Expected: oneOf(known)}
+	return nil, s.problem(RuleVersionUnknown, name, text)
 }
 
-// lookup is find without the reasons, which cost more than all else for an event.
-func (s *Set) lookup(name, text string) *version {
-	for _, v := range s.events[name] {
-		if text == "" || v.text == text || startsWith(v.contract.Version, text) {
-			return v
-		}
+// Valid reports whether an event satisfies its contract, or passes by the policy of the
+// set. It stops at the first violation and does not allocate.
+func (s *Set) Valid(raw []byte) bool {
+	r := newRun()
+	defer r.release()
+	switch _, at := s.decideEvent(&r.decider, raw); at {
+	case rejected:
+		return false
+	case unsure:
+		return s.explain(r, raw).Valid
 	}
-	return nil
-}
-
-// startsWith reports whether text is the first number of v, or the first two.
-func startsWith(v contracts.Version, text string) bool {
-	major, minor, two := strings.Cut(text, ".")
-	return major == strconv.Itoa(v.Major) && (!two || minor == strconv.Itoa(v.Minor))
+	return true
 }
 
 // Validate finds the contract of a whole event and checks the event against it.
 func (s *Set) Validate(raw []byte) Verdict {
 	r := newRun()
 	defer r.release()
+	if c, at := s.decideEvent(&r.decider, raw); at >= 0 && c.version != nil {
+		out := c.version.decided()
+		out.Valid, out.Flag = true, c.flag
+		return out
+	}
+	return s.explain(r, raw)
+}
+
+// explain is the verdict with all that is wrong.
+func (s *Set) explain(r *run, raw []byte) Verdict {
 	if err := r.doc.Read(raw); err != nil {
 		return Verdict{Violations: []Violation{violationOf(err)}}
 	}
@@ -177,22 +197,18 @@ func (s *Set) Validate(raw []byte) Verdict {
 	if err != nil {
 		return undecided(l, violationOf(err))
 	}
-	v, problem := s.versionOf(l)
-	if problem != nil {
-		return undecided(l, *problem)
+	c, broken := s.choose(l.Name, l.Version)
+	if broken != "" {
+		return undecided(l, *s.problem(broken, l.Name, l.Version))
 	}
 	found := s.checkRest(r)
-	s.enterProperties(r, l)
-	return v.verdict(r, l, found)
-}
-
-// versionOf is the version that an event names.
-func (s *Set) versionOf(l envelope.Located) (*version, *Violation) {
-	v, problem := s.find(l.Name, l.Version)
-	if problem == nil && l.Version == "" && !s.envelope.Latest {
-		return nil, &Violation{Rule: RuleVersionMissing, Found: "no version", Expected: "the version of the contract"}
+	if c.version == nil {
+		return Verdict{Event: short(l.Name), Version: short(l.Version), Valid: len(found) == 0, Flag: c.flag, Violations: found}
 	}
-	return v, problem
+	s.enterProperties(r, l)
+	out := c.version.verdict(r, l, found)
+	out.Flag = c.flag
+	return out
 }
 
 // undecided is the verdict on an event for which there is no contract.
@@ -280,8 +296,14 @@ func (v *version) verdict(r *run, l envelope.Located, found []Violation) Verdict
 
 // compiled is the program of the version, nil when it cannot be compiled.
 func (v *version) compiled() *Validator {
-	v.once.Do(func() { v.program, _ = Compile(v.contract) })
+	v.once.Do(v.compile)
 	return v.program
+}
+
+func (v *version) compile() {
+	if v.program, _ = Compile(v.contract); v.program != nil && v.flat != nil {
+		v.body = v.flat.around(v.program.root)
+	}
 }
 
 // quoteShort quotes what an event says of itself, for messages.

@@ -1,0 +1,169 @@
+package payload
+
+import (
+	"bytes"
+
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// The parts of an event that a decider looks out for while it reads the body.
+const (
+	namePart = iota
+	versionPart
+	sourcePart
+	partCount
+	// propertiesPart is where the properties are, on which the contract decides.
+	propertiesPart = partCount
+)
+
+// body is what a decider knows of the event that it reads.
+type body struct {
+	set   *Set
+	parts [partCount]span // empty: not read yet, or not there
+	pick  pick
+	// chosen says that the properties were decided on. Where they stand before the name
+	// or the version, they are only skipped, and postponed is where they start.
+	chosen    bool
+	postponed int
+}
+
+// decideEvent returns the outcome for a whole event, and what decided on it.
+func (s *Set) decideEvent(q *decider, raw []byte) (pick, int) {
+	if len(raw) > rawjson.MaxBytes {
+		return pick{}, rejected
+	}
+	q.body = body{set: s}
+	at := rawjson.SkipSpace(raw, 0)
+	switch {
+	case s.envelope.Flat():
+		return s.decideFlat(q, raw, at)
+	case s.program == nil:
+		return pick{}, unsure
+	}
+	if at = q.end(raw, q.value(s.program, raw, at)); at < 0 || q.body.chosen {
+		return q.body.pick, at
+	}
+	if q.body.postponed == 0 {
+		return pick{}, rejected
+	}
+	if outcome := q.properties(raw, q.body.postponed); outcome < 0 {
+		return pick{}, outcome
+	}
+	return q.body.pick, at
+}
+
+// decideFlat looks for name and version first: they say what the body has to be.
+func (s *Set) decideFlat(q *decider, raw []byte, at int) (pick, int) {
+	name, version, _, source := s.envelope.Places()
+	for part, place := range [partCount][]string{namePart: name, versionPart: version, sourcePart: source} {
+		if !q.locate(part, place, raw, at) {
+			return pick{}, unsure
+		}
+	}
+	if outcome := q.choose(raw); outcome < 0 {
+		return pick{}, outcome
+	}
+	c := q.body.pick
+	if c.version == nil || c.version.body == nil {
+		return pick{}, unsure
+	}
+	return c, q.end(raw, q.value(c.version.body, raw, at))
+}
+
+// locate looks for a part that may be missing, and reports false where it is too hard
+// to find.
+func (q *decider) locate(part int, place []string, raw []byte, at int) bool {
+	if len(place) == 0 {
+		return true
+	}
+	for _, token := range place {
+		if kindAt(raw, at) != objectKind {
+			return true
+		}
+		if at, _ = q.find(token, raw, at); at < 0 {
+			return at != unsure
+		}
+	}
+	if end := q.value(anyNode, raw, at); end > 0 {
+		q.body.parts[part] = span{at, end}
+	}
+	return true
+}
+
+// part decides on a value that is a part of the event, and keeps where it is.
+func (q *decider) part(p *partCheck, data []byte, at int) int {
+	b := &q.body
+	if p.part != propertiesPart {
+		end := q.value(p.inner, data, at)
+		b.parts[p.part] = span{at, end}
+		return end
+	}
+	if b.parts[namePart].end == 0 || b.parts[versionPart].end == 0 && b.set.versioned {
+		b.postponed = at
+		return q.value(anyNode, data, at)
+	}
+	return q.properties(data, at)
+}
+
+// properties chooses what decides on the properties, and asks it.
+func (q *decider) properties(data []byte, at int) int {
+	if outcome := q.choose(data); outcome < 0 {
+		return outcome
+	}
+	q.body.chosen = true
+	if q.body.pick.version == nil {
+		return q.value(anyNode, data, at)
+	}
+	return q.value(q.body.pick.version.compiled().root, data, at)
+}
+
+// choose finds the version that decides on the event. Where there is none that can, and
+// the policy of the set does not let the event pass, the event is rejected.
+func (q *decider) choose(data []byte) int {
+	b := &q.body
+	name, ok := nameText(b.parts[namePart].of(data))
+	if !ok {
+		return unsure // mostly because there is none
+	}
+	version, ok := versionText(b.parts[versionPart].of(data))
+	if !ok {
+		return unsure
+	}
+	b.pick = b.set.quickly(name, version)
+	if b.pick.version == nil && b.pick.flag == "" {
+		q.text = append(append(append(q.text[:0], name...), 0), version...)
+		b.pick = b.set.remembered(q.text, len(name))
+	}
+	if b.pick.version == nil {
+		if b.pick.flag == "" {
+			return rejected
+		}
+		return 0
+	}
+	if b.pick.version.end != "" || b.pick.version.compiled() == nil {
+		return rejected
+	}
+	return 0
+}
+
+// nameText is the content of a string that is not empty and has no escapes.
+func nameText(raw []byte) ([]byte, bool) {
+	if len(raw) < 3 || raw[0] != '"' || bytes.IndexByte(raw, '\\') >= 0 {
+		return nil, false
+	}
+	return raw[1 : len(raw)-1], true
+}
+
+// versionText is the text of a version: a string or a number. It is empty where there
+// is none.
+func versionText(raw []byte) ([]byte, bool) {
+	switch kindAt(raw, 0) {
+	case 0, nullKind:
+		return nil, true
+	case numberKind:
+		return raw, true
+	case stringKind:
+		return raw[1 : len(raw)-1], bytes.IndexByte(raw, '\\') < 0
+	}
+	return nil, false
+}
