@@ -5,7 +5,8 @@
 // comes about (Service.Push: the compatibility gate, the projection, the protobuf
 // numbers), what a store must promise (Store), and the table of errors that the
 // command line and the HTTP API share. Stores live below it, one technology in a
-// package; so do the HTTP API and its client. It knows no workspace and no rules
+// package; so do the HTTP API, the store that speaks it (registry/remote), and what
+// collectors embed (registry/client). It knows no workspace and no rules
 // other than those of releasing: what breaks compatibility is the Gate's to say.
 //
 // # Release files

@@ -29,6 +29,7 @@ const (
 	CodeNotReady          Code = "not-ready"
 	CodeInternal          Code = "internal"
 	CodeRegistryUnreached Code = "registry-unreached"
+	CodeBundleRefused     Code = "bundle-refused"
 )
 
 // ErrorKind describes one code.
@@ -59,6 +60,7 @@ var ErrorTable = []ErrorKind{
 	{CodeNotReady, 503, "the server has no registry to serve from"},
 	{CodeInternal, 500, "the server failed; its log says why"},
 	{CodeRegistryUnreached, 0, "the registry cannot be reached, or does not answer as one"},
+	{CodeBundleRefused, 0, "a bundle is not one to take over: of another format, not signed, older than the one in use, or empty where that one is not"},
 }
 
 // KindOf looks a code up; unknown codes are internal errors.

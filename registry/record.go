@@ -124,19 +124,33 @@ func unseal(data []byte) (contracts.Digest, []byte, error) {
 
 // unsealInto is unseal in a buffer of the caller's, whose bytes the members share.
 func unsealInto(buffer, data []byte) (contracts.Digest, []byte, error) {
-	text := compact(buffer, bytes.TrimPrefix(data, bom))
+	want, body, err := splitDigest(compact(buffer, bytes.TrimPrefix(data, bom)), data)
+	if err != nil {
+		return "", nil, err
+	}
+	return want, body, matchesDigest(data, body, want)
+}
+
+// splitDigest cuts the digest from a compact object, unchecked. The body starts with a
+// bracket, like the object that was sealed.
+func splitDigest(text, data []byte) (want contracts.Digest, body []byte, err error) {
 	head := len(digestPrefix) + digestSize + len(`",`)
 	if len(text) < head || !bytes.HasPrefix(text, []byte(digestPrefix)) || string(text[head-2:head]) != `",` {
 		return "", nil, damaged(data, "does not start with its digest")
 	}
-	want := contracts.Digest(text[len(digestPrefix) : len(digestPrefix)+digestSize])
-	body := text[head-1:]
+	want = contracts.Digest(text[len(digestPrefix) : len(digestPrefix)+digestSize])
+	body = text[head-1:]
 	body[0] = '{'
+	return want, body, nil
+}
+
+// matchesDigest checks the body of data.
+func matchesDigest(data, body []byte, want contracts.Digest) error {
 	sum := sha256.Sum256(body)
 	if got := contracts.Digest("sha256:" + hex.EncodeToString(sum[:])); got != want {
-		return "", nil, damaged(data, fmt.Sprintf("contents have digest %s, expected %s", got, want))
+		return damaged(data, fmt.Sprintf("contents have digest %s, expected %s", got, want))
 	}
-	return want, body, nil
+	return nil
 }
 
 func damaged(data []byte, message string) error {

@@ -127,24 +127,6 @@ func TestContract_OfAReleaseThatIsNoContract(t *testing.T) {
 	}
 }
 
-func TestBundle_RoundTrip(t *testing.T) {
-	r := newRecord(t)
-	data := registry.EncodeBundle([][]byte{r.JSON(), r.JSON()})
-	digest, releases, err := registry.DecodeBundle(data)
-	if err != nil || digest != registry.DigestOf(data) || len(releases) != 2 {
-		t.Fatalf("digest %s, %d releases, %v", digest, len(releases), err)
-	}
-	for _, text := range releases {
-		if head, err := registry.Peek(text); err != nil || head != r.Head {
-			t.Errorf("head is %+v, %v, want %+v", head, err, r.Head)
-		}
-	}
-	data[len(data)-10] ^= 1
-	if _, _, err := registry.DecodeBundle(data); registry.CodeOf(err) != registry.CodeReleaseEdited {
-		t.Errorf("an edited bundle gives %v", err)
-	}
-}
-
 func FuzzDecode_NeverPanicsAndPeekAgrees(f *testing.F) {
 	f.Add(newRecord(f).File.Data, false)
 	f.Add([]byte(`{"event":"a","version":"1.0.0","contract_digest":"x","released":"2026-11-20T12:00:00Z","contract":{},"schema":{},"protobuf":{}}`), true)

@@ -98,6 +98,8 @@ func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) error {
 	}
 	metric("evctl_released_versions", "gauge", "Versions that are served.")
 	fmt.Fprintf(&b, "evctl_released_versions %d\n", versions)
+	metric("evctl_watchers", "gauge", "Requests that wait for another bundle.")
+	fmt.Fprintf(&b, "evctl_watchers %d\n", s.watchers.Load())
 	metric("evctl_ready", "gauge", "1 when what is served is what is released.")
 	fmt.Fprintf(&b, "evctl_ready %d\n", current)
 	h := w.Header()

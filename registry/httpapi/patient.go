@@ -44,6 +44,11 @@ func (w *patientWriter) extend() {
 	_ = w.connection.SetWriteDeadline(time.Now().Add(w.timeout))
 }
 
+// holdFor puts off the start of the answer.
+func (w *patientWriter) holdFor(wait time.Duration) {
+	_ = w.connection.SetWriteDeadline(time.Now().Add(wait + w.timeout))
+}
+
 func (w *patientWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status

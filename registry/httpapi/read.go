@@ -82,6 +82,6 @@ func (s *Server) release(w http.ResponseWriter, r *http.Request) error {
 		caching = immutable
 	}
 	release := v.releases[releaseKey{event, version}]
-	newContent(release.json, release.Digest).serve(w, r, caching)
+	newContent(release.JSON, release.Digest).serve(w, r, caching)
 	return nil
 }

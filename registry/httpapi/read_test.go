@@ -25,15 +25,15 @@ func TestBundle_HoldsAllLiveReleasesUnderOneDigest(t *testing.T) {
 	f := start(t, httpapi.Options{}, orderV1, orderV11, retired)
 	a := f.get("/v1/bundle.json")
 	f.wantStatus(a, http.StatusOK)
-	digest, releases, err := registry.DecodeBundle([]byte(a.body))
+	bundle, err := registry.DecodeBundle([]byte(a.body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `"` + string(digest) + `"`; a.header.Get("ETag") != want {
+	if want := `"` + string(bundle.Digest) + `"`; a.header.Get("ETag") != want {
 		t.Errorf("ETag is %s, want %s", a.header.Get("ETag"), want)
 	}
 	var got []string
-	for _, text := range releases {
+	for _, text := range bundle.Releases {
 		r, err := registry.Decode(diag.NewFile("bundle", text))
 		if err != nil {
 			t.Fatal(err)
@@ -47,8 +47,8 @@ func TestBundle_HoldsAllLiveReleasesUnderOneDigest(t *testing.T) {
 
 func TestBundle_OfAnEmptyRegistryIsEmpty(t *testing.T) {
 	f := start(t, httpapi.Options{})
-	if _, releases, err := registry.DecodeBundle([]byte(f.get("/v1/bundle.json").body)); err != nil || len(releases) != 0 {
-		t.Errorf("releases are %q, %v, want none", releases, err)
+	if bundle, err := registry.DecodeBundle([]byte(f.get("/v1/bundle.json").body)); err != nil || len(bundle.Releases) != 0 {
+		t.Errorf("bundle is %+v, %v, want one without releases", bundle, err)
 	}
 	if a := f.get("/v1/events.json"); a.body != `{"events":[]}` {
 		t.Errorf("index is %s", a.body)

@@ -51,6 +51,13 @@ func table() []route {
 			fails:   []registry.Code{registry.CodeNotReady},
 		},
 		{
+			method: "GET", path: "/v1/watch", id: "watchBundle", handle: (*Server).watch,
+			summary: "The bundle as soon as it is another one than If-None-Match names; 304 when it stayed the same for a while. Whoever gets an answer asks again.",
+			query:   []parameter{{"wait", "how long the answer may take, in whole seconds; the server may answer earlier"}},
+			answers: []answer{{200, "another bundle", "Bundle"}, {304, "the client still has the current one", ""}},
+			fails:   []registry.Code{registry.CodeNotReady},
+		},
+		{
 			method: "GET", path: "/v1/events.json", id: "listEvents", handle: (*Server).events,
 			summary: "What is released, without contents.",
 			answers: []answer{{200, "the index", "Index"}, {304, "the client has it", ""}},

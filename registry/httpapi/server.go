@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -23,6 +24,10 @@ type Options struct {
 	// refused, unless AllowPush says that everybody may.
 	Token     string
 	AllowPush bool
+	// SignKeys sign the bundle; none: it is not signed.
+	SignKeys []ed25519.PrivateKey
+	// MaxWait bounds how long /v1/watch holds a request; 0 is DefaultMaxWait.
+	MaxWait time.Duration
 	// MaxBody bounds the bodies of requests in bytes, as sent and unpacked; 0 is DefaultMaxBody.
 	MaxBody int64
 	// Timeout bounds how long a client may take to send its headers, and how long a
@@ -36,12 +41,17 @@ type Options struct {
 const (
 	DefaultMaxBody = 16 << 20
 	DefaultTimeout = 30 * time.Second
+	// DefaultMaxWait is shorter than the minute after which proxies cut off what is idle.
+	DefaultMaxWait = 50 * time.Second
 )
 
 const (
 	maxHeader = 64 << 10
 	// bodiesInMemory is how many bodies of the largest size may be in memory at once.
 	bodiesInMemory = 16
+	// maxWatchers is how many requests /v1/watch holds at once; more are answered like
+	// reads of the bundle.
+	maxWatchers = 50_000
 )
 
 // Server is the HTTP API of one registry.
@@ -51,6 +61,10 @@ type Server struct {
 	table   []route
 	handler http.Handler
 	bodies  atomic.Int64 // bytes of bodies in memory
+
+	watchers atomic.Int64  // requests that wait for news
+	stopping chan struct{} // closed when the server stops: nobody waits any longer
+	stop     func()
 
 	description func() (*content, error)
 	stats       stats
@@ -69,10 +83,14 @@ func New(ctx context.Context, service *registry.Service, opt Options) *Server {
 	if opt.Timeout <= 0 {
 		opt.Timeout = DefaultTimeout
 	}
+	if opt.MaxWait <= 0 {
+		opt.MaxWait = DefaultMaxWait
+	}
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{service: service, opt: opt, table: table()}
+	s := &Server{service: service, opt: opt, table: table(), stopping: make(chan struct{})}
+	s.stop = sync.OnceFunc(func() { close(s.stopping) })
 	s.description = describeOnce(s.table)
 	s.handler = s.routes()
 	_ = s.Reload(ctx, true) // remembered and logged there
@@ -91,7 +109,7 @@ func (s *Server) Reload(ctx context.Context, everything bool) error {
 	if everything {
 		old = nil
 	}
-	next, err := readView(ctx, s.service.Store, s.opt.Envelope, old)
+	next, err := readView(ctx, s.service.Store, s.opt, old)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.remember(err)
@@ -101,7 +119,9 @@ func (s *Server) Reload(ctx context.Context, everything bool) error {
 	if s.problem.Swap(nil) != nil {
 		s.opt.Log.Info("registry can be read again")
 	}
-	s.view.Store(next)
+	if previous := s.view.Swap(next); previous != nil && previous != next {
+		close(previous.replaced)
+	}
 	return nil
 }
 
@@ -136,6 +156,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Du
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.opt.Log.Handler(), slog.LevelWarn),
 	}
+	server.RegisterOnShutdown(s.stop)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

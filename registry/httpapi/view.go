@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/contracts"
-	"github.com/evctl/evctl/contracts/envelope"
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/registry"
 )
@@ -25,6 +25,7 @@ type view struct {
 	index    *content
 	bundle   func() *content // made when it is first asked for
 	set      *payload.Set
+	replaced chan struct{} // closed when another view has taken its place
 }
 
 type releaseKey struct {
@@ -34,8 +35,7 @@ type releaseKey struct {
 
 // release is one released version, ready to be sent and to validate with.
 type release struct {
-	registry.Head
-	json     []byte
+	registry.Published
 	contract *contracts.Contract
 	stamp    string   // of the store, when it was read
 	granted  []string // breaks that it was allowed, by their fingerprints
@@ -49,12 +49,12 @@ type stamper interface {
 
 // readView reads the registry; releases of the old view that are still the same are
 // taken over.
-func readView(ctx context.Context, r registry.Reader, env *envelope.Envelope, old *view) (*view, error) {
+func readView(ctx context.Context, r registry.Reader, opt Options, old *view) (*view, error) {
 	subjects, err := r.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	v := &view{subjects: subjects}
+	v := &view{subjects: subjects, replaced: make(chan struct{})}
 	if v.releases, err = readReleases(ctx, r, subjects, old); err != nil {
 		return nil, err
 	}
@@ -62,16 +62,18 @@ func readView(ctx context.Context, r registry.Reader, env *envelope.Envelope, ol
 		return old, nil
 	}
 	var all []*contracts.Contract
+	published := make([]registry.Published, 0, len(v.releases))
 	for _, release := range v.ordered(subjects) {
 		all = append(all, release.contract)
+		published = append(published, release.Published)
 	}
-	if v.set, err = payload.NewSet(env, all...); err != nil {
+	if v.set, err = payload.NewSet(opt.Envelope, all...); err != nil {
 		return nil, fmt.Errorf("compile contracts: %w", err)
 	}
-	if v.index, err = v.makeIndex(); err != nil {
+	if v.index, err = makeIndex(published); err != nil {
 		return nil, err
 	}
-	v.bundle = sync.OnceValue(v.makeBundle)
+	v.bundle = sync.OnceValue(func() *content { return makeBundle(published, opt.SignKeys) })
 	return v, nil
 }
 
@@ -121,11 +123,15 @@ func readRelease(ctx context.Context, r registry.Reader, key releaseKey, known *
 	if err != nil {
 		return nil, err
 	}
+	published, err := record.Publish()
+	if err != nil {
+		return nil, err
+	}
 	c, err := record.Contract()
 	if err != nil {
-		return nil, fmt.Errorf("released version %s %s: %w", key.event, key.version, err)
+		return nil, err
 	}
-	return &release{record.Head, record.JSON(), c, stamp, record.Granted()}, nil
+	return &release{published, c, stamp, record.Granted()}, nil
 }
 
 // ordered lists the releases of subjects by event and version.
@@ -139,10 +145,6 @@ func (v *view) ordered(subjects []registry.Subject) []*release {
 	return list
 }
 
-func (v *view) latest(s registry.Subject) *release {
-	return v.releases[releaseKey{s.Event, s.Latest()}]
-}
-
 // versions lists the released versions of an event, oldest first.
 func (v *view) versions(event string) []contracts.Version {
 	i, found := slices.BinarySearchFunc(v.subjects, event, func(s registry.Subject, event string) int {
@@ -154,37 +156,22 @@ func (v *view) versions(event string) []contracts.Version {
 	return v.subjects[i].Versions
 }
 
-func (v *view) makeIndex() (*content, error) {
-	index := registry.Index{Events: []registry.IndexEvent{}}
-	for _, s := range v.subjects {
-		latest := v.latest(s)
-		event := registry.IndexEvent{
-			Event: s.Event, Latest: latest.Version, Status: latest.contract.Status, Owner: latest.contract.Owner,
-		}
-		for _, r := range v.ordered([]registry.Subject{s}) {
-			event.Versions = append(event.Versions, registry.IndexVersion{
-				Version: r.Version, Digest: r.Digest, ContractDigest: r.ContractDigest,
-				Released: r.Released, Path: registry.ReleasePath(r.Event, r.Version),
-			})
-		}
-		index.Events = append(index.Events, event)
-	}
-	data, err := json.Marshal(index)
+func makeIndex(published []registry.Published) (*content, error) {
+	data, err := json.Marshal(registry.NewIndex(published, nil))
 	if err != nil {
 		return nil, fmt.Errorf("list releases: %w", err)
 	}
 	return newContent(data, ""), nil
 }
 
-func (v *view) makeBundle() *content {
-	live := slices.DeleteFunc(slices.Clone(v.subjects), func(s registry.Subject) bool {
-		return v.latest(s).contract.Status == contracts.Retired
-	})
-	list := v.ordered(live)
-	releases := make([][]byte, len(list))
-	for i, r := range list {
-		releases[i] = r.json
+// makeBundle makes the bundle. Its tag is the digest, and the keys where it is signed:
+// someone who has it with other signatures has another text.
+func makeBundle(published []registry.Published, keys []ed25519.PrivateKey) *content {
+	data := registry.EncodeBundle(published, keys...)
+	tag := registry.DigestOf(data)
+	for _, key := range keys {
+		public, _ := key.Public().(ed25519.PublicKey)
+		tag += contracts.Digest("+" + registry.KeyID(public))
 	}
-	data := registry.EncodeBundle(releases)
-	return newContent(data, registry.DigestOf(data))
+	return newContent(data, tag)
 }

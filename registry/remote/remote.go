@@ -171,11 +171,11 @@ func (r *Remote) fetchBundle(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read bundle: %w", err)
 	}
-	_, releases, err := registry.DecodeBundle(data)
+	bundle, err := registry.DecodeBundle(data)
 	if err != nil {
 		return notARegistry(err.Error())
 	}
-	for _, text := range releases {
+	for _, text := range bundle.Releases {
 		head, err := registry.Peek(text)
 		if err != nil {
 			return notARegistry("bundle: " + err.Error())
