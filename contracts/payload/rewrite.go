@@ -1,0 +1,461 @@
+package payload
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/envelope"
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// RewriteOptions say what a Rewriter does with events. The zero value changes nothing.
+type RewriteOptions struct {
+	// Upgrade makes events of older versions events of a later one: To.
+	Upgrade bool
+	// To is the version to upgrade to: the newest one of the event that starts so ("2.1.0",
+	// "2.1", "2"), the newest with the major version that the event has (SameMajor), or the
+	// newest of all (empty). Events of later versions stay what they are.
+	To string
+	// Defaults adds what is missing and has a default. Without it, upgrading adds only what
+	// the later version requires, or has another default for than the earlier one had.
+	Defaults bool
+	// Retired takes events that were retired, too: those of an archive.
+	Retired bool
+	// Privacy drops or hashes values by their class; nil keeps them all.
+	Privacy *Privacy
+}
+
+// SameMajor as RewriteOptions.To stays within the major version of the event.
+const SameMajor = "major"
+
+// Rewriter changes the text of events by what their contracts say, and leaves every byte
+// alone that it need not change. It may be used from several goroutines.
+type Rewriter struct {
+	set     *Set
+	options RewriteOptions
+	plans   map[*version]*rewritePlan
+	rest    *redaction // of the body around the properties
+	states  sync.Pool
+}
+
+// rewritePlan is what is done with events of one version. It is made when the first event
+// needs it.
+type rewritePlan struct {
+	once     sync.Once
+	target   *version   // what the event becomes one of; nil: To names no version of the event
+	upgrade  *recast    // from version to target
+	defaults *recast    // within target
+	privacy  *redaction // of target
+	err      error
+}
+
+// Rewritten says what became of one event.
+type Rewritten struct {
+	// Verdict is that on the event as it came or, where that is valid and cannot become an
+	// event of Target, on what it would be. In the second case offsets and pointers are
+	// those of a text that nobody sees.
+	Verdict
+	// Target is the contract of the result, where one was found. Privacy comes last: values
+	// that were dropped or hashed may be missing or of another form than Target says.
+	Target *contracts.Contract
+	// Renamed, Filled, Removed count members: those with a new name, those that were added,
+	// and those that the later version has no place for. Hashed and Dropped count values.
+	Renamed, Filled, Removed, Hashed, Dropped int
+}
+
+// Upgraded reports whether the event became one of another version.
+func (r *Rewritten) Upgraded() bool { return r.Valid && r.Target != r.Contract }
+
+// NewRewriter prepares rewriting events of a set.
+func NewRewriter(s *Set, options RewriteOptions) (*Rewriter, error) {
+	if !options.Upgrade && options.To != "" {
+		return nil, errors.New("rewrite: there is a version to upgrade to, and no upgrade")
+	}
+	w := &Rewriter{set: s, options: options, plans: map[*version]*rewritePlan{}}
+	w.states.New = func() any { return w.newState() }
+	for _, list := range s.events {
+		for _, v := range list {
+			w.plans[v] = &rewritePlan{}
+		}
+	}
+	if options.Privacy == nil {
+		return w, nil
+	}
+	if err := options.Privacy.check(); err != nil {
+		return nil, fmt.Errorf("rewrite: privacy: %w", err)
+	}
+	c := redactor{privacy: options.Privacy}
+	w.rest = c.plan(s.envelope.Definition, false)
+	if c.err != nil {
+		return nil, fmt.Errorf("rewrite: envelope definition: %w", c.err)
+	}
+	if w.rest != nil && s.envelope.Flat() {
+		rest := *w.rest // what it does not declare are the properties
+		rest.rest, rest.undeclared, rest.patterns = nil, Keep, nil
+		w.rest = &rest
+	}
+	return w, nil
+}
+
+// Rewrite appends the rewritten event to dst. An event that is not valid, or cannot become
+// one of the version asked for, is not appended; the result says why.
+func (w *Rewriter) Rewrite(dst, raw []byte) ([]byte, Rewritten) {
+	x := w.states.Get().(*rewriting)
+	defer w.release(x)
+	return x.rewrite(dst, raw)
+}
+
+// RewriteAs is Rewrite for properties that came without an envelope. An empty version means
+// the newest. Where they were upgraded, nothing but Target says to what.
+func (w *Rewriter) RewriteAs(dst, raw []byte, name, version string) ([]byte, Rewritten) {
+	v, problem := w.set.find(name, version)
+	if problem != nil {
+		return dst, Rewritten{Verdict: Verdict{Event: name, Version: version, Violations: []Violation{*problem}}}
+	}
+	x := w.states.Get().(*rewriting)
+	defer w.release(x)
+	x.bare = v
+	return x.rewrite(dst, raw)
+}
+
+// planOf is the plan for events of a version.
+func (w *Rewriter) planOf(v *version) *rewritePlan {
+	p := w.plans[v]
+	p.once.Do(func() { p.compile(w, v) })
+	return p
+}
+
+func (p *rewritePlan) compile(w *Rewriter, v *version) {
+	if p.target = w.targetOf(v); p.target == nil || p.target.compiled() == nil || v.compiled() == nil {
+		return
+	}
+	redact := redactor{privacy: w.options.Privacy}
+	guarded := func(*contracts.Schema) bool { return false }
+	if w.options.Privacy != nil {
+		p.privacy = redact.plan(p.target.contract.Payload, false)
+		guarded = func(s *contracts.Schema) bool { return redact.plan(s, false) != nil }
+	}
+	if p.target != v {
+		upgrade := planner{guarded: guarded}
+		p.upgrade = upgrade.plan(w.between(v, p.target))
+		p.err = upgrade.err
+	}
+	if w.options.Defaults {
+		defaults := planner{defaults: true}
+		p.defaults = defaults.plan([]*contracts.Schema{p.target.contract.Payload})
+		p.err = errors.Join(p.err, defaults.err)
+	}
+	p.err = errors.Join(p.err, redact.err)
+}
+
+// targetOf is the version that events of v are to become one of.
+func (w *Rewriter) targetOf(v *version) *version {
+	if !w.options.Upgrade {
+		return v
+	}
+	to := w.options.To
+	if to == SameMajor {
+		to, _, _ = strings.Cut(v.text, ".")
+	}
+	target := w.set.lookup(v.contract.Name, to)
+	if target != nil && target.contract.Version.Compare(v.contract.Version) < 0 {
+		return v
+	}
+	return target
+}
+
+// between lists the payloads of the versions from one to another. Broken ones on the way
+// say nothing.
+func (w *Rewriter) between(from, to *version) []*contracts.Schema {
+	var line []*contracts.Schema
+	list := w.set.events[from.contract.Name] // newest first
+	for i := len(list) - 1; i >= 0; i-- {
+		c := list[i].contract
+		after := c.Version.Compare(from.contract.Version) >= 0 && c.Version.Compare(to.contract.Version) <= 0
+		if after && !c.Broken && c.Payload != nil {
+			line = append(line, c.Payload)
+		}
+	}
+	return line
+}
+
+// rewriting is the state of rewriting one event.
+type rewriting struct {
+	*Rewriter
+	*run
+	edits  edits
+	hasher *hasher
+	bare   *version // of an event without an envelope
+	at     envelope.Located
+	result Rewritten
+
+	texts   [2][]byte // the event between two steps
+	present []bool
+	plans   []*redaction
+}
+
+func (w *Rewriter) newState() *rewriting {
+	x := &rewriting{Rewriter: w}
+	if p := w.options.Privacy; p != nil && p.Key != nil {
+		x.hasher = newHasher(p.Key)
+	}
+	return x
+}
+
+func (w *Rewriter) release(x *rewriting) {
+	x.bare, x.result, x.at = nil, Rewritten{}, envelope.Located{}
+	size := cap(x.texts[0]) + cap(x.texts[1]) + cap(x.edits.list)*40
+	if x.hasher != nil {
+		size += cap(x.hasher.text)
+		x.hasher.reset()
+	}
+	if size > maxKept {
+		return
+	}
+	clear(x.edits.list[:cap(x.edits.list)])
+	w.states.Put(x)
+}
+
+func (x *rewriting) rewrite(dst, raw []byte) ([]byte, Rewritten) {
+	x.run = newRun()
+	defer x.run.release()
+	v := x.read(raw)
+	if v == nil {
+		return dst, x.result
+	}
+	p := x.planOf(v)
+	if p.target == nil {
+		_, problem := x.set.find(v.contract.Name, x.options.To)
+		return dst, x.refused(*problem)
+	}
+	x.result.Target = p.target.contract
+	if p.err != nil || p.target.compiled() == nil {
+		return dst, x.refused(Violation{Rule: RuleContractBroken, Found: "a contract with errors", Expected: "one that evctl lint accepts"})
+	}
+	text, ok := x.upgrade(raw, v, p)
+	if ok {
+		text, ok = x.addDefaults(text, p)
+	}
+	if !ok {
+		return dst, x.result
+	}
+	return x.redact(dst, text, p)
+}
+
+// refused is the result for an event that is valid and cannot be rewritten.
+func (x *rewriting) refused(why ...Violation) Rewritten {
+	x.result.Valid, x.result.Violations = false, why
+	return x.result
+}
+
+// read reads the event and returns the version that it is valid for, nil when there is none.
+// The verdict is in the result then.
+func (x *rewriting) read(text []byte) *version {
+	v, verdict := x.judge(text)
+	if x.result.Contract == nil {
+		x.result.Verdict = verdict
+	}
+	if !verdict.Valid {
+		x.refused(verdict.Violations...)
+		return nil
+	}
+	return v
+}
+
+func (x *rewriting) judge(text []byte) (*version, Verdict) {
+	x.whole()
+	clear(x.tested)
+	x.at, x.found = envelope.Located{}, nil
+	if err := x.doc.Read(text); err != nil {
+		return nil, Verdict{Violations: []Violation{violationOf(err)}}
+	}
+	if x.bare != nil {
+		return x.bare, x.verdict(x.bare, nil)
+	}
+	l, err := x.set.envelope.Locate(&x.doc)
+	if err != nil {
+		return nil, undecided(l, violationOf(err))
+	}
+	chosen, broken := x.set.choose(l.Name, l.Version)
+	if chosen.version == nil {
+		// A policy may let it pass, but nobody knows what is in it.
+		return nil, undecided(l, *x.set.problem(cmp.Or(broken, chosen.flag), l.Name, l.Version))
+	}
+	x.at = l
+	found := x.set.checkRest(x.run)
+	x.set.enterProperties(x.run, l)
+	verdict := x.verdict(chosen.version, found)
+	verdict.Flag = chosen.flag
+	return chosen.version, verdict
+}
+
+// verdict is that of the version, which may be retired when the options say so.
+func (x *rewriting) verdict(v *version, found []Violation) Verdict {
+	if v.end != "" && x.options.Retired {
+		alive := &version{contract: v.contract, text: v.text, program: v.compiled()}
+		alive.once.Do(func() {})
+		v = alive
+	}
+	return v.verdict(x.run, x.at, found)
+}
+
+// upgrade makes the event one of the plan's target, and reports whether that is what it is.
+func (x *rewriting) upgrade(raw []byte, v *version, p *rewritePlan) (text []byte, ok bool) {
+	if p.target == v {
+		return raw, true
+	}
+	x.edits.reset(len(raw))
+	if !x.recast(p.upgrade) {
+		return nil, false
+	}
+	if x.bare == nil {
+		if token, text := x.set.envelope.Reversion(&x.doc, p.target.text); token >= 0 {
+			x.edits.replace(x.doc.Offset(token), endOf(&x.doc, token), text)
+		}
+	} else {
+		x.bare = p.target
+	}
+	text = x.apply(raw)
+	switch now := x.read(text); {
+	case now == nil:
+		return nil, false
+	case now != p.target:
+		x.refused(Violation{Rule: envelope.RuleVersion, Found: "version " + document.Quote(now.text), Expected: "a place to write " + document.Quote(p.target.text) + " to"})
+		return nil, false
+	}
+	return text, true
+}
+
+// addDefaults adds what is missing, and then what is missing in that.
+func (x *rewriting) addDefaults(text []byte, p *rewritePlan) (_ []byte, ok bool) {
+	for p.defaults != nil {
+		x.edits.reset(len(text))
+		if !x.recast(p.defaults) {
+			return nil, false
+		}
+		if len(x.edits.list) == 0 {
+			return text, true
+		}
+		text = x.apply(text)
+		if x.read(text) == nil {
+			return nil, false
+		}
+	}
+	return text, true
+}
+
+// recast notes the edits of a plan.
+func (x *rewriting) recast(p *recast) bool {
+	c := recaster{r: x.run, edits: &x.edits, root: -1, envelope: x.set.envelope, present: x.present[:0]}
+	if x.bare == nil && x.set.envelope.Flat() {
+		c.root = x.at.Properties
+	}
+	c.value(p, x.at.Properties)
+	x.present = c.present
+	x.result.Renamed += c.renamed
+	x.result.Filled += c.filled
+	x.result.Removed += c.dropped
+	if c.why != nil {
+		why := *c.why
+		why.Offset, why.Pointer = x.doc.Offset(c.whyAt), x.pointerTo(c.whyAt)
+		x.refused(why)
+		return false
+	}
+	return x.fits()
+}
+
+// fits reports whether the text with the edits made can be read again.
+func (x *rewriting) fits() bool {
+	if x.edits.tooLong() {
+		x.refused(Violation{Rule: rawjson.RuleSize, Found: "a longer text", Expected: fmt.Sprintf("at most %d bytes", rawjson.MaxBytes)})
+		return false
+	}
+	return true
+}
+
+// apply carries the edits out, into the buffer that does not hold the text.
+func (x *rewriting) apply(text []byte) []byte {
+	x.texts[0], x.texts[1] = x.texts[1], x.texts[0]
+	x.texts[0] = x.edits.apply(x.texts[0][:0], text)
+	return x.texts[0]
+}
+
+// redact appends the event as privacy wants it.
+func (x *rewriting) redact(dst, text []byte, p *rewritePlan) ([]byte, Rewritten) {
+	x.edits.reset(len(text))
+	if x.bare == nil && x.rest != nil || p.privacy != nil {
+		x.redactions(p)
+		if !x.fits() {
+			return dst, x.result
+		}
+	}
+	return x.edits.apply(dst, text), x.result
+}
+
+func (x *rewriting) redactions(p *rewritePlan) {
+	w := redacting{
+		r: x.run, edits: &x.edits, hasher: x.hasher, root: -1, hole: -1, envelope: x.set.envelope, plans: x.plans[:0],
+	}
+	properties := x.at.Properties
+	switch {
+	case x.bare != nil:
+		w.envelope = nil
+		w.outermost(properties, p.privacy)
+	case x.set.envelope.Flat():
+		w.root = properties
+		w.outermost(properties, x.rest, p.privacy)
+	default:
+		w.root, w.hole = 0, x.set.envelope.PropertiesAt(&x.doc)[1]
+		w.outermost(0, x.rest)
+		w.root, w.hole = -1, -1
+		w.outermost(properties, p.privacy)
+	}
+	x.plans = w.plans
+	x.result.Hashed += w.hashed
+	x.result.Dropped += w.dropped
+}
+
+// outermost redacts a value that nothing stands around.
+func (w *redacting) outermost(i int, plans ...*redaction) {
+	w.plans = w.plans[:0]
+	for _, p := range plans {
+		w.expand(p, i)
+	}
+	if len(w.plans) > 0 {
+		w.value(i, w.plans[:len(w.plans):len(w.plans)], Keep)
+	}
+}
+
+// pointerTo is the JSON pointer to value i.
+func (x *rewriting) pointerTo(i int) string {
+	var b []byte
+	for at := 0; at != i; {
+		inner, isArray := at+1, x.doc.Kind(at) == rawjson.Array
+		for k := 0; ; k++ {
+			value := inner
+			if !isArray {
+				value++
+			}
+			if next := x.doc.Next(value); next > i {
+				b = x.appendToken(b, inner, k, isArray)
+				at = value
+				break
+			} else {
+				inner = next
+			}
+		}
+	}
+	return string(b)
+}
+
+func (x *rewriting) appendToken(b []byte, at, k int, isArray bool) []byte {
+	if isArray {
+		return fmt.Appendf(b, "/%d", k)
+	}
+	return rawjson.AppendPointer(b, x.doc.Text(at))
+}

@@ -1,0 +1,370 @@
+package payload
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/rawjson"
+)
+
+// recast says what becomes of a value of one schema where it is to be one of a later
+// schema. nil: it stays as it is.
+type recast struct {
+	// Objects and maps.
+	members  map[string]recastMember // by the earlier name
+	fills    []fill
+	patterns []recastPattern
+	rest     *recast // of members that nothing else describes
+
+	items *recast
+
+	// Unions: of the variant that accepts the value.
+	choice   *choice
+	variants []*recast
+}
+
+// recastMember is what becomes of a member of an object.
+type recastMember struct {
+	drop  bool
+	name  []byte // the new name as JSON; nil: the one that it has
+	fill  int    // of recast.fills that is not needed where the member is there; -1: none
+	value *recast
+	// why is set where the value means something else in the later schema, so that no
+	// event that has it can become one of that.
+	why *Violation
+}
+
+// fill is a member that is added where it is missing: `"name":value`.
+type fill struct{ text []byte }
+
+type recastPattern struct {
+	pattern *regexp.Regexp
+	value   *recast
+}
+
+// RuleUnitChanged is the rule of a violation that Rewriter reports: the later version
+// measures a value in another unit.
+const RuleUnitChanged = "unit-changed"
+
+// planner makes recasts. A line is the schemas of one value in several versions, from the
+// earliest to the latest.
+type planner struct {
+	// defaults adds every property that is missing and has a default, and not only those
+	// that have to be there.
+	defaults bool
+	// guarded reports whether a schema has values that must not stay behind in an object
+	// whose contract forgets about them.
+	guarded func(*contracts.Schema) bool
+	done    map[string]*recast
+	err     error
+}
+
+func (p *planner) plan(line []*contracts.Schema) *recast {
+	key := ""
+	for _, s := range line {
+		key += fmt.Sprintf("%p ", s)
+	}
+	if r, ok := p.done[key]; ok {
+		return r
+	}
+	r := p.compile(line)
+	if p.done == nil {
+		p.done = map[string]*recast{}
+	}
+	p.done[key] = r
+	return r
+}
+
+func (p *planner) compile(line []*contracts.Schema) *recast {
+	first, last := line[0].Resolved(), line[len(line)-1].Resolved()
+	switch {
+	case first.Union != nil && last.Union != nil:
+		return p.union(resolved(line, func(s *contracts.Schema) bool { return s.Union != nil }))
+	case both(first, last, contracts.Object):
+		return p.object(resolved(line, func(s *contracts.Schema) bool { return s.Types.Has(contracts.Object) }))
+	case both(first, last, contracts.Map):
+		r := &recast{rest: p.part(line, contracts.Map, func(s *contracts.Schema) *contracts.Schema { return s.Values })}
+		return r.orNothing()
+	case both(first, last, contracts.Array):
+		r := &recast{items: p.part(line, contracts.Array, func(s *contracts.Schema) *contracts.Schema { return s.Items })}
+		return r.orNothing()
+	}
+	return nil
+}
+
+func both(a, b *contracts.Schema, t contracts.Types) bool { return a.Types.Has(t) && b.Types.Has(t) }
+
+// resolved leaves out what is of another kind in between.
+func resolved(line []*contracts.Schema, fits func(*contracts.Schema) bool) []*contracts.Schema {
+	var list []*contracts.Schema
+	for _, s := range line {
+		if s = s.Resolved(); fits(s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// part is the plan of what a keyword holds.
+func (p *planner) part(line []*contracts.Schema, t contracts.Types, of func(*contracts.Schema) *contracts.Schema) *recast {
+	var parts []*contracts.Schema
+	for i, s := range resolved(line, func(s *contracts.Schema) bool { return s.Types.Has(t) }) {
+		if held := of(s); held != nil {
+			parts = append(parts, held)
+		} else if i == 0 {
+			return nil
+		}
+	}
+	if len(parts) == 0 || of(line[len(line)-1].Resolved()) == nil {
+		return nil
+	}
+	return p.plan(parts)
+}
+
+func (r *recast) orNothing() *recast {
+	if len(r.members) == 0 && len(r.patterns) == 0 && r.rest == nil && r.items == nil {
+		return nil
+	}
+	return r
+}
+
+func (p *planner) union(line []*contracts.Schema) *recast {
+	first, last := line[0].Union, line[len(line)-1].Union
+	r := &recast{}
+	changes := false
+	for _, v := range first.Variants {
+		var variants []*contracts.Schema
+		for _, s := range line {
+			if w := variantOf(s.Union, v.Name); w != nil {
+				variants = append(variants, w.Schema)
+			}
+		}
+		var plan *recast
+		if variantOf(last, v.Name) != nil {
+			plan = p.plan(variants)
+		}
+		r.variants = append(r.variants, plan)
+		changes = changes || plan != nil
+	}
+	if !changes {
+		return nil
+	}
+	r.choice, p.err = newChoice(first, p.err)
+	return r
+}
+
+func variantOf(u *contracts.Union, name string) *contracts.Variant {
+	i := slices.IndexFunc(u.Variants, func(v *contracts.Variant) bool { return v.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return u.Variants[i]
+}
+
+func (p *planner) object(line []*contracts.Schema) *recast {
+	first, last := line[0], line[len(line)-1]
+	o := objectPlan{planner: p, first: first, last: last, recast: &recast{members: map[string]recastMember{}}, kept: map[string]bool{}}
+	for _, property := range last.Properties {
+		o.property(lineage(line, property))
+	}
+	for _, property := range first.Properties {
+		if !o.kept[property.Name] {
+			o.removed(property)
+		}
+	}
+	for _, pattern := range last.PatternProperties {
+		o.pattern(line, pattern.Pattern)
+	}
+	o.recast.rest = p.part(line, contracts.Object, func(s *contracts.Schema) *contracts.Schema { return s.Additional.Schema })
+	return o.recast.orNothing()
+}
+
+// lineage is a property and what it was in earlier versions, the earliest first: under its
+// name or, where a version says renamedFrom, the earlier one. It starts where the property
+// came up.
+func lineage(line []*contracts.Schema, p *contracts.Property) []*contracts.Property {
+	list := []*contracts.Property{p}
+	for i := len(line) - 2; i >= 0; i-- {
+		before := predecessor(line[i], line[i+1], list[0])
+		if before == nil {
+			break
+		}
+		list = slices.Insert(list, 0, before)
+	}
+	if first := line[0].Property(p.Name); first != nil && len(list) < len(line) {
+		list = slices.Insert(list, 0, first) // it was away in between
+	}
+	return list
+}
+
+// predecessor is what a property of a later schema is in the earlier one, or nil.
+func predecessor(earlier, later *contracts.Schema, p *contracts.Property) *contracts.Property {
+	if same := earlier.Property(p.Name); same != nil {
+		return same
+	}
+	if old := p.Schema.RenamedFrom; old != "" && later.Property(old) == nil {
+		return earlier.Property(old)
+	}
+	return nil
+}
+
+// objectPlan makes the recast of an object.
+type objectPlan struct {
+	*planner
+	first, last *contracts.Schema
+	recast      *recast
+	kept        map[string]bool // properties of first that are properties of last
+}
+
+func (o *objectPlan) property(line []*contracts.Property) {
+	before, after := line[0], line[len(line)-1]
+	fill := o.fill(line)
+	if o.first.Property(before.Name) != before || o.kept[before.Name] {
+		// It is new. Where others may be there, it may be there all the same.
+		if _, taken := o.recast.members[after.Name]; fill >= 0 && !taken {
+			o.recast.members[after.Name] = recastMember{fill: fill}
+		}
+		return
+	}
+	o.kept[before.Name] = true
+	m := recastMember{fill: fill, value: o.plan(schemasOf(line)), why: unitChanged(before, after)}
+	if before.Name != after.Name {
+		m.name = document.AppendQuoted(nil, after.Name)
+	}
+	if m.fill >= 0 || m.value != nil || m.why != nil || m.name != nil {
+		o.recast.members[before.Name] = m
+	}
+}
+
+func schemasOf(line []*contracts.Property) []*contracts.Schema {
+	list := make([]*contracts.Schema, len(line))
+	for i, p := range line {
+		list[i] = p.Schema
+	}
+	return list
+}
+
+func unitChanged(before, after *contracts.Property) *Violation {
+	old, new := unitOf(before.Schema), unitOf(after.Schema)
+	if old == "" || new == "" || old == new {
+		return nil
+	}
+	return &Violation{Rule: RuleUnitChanged, Found: "a value in " + old, Expected: "one in " + new}
+}
+
+func unitOf(s *contracts.Schema) string {
+	for ; s != nil; s = s.Target {
+		if s.Unit != "" {
+			return s.Unit
+		}
+	}
+	return ""
+}
+
+// fill makes the fill of a property and returns its index, or -1 where there is none. The
+// default is that of the earliest version that has one: what an event leaves out means what
+// it meant when it was sent.
+func (o *objectPlan) fill(line []*contracts.Property) int {
+	from := slices.IndexFunc(line, func(p *contracts.Property) bool { return defaultOf(p.Schema) != nil })
+	if from < 0 {
+		return -1
+	}
+	after := line[len(line)-1]
+	text, now := defaultOf(line[from].Schema), defaultOf(after.Schema)
+	if changed := now == nil || !text.Equal(*now); !o.defaults && !after.Required && !changed {
+		return -1
+	}
+	value := recastText([]byte(text.JSON), o.plan(schemasOf(line[from:])))
+	named := append(document.AppendQuoted(nil, after.Name), ':')
+	o.recast.fills = append(o.recast.fills, fill{append(named, value...)})
+	return len(o.recast.fills) - 1
+}
+
+func defaultOf(s *contracts.Schema) *contracts.Value {
+	for ; s != nil; s = s.Target {
+		if s.Default != nil {
+			return s.Default
+		}
+	}
+	return nil
+}
+
+// removed handles a property that is not declared any more. It goes where nothing takes
+// it, and where privacy would lose sight of it.
+func (o *objectPlan) removed(p *contracts.Property) {
+	takes := o.last.Additional.Allowed
+	for _, pattern := range o.last.PatternProperties {
+		re, err := regexp.Compile(pattern.Pattern)
+		takes = takes || err == nil && re.MatchString(p.Name)
+	}
+	if !takes || o.guarded != nil && o.guarded(p.Schema) {
+		o.recast.members[p.Name] = recastMember{drop: true, fill: -1}
+	}
+}
+
+func (o *objectPlan) pattern(line []*contracts.Schema, text string) {
+	var schemas []*contracts.Schema
+	for i, s := range line {
+		k := slices.IndexFunc(s.PatternProperties, func(p *contracts.PatternProperty) bool { return p.Pattern == text })
+		if k >= 0 {
+			schemas = append(schemas, s.PatternProperties[k].Schema)
+		} else if i == 0 {
+			return
+		}
+	}
+	plan := o.plan(schemas)
+	re, err := regexp.Compile(text)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	if plan != nil && err == nil {
+		o.recast.patterns = append(o.recast.patterns, recastPattern{re, plan})
+	}
+}
+
+// choice finds the variants of a union that accept a value.
+type choice struct {
+	discriminator string
+	byTag         map[string]int
+	variants      []*Validator
+}
+
+// newChoice keeps the first of two errors.
+func newChoice(u *contracts.Union, earlier error) (*choice, error) {
+	c := &choice{discriminator: u.Discriminator, byTag: map[string]int{}}
+	for i, v := range u.Variants {
+		if u.Discriminator != "" {
+			c.byTag[v.Tag] = i
+			continue
+		}
+		validator, err := CompileSchema(v.Schema)
+		if err != nil {
+			return c, cmp.Or(earlier, err)
+		}
+		c.variants = append(c.variants, validator)
+	}
+	return c, earlier
+}
+
+// each calls do with the variants that accept value i, until it returns false.
+func (c *choice) each(r *run, i int, do func(variant int) bool) {
+	if c.discriminator != "" {
+		tag := r.doc.Member(i, c.discriminator)
+		if tag < 0 || r.doc.Kind(tag) != rawjson.String {
+			return
+		}
+		if k, ok := c.byTag[r.doc.TextString(tag)]; ok {
+			do(k)
+		}
+		return
+	}
+	for k, v := range c.variants {
+		if r.value(v.root, i) && !do(k) {
+			return
+		}
+	}
+}
