@@ -582,3 +582,6 @@ func (n near) corrupted(raw []byte) []byte {
 	end := n.between(at, min(len(raw), at+20))
 	return slices.Concat(raw[:end], raw[at:]) // a part twice
 }
+
+// someRand is the same on every run.
+func someRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
