@@ -21,6 +21,7 @@ var mayImport = map[string][]string{
 	"contracts/diag":              {},
 	"contracts/document":          {"contracts/diag"},
 	"contracts/formats":           {},
+	"contracts/pattern":           {},
 	"contracts/subschema/regular": {},
 	"lint":                        {"contracts", "lint"},
 	"codegen":                     {"contracts", "codegen"},
