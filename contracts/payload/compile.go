@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/formats"
+	"github.com/evctl/evctl/contracts/pattern"
 	"github.com/evctl/evctl/contracts/rawjson"
 )
 
@@ -66,12 +66,12 @@ func compileWith(definitions *Definitions, s *contracts.Schema) (*Validator, err
 type compiler struct {
 	definitions *Definitions // may be nil
 	done        map[*contracts.Schema]*node
-	patterns    map[string]*regexp.Regexp
+	patterns    map[string]*pattern.Matcher
 	err         error
 }
 
 func newCompiler(definitions *Definitions) compiler {
-	return compiler{definitions: definitions, done: map[*contracts.Schema]*node{}, patterns: map[string]*regexp.Regexp{}}
+	return compiler{definitions: definitions, done: map[*contracts.Schema]*node{}, patterns: map[string]*pattern.Matcher{}}
 }
 
 // definition compiles what a reference names.
@@ -272,19 +272,19 @@ func (c *compiler) text(s *contracts.Schema) *textCheck {
 	return t
 }
 
-func (c *compiler) pattern(text string) *regexp.Regexp {
+func (c *compiler) pattern(text string) *pattern.Matcher {
 	if text == "" {
 		return nil
 	}
-	if re, ok := c.patterns[text]; ok {
-		return re
+	if m, ok := c.patterns[text]; ok {
+		return m
 	}
-	re, err := regexp.Compile(text)
+	m, err := pattern.Compile(text)
 	if err != nil {
 		c.fail("pattern %q: %w", text, err)
 	}
-	c.patterns[text] = re
-	return re
+	c.patterns[text] = m
+	return m
 }
 
 func least(n *int) int {

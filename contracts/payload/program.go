@@ -1,9 +1,8 @@
 package payload
 
 import (
-	"regexp"
-
 	"github.com/evctl/evctl/contracts/formats"
+	"github.com/evctl/evctl/contracts/pattern"
 	"github.com/evctl/evctl/contracts/rawjson"
 )
 
@@ -63,7 +62,7 @@ type enumCheck struct {
 
 type textCheck struct {
 	min, max int // in code points; max < 0: none
-	pattern  *regexp.Regexp
+	pattern  *pattern.Matcher
 	format   *formats.Format
 	// What is expected, for messages.
 	patternText, formatText string
@@ -122,7 +121,7 @@ type property struct {
 type anyGroup []int
 
 type patternCheck struct {
-	pattern *regexp.Regexp
+	pattern *pattern.Matcher
 	node    *node
 }
 
