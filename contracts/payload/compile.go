@@ -215,6 +215,12 @@ func (c *compiler) typed(s *contracts.Schema, implied *tag) *node {
 		n.object = c.mapOf(s)
 	}
 	c.annotate(n, s)
+	return n.prepared()
+}
+
+// prepared computes what deciders need.
+func (n *node) prepared() *node {
+	n.strings = n.special == plainNode && n.kinds&stringKind != 0
 	return n
 }
 
@@ -367,7 +373,7 @@ func (o *objectCheck) prepared() *objectCheck {
 	o.expected, o.must, o.words = nil, 0, 0
 	for i := range o.properties {
 		if quoted := document.Quote(o.properties[i].name); !o.picky && !strings.Contains(quoted, `\`) {
-			o.expected = append(o.expected, quoted+":")
+			o.expected = append(o.expected, newKey(quoted+":"))
 		}
 	}
 	if len(o.expected) < len(o.properties) {
@@ -395,7 +401,7 @@ func (o *objectCheck) add(name string, n *node, required bool) {
 
 func (c *compiler) constant(text string) *node {
 	n := &node{}
-	n.kinds, n.expected = stringKind, "string"
+	n.kinds, n.expected, n.strings = stringKind, "string", true
 	n.enum = &enumCheck{table: newNameTable([]string{text}), expected: document.Quote(text)}
 	return n
 }

@@ -77,24 +77,34 @@ func space(data []byte, at int) int {
 }
 
 func (q *decider) value(n *node, data []byte, at int) int {
+	if at >= len(data) {
+		return rejected
+	}
+	c := data[at]
+	if c == '"' && n.strings {
+		end, traits := rawjson.StringEnd(data, at+1)
+		switch {
+		case end < 0:
+			return rejected
+		case n.text == nil && n.enum == nil:
+			return end + 1
+		case traits != 0:
+			return q.unusual(n, data, at+1, end, traits)
+		case !n.takes(data[at+1 : end]):
+			return rejected
+		}
+		return end + 1
+	}
 	switch n.special {
 	case unionNode:
 		return q.union(n.union, data, at)
 	case partNode:
 		return q.part(n.part, data, at)
 	}
-	if at >= len(data) {
-		return rejected
-	}
-	switch data[at] {
-	case '"':
-		return q.string(n, data, at+1)
+	switch c {
 	case '{':
-		if n.object != nil && n.enum == nil {
-			return q.object(n.object, data, at)
-		}
 		if n.kinds&objectKind != 0 && n.enum == nil {
-			return q.object(anyObject, data, at)
+			return q.object(n.object, data, at)
 		}
 	case '[':
 		if n.kinds&arrayKind != 0 && n.enum == nil {
@@ -117,7 +127,7 @@ func (q *decider) value(n *node, data []byte, at int) int {
 // anyObject and anyNode take everything.
 var (
 	anyObject = (&objectCheck{open: true, max: -1}).prepared()
-	anyNode   = &node{kinds: allKinds}
+	anyNode   = (&node{kinds: allKinds}).prepared()
 )
 
 func (q *decider) word(n *node, kind kinds, text string, data []byte, at int) int {
@@ -131,43 +141,47 @@ func (q *decider) word(n *node, kind kinds, text string, data []byte, at int) in
 	return end
 }
 
-// string decides on a string whose content starts at data[at].
-func (q *decider) string(n *node, data []byte, at int) int {
-	end, traits := rawjson.StringEnd(data, at)
-	if end < 0 || n.kinds&stringKind == 0 {
-		return rejected
+// takes decides on a string of ASCII without escapes.
+func (n *node) takes(text []byte) bool {
+	if t := n.text; t != nil {
+		if len(text) < t.min || uint(len(text)) > uint(t.max) {
+			return false
+		}
+		if t.format != nil && !t.format.Valid(unsafe.String(unsafe.SliceData(text), len(text))) {
+			return false
+		}
+		if t.pattern != nil && !t.pattern.Match(text) {
+			return false
+		}
 	}
-	if (n.text != nil || n.enum != nil) && !q.content(n, data[at:end], traits) {
+	return n.enum == nil || n.enum.table.find(text) >= 0
+}
+
+// unusual decides on any other string, by the offsets of its content.
+func (q *decider) unusual(n *node, data []byte, at, end int, traits rawjson.Traits) int {
+	if !q.content(n, data[at:end], traits) {
 		return rejected
 	}
 	return end + 1
 }
 
 // content decides on what stands between the quotes of a string.
-func (q *decider) content(n *node, content []byte, traits rawjson.Traits) bool {
+func (q *decider) content(n *node, text []byte, traits rawjson.Traits) bool {
 	if traits&rawjson.Escaped != 0 {
-		q.text = rawjson.AppendText(q.text[:0], content)
-		content = q.text
-		traits |= rawjson.Wide
+		q.text = rawjson.AppendText(q.text[:0], text)
+		text = q.text
 	}
-	if n.enum != nil && n.enum.table.find(content) < 0 {
-		return false
-	}
-	return n.text == nil || n.text.accepts(content, traits)
-}
-
-// accepts decides on a text; one that is not wide has a character in each byte.
-func (t *textCheck) accepts(text []byte, traits rawjson.Traits) bool {
-	if t.min > 0 || t.max >= 0 {
-		n := len(text)
-		if traits&rawjson.Wide != 0 {
-			n = utf8.RuneCount(text)
+	if t := n.text; t != nil {
+		size := utf8.RuneCount(text)
+		if size < t.min || uint(size) > uint(t.max) {
+			return false
 		}
-		if n < t.min || t.max >= 0 && n > t.max {
+		if t.format != nil && !t.format.Valid(unsafe.String(unsafe.SliceData(text), len(text))) ||
+			t.pattern != nil && !t.pattern.Match(text) {
 			return false
 		}
 	}
-	return (t.format == nil || t.format.Valid(unsafe.String(unsafe.SliceData(text), len(text)))) && (t.pattern == nil || t.pattern.Match(text))
+	return n.enum == nil || n.enum.table.find(text) >= 0
 }
 
 func (q *decider) array(a *arrayCheck, data []byte, at int) int {
@@ -191,7 +205,9 @@ func (q *decider) array(a *arrayCheck, data []byte, at int) int {
 			if a.unique {
 				q.items = append(q.items, span{start, at})
 			}
-			if at, more = next(data, at, ']'); at < 0 {
+			if at+1 < len(data) && data[at] == ',' && data[at+1] > ' ' {
+				at++
+			} else if at, more = next(data, at, ']'); at < 0 {
 				return at
 			}
 		}

@@ -2,6 +2,9 @@ package payload
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math"
+	"unsafe"
 
 	"github.com/evctl/evctl/contracts/rawjson"
 )
@@ -9,6 +12,9 @@ import (
 func (q *decider) object(o *objectCheck, data []byte, at int) int {
 	if q.depth++; q.depth > rawjson.MaxDepth {
 		return rejected
+	}
+	if o == nil {
+		o = anyObject
 	}
 	names, words := len(q.names), len(q.bits)
 	for range o.words {
@@ -23,50 +29,78 @@ func (q *decider) object(o *objectCheck, data []byte, at int) int {
 	}
 	for ; more; count++ {
 		p := expected
-		if p < len(o.expected) && hasAt(data, at, o.expected[p]) {
-			at += len(o.expected[p])
+		if p < len(o.expected) && o.expected[p].standsAt(data, at) {
+			at += o.expected[p].size
 		} else if p, at = q.memberName(o, data, at); at < 0 {
 			return at
 		}
-		at = space(data, at)
+		if at < len(data) && data[at] <= ' ' {
+			at = rawjson.SkipSpace(data, at)
+		}
 		switch {
 		case p < 0:
 			at = q.undeclared(o, data, at, names)
-		case p < 64 && first&(1<<p) == 0:
-			first |= 1 << p
+		case p < 64 && first&(1<<p) == 0 || p >= 64 && q.mark(words, p):
+			first |= 1 << p // nothing where p is 64 or more
 			expected = p + 1
-			at = q.declared(o, p, data, at)
-		case p >= 64 && q.mark(words, p):
-			expected = p + 1
-			at = q.declared(o, p, data, at)
+			if o.picky {
+				at = q.described(o, o.properties[p].node, data, at)
+			} else {
+				at = q.value(o.properties[p].node, data, at)
+			}
 		default:
 			return rejected // a second one
 		}
 		if at < 0 {
 			return at
 		}
-		if at, more = next(data, at, '}'); at < 0 {
+		if at+1 < len(data) && data[at] == ',' && data[at+1] > ' ' {
+			at++
+		} else if at, more = next(data, at, '}'); at < 0 {
 			return at
 		}
 	}
 	q.depth--
-	accepted := first&o.must == o.must
-	if accepted && !o.simple {
-		if o.words == 0 {
-			q.bits = append(q.bits, 0)
-		}
-		q.bits[words] = first
-		accepted = o.complete(q.bits[words:], count)
-	}
-	q.names, q.bits = q.names[:names], q.bits[:words]
-	if !accepted {
+	if first&o.must != o.must || !o.simple && !q.complete(o, words, first, count) {
 		return rejected
 	}
+	q.names, q.bits = q.names[:names], q.bits[:words]
 	return at
 }
 
-func hasAt(data []byte, at int, text string) bool {
-	return len(data)-at >= len(text) && string(data[at:at+len(text)]) == text
+// key is the text up to the value of a property, `"name":`. Comparing words of eight
+// bytes is several times faster than comparing texts that are as short as names.
+type key struct {
+	text             string
+	size             int
+	head, mask, tail uint64
+}
+
+func newKey(text string) key {
+	k := key{text: text, size: len(text)}
+	var b [8]byte
+	k.mask = 1<<(8*copy(b[:], text)) - 1
+	k.head = binary.LittleEndian.Uint64(b[:])
+	if k.size >= 8 {
+		k.mask = math.MaxUint64
+		k.tail = binary.LittleEndian.Uint64([]byte(text[k.size-8:]))
+	}
+	return k
+}
+
+// standsAt reports whether the key stands at an offset. At the very end of the data it
+// says no.
+func (k *key) standsAt(data []byte, at int) bool {
+	return at+k.size+8 <= len(data) && word(data, at)&k.mask == k.head && (k.size <= 8 || k.restAt(data, at))
+}
+
+func (k *key) restAt(data []byte, at int) bool {
+	return word(data, at+k.size-8) == k.tail && (k.size <= 16 || string(data[at+8:at+k.size-8]) == k.text[8:k.size-8])
+}
+
+// word is the eight bytes from at on, which must be there.
+func word(data []byte, at int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(data)), at))[:])
 }
 
 // mark notes that property p is there, and reports whether it was not.
@@ -111,14 +145,6 @@ func colon(data []byte, at int) int {
 		return rejected
 	}
 	return at + 1
-}
-
-// declared decides on the value of property p.
-func (q *decider) declared(o *objectCheck, p int, data []byte, at int) int {
-	if o.picky {
-		return q.described(o, o.properties[p].node, data, at)
-	}
-	return q.value(o.properties[p].node, data, at)
 }
 
 // undeclared decides on a member that no property declares. Those of the same object
@@ -200,6 +226,16 @@ func (q *decider) again(readers int, n *node, data []byte, at int) int {
 	end := q.value(n, data, at)
 	q.width /= readers
 	return end
+}
+
+// complete is that of the object; the bits of the properties are in first and, from words
+// on, in q.bits.
+func (q *decider) complete(o *objectCheck, words int, first uint64, count int) bool {
+	if o.words == 0 {
+		q.bits = append(q.bits, 0)
+	}
+	q.bits[words] = first
+	return o.complete(q.bits[words:], count)
 }
 
 // complete decides on an object as a whole, by the bits of the properties that are

@@ -27,6 +27,7 @@ type node struct {
 	masked   bool  // values must not be shown: direct or sensitive personal data
 	shared   bool  // several places use it, so that its verdicts are worth keeping
 	special  special
+	strings  bool // a decider takes strings by text and enum alone
 	expected string
 
 	enum   *enumCheck
@@ -106,11 +107,11 @@ type objectCheck struct {
 	keysMasked bool
 
 	// For deciders.
-	expected []string // the text up to the value of each property, `"name":`
-	must     uint64   // bits of the required ones among the first 64 properties
-	simple   bool     // must is all that can be wrong with the object as a whole
-	picky    bool     // names matter beyond those of properties
-	words    int      // of bits for the properties, 0 where one will do
+	expected []key  // of the properties, in their order; none when picky
+	must     uint64 // bits of the required ones among the first 64 properties
+	simple   bool   // must is all that can be wrong with the object as a whole
+	picky    bool   // names matter beyond those of properties
+	words    int    // of bits for the properties, 0 where one will do
 }
 
 type property struct {

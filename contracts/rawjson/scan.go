@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // Traits say what the content of a string needs beyond a look at its bytes.
@@ -31,49 +32,31 @@ const (
 func StringEnd(data []byte, at int) (end int, traits Traits) {
 	start, high := at, uint64(0)
 	for at+8 <= len(data) {
-		w := binary.LittleEndian.Uint64(data[at:])
-		special := specialBytes(w)
-		if special != 0 {
-			i := bits.TrailingZeros64(special) &^ 7
-			high |= w & (1<<i - 1)
+		w := word(data, at)
+		if special := specialBytes(w); special != 0 {
+			i := bits.TrailingZeros64(special)
 			at += i / 8
-			break
+			high |= w & (1<<(i&^7) - 1)
+			if high&highs == 0 && data[at] == '"' {
+				return at, 0
+			}
+			return stringEnd(data, start, at, high)
 		}
 		high |= w
 		at += 8
 	}
-	for at < len(data) {
-		switch c := data[at]; {
-		case c == '"':
-			if high&highs == 0 {
-				return at, traits
-			}
-			if !utf8.Valid(data[start:at]) {
-				return -1, traits
-			}
-			return at, traits | Wide
-		case c == '\\':
-			return escapedEnd(data, start, at, high)
-		case c < ' ':
-			return -1, traits
-		default:
-			high |= uint64(c)
-			at++
-		}
-	}
-	return -1, traits
+	return stringEnd(data, start, at, high)
 }
 
-// specialBytes has the highest bit of each byte of w that is a quote, a backslash or a
-// control character. Bits above the lowest one may be wrong.
-func specialBytes(w uint64) uint64 {
-	q, b := w^quotes, w^slashes
-	return ((q-ones)&^q | (b-ones)&^b | (w-spaces)&^w) & highs
+// word is the eight bytes from at on, which must be there.
+func word(data []byte, at int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(data)), at))[:])
 }
 
-// escapedEnd goes on with StringEnd at the first escape sequence.
-func escapedEnd(data []byte, start, at int, high uint64) (end int, traits Traits) {
-	traits = Escaped
+// stringEnd goes on with StringEnd byte by byte, from the first one that is special or
+// from one of the last. The highest bits of high tell whether something before it is
+// not ASCII.
+func stringEnd(data []byte, start, at int, high uint64) (end int, traits Traits) {
 	for at < len(data) {
 		switch c := data[at]; {
 		case c == '"':
@@ -89,6 +72,7 @@ func escapedEnd(data []byte, start, at int, high uint64) (end int, traits Traits
 			if n == 0 {
 				return -1, traits
 			}
+			traits = Escaped
 			at += n
 		case c < ' ':
 			return -1, traits
@@ -101,11 +85,18 @@ func escapedEnd(data []byte, start, at int, high uint64) (end int, traits Traits
 	return -1, traits
 }
 
+// specialBytes has the highest bit of each byte of w that is a quote, a backslash or a
+// control character. Bits above the lowest one may be wrong.
+func specialBytes(w uint64) uint64 {
+	q, b := w^quotes, w^slashes
+	return ((q-ones)&^q | (b-ones)&^b | (w-spaces)&^w) & highs
+}
+
 // plainEnd skips what is no quote, backslash or control character, at least one byte.
 // The highest bits of high tell whether some of it was not ASCII.
 func plainEnd(data []byte, at int) (end int, high uint64) {
 	for at+8 <= len(data) {
-		w := binary.LittleEndian.Uint64(data[at:])
+		w := word(data, at)
 		if special := specialBytes(w); special != 0 {
 			i := bits.TrailingZeros64(special) &^ 7
 			return at + i/8, high | w&(1<<i-1)
@@ -207,7 +198,7 @@ func SkipSpace(data []byte, at int) int {
 		switch data[at] {
 		case ' ':
 			// Indentation is mostly spaces, and mostly long.
-			if at+8 <= len(data) && binary.LittleEndian.Uint64(data[at:]) == spaces {
+			if at+8 <= len(data) && word(data, at) == spaces {
 				at += 8
 				continue
 			}
