@@ -88,7 +88,7 @@ func newRun() *run {
 func (r *run) whole() { r.root, r.own, r.ownAll, r.hole = -1, nil, false, "" }
 
 func (r *run) release() {
-	if r.doc.Size() > maxKept {
+	if r.doc.Size()+r.decider.index.Size() > maxKept {
 		return
 	}
 	r.doc.Forget()

@@ -15,6 +15,7 @@ import (
 // Its methods take the offset at which a value starts and return the one behind it, or
 // one of the outcomes below.
 type decider struct {
+	index rawjson.Index
 	depth int
 	name  span   // of the member that is read
 	names []span // undeclared names of the objects around
@@ -54,6 +55,7 @@ func (q *decider) decide(n *node, data []byte) int {
 	if len(data) > rawjson.MaxBytes {
 		return rejected
 	}
+	q.index.Build(data)
 	return q.end(data, q.value(n, data, rawjson.SkipSpace(data, 0)))
 }
 
@@ -82,18 +84,14 @@ func (q *decider) value(n *node, data []byte, at int) int {
 	}
 	c := data[at]
 	if c == '"' && n.strings {
-		end, traits := rawjson.StringEnd(data, at+1)
+		end := q.index.PlainEnd(at + 1)
 		switch {
 		case end < 0:
-			return rejected
-		case n.text == nil && n.enum == nil:
+			return q.unusual(n, data, at+1)
+		case n.text == nil && n.enum == nil || n.takes(data[at+1:end]):
 			return end + 1
-		case traits != 0:
-			return q.unusual(n, data, at+1, end, traits)
-		case !n.takes(data[at+1 : end]):
-			return rejected
 		}
-		return end + 1
+		return rejected
 	}
 	switch n.special {
 	case unionNode:
@@ -157,9 +155,14 @@ func (n *node) takes(text []byte) bool {
 	return n.enum == nil || n.enum.table.find(text) >= 0
 }
 
-// unusual decides on any other string, by the offsets of its content.
-func (q *decider) unusual(n *node, data []byte, at, end int, traits rawjson.Traits) int {
-	if !q.content(n, data[at:end], traits) {
+// unusual decides on a string whose content starts at an offset, and which may be long,
+// escaped or wide.
+func (q *decider) unusual(n *node, data []byte, at int) int {
+	end, traits := rawjson.StringEnd(data, at)
+	switch {
+	case end < 0 || traits == 0 && !n.takes(data[at:end]):
+		return rejected
+	case traits != 0 && (n.text != nil || n.enum != nil) && !q.content(n, data[at:end], traits):
 		return rejected
 	}
 	return end + 1

@@ -33,6 +33,7 @@ func (s *Set) decideEvent(q *decider, raw []byte) (pick, int) {
 		return pick{}, rejected
 	}
 	q.body = body{set: s}
+	q.index.Build(raw)
 	at := rawjson.SkipSpace(raw, 0)
 	switch {
 	case s.envelope.Flat():

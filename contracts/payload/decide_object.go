@@ -114,7 +114,7 @@ func (q *decider) mark(words, p int) bool {
 // memberName reads a name and the colon behind it, and finds the property, or -1. The
 // name is kept in q.name.
 func (q *decider) memberName(o *objectCheck, data []byte, at int) (p, end int) {
-	end, traits := nameEnd(data, at)
+	end, traits := q.nameEnd(data, at)
 	if end < 0 {
 		return -1, rejected
 	}
@@ -132,11 +132,11 @@ func (q *decider) memberName(o *objectCheck, data []byte, at int) (p, end int) {
 }
 
 // nameEnd is the offset of the quote that closes the name at data[at].
-func nameEnd(data []byte, at int) (end int, traits rawjson.Traits) {
+func (q *decider) nameEnd(data []byte, at int) (end int, traits rawjson.Traits) {
 	if at >= len(data) || data[at] != '"' {
 		return rejected, 0
 	}
-	return rawjson.StringEnd(data, at+1)
+	return q.index.StringEnd(data, at+1)
 }
 
 // colon is the offset behind the colon that stands behind a name.

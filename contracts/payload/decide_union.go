@@ -92,7 +92,7 @@ func (q *decider) discriminated(u *unionCheck, kind kinds, data []byte, at int) 
 	if data[tag] != '"' {
 		return rejected
 	}
-	end, traits := rawjson.StringEnd(data, tag+1)
+	end, traits := q.index.StringEnd(data, tag+1)
 	if end < 0 {
 		return rejected
 	}
@@ -113,7 +113,7 @@ func (q *decider) discriminated(u *unionCheck, kind kinds, data []byte, at int) 
 func (q *decider) find(name string, data []byte, at int) (value, readers int) {
 	at, readers = space(data, at+1), 1
 	for more := true; more; readers = 2 {
-		end, traits := nameEnd(data, at)
+		end, traits := q.nameEnd(data, at)
 		switch {
 		case end < 0:
 			return rejected, 0

@@ -1,0 +1,82 @@
+package rawjson
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// text draws texts in which the characters that matter are frequent.
+func text() *rapid.Generator[[]byte] {
+	return rapid.SliceOfN(rapid.OneOf(
+		rapid.SampledFrom([]byte("\"\\\x00\x1f \x7f\x80\xff!#[]ab")), rapid.Byte(), rapid.Just(byte('a')),
+	), 0, 400)
+}
+
+func TestIndex_MarksEachByteForWhatItIs(t *testing.T) {
+	var all []byte
+	for i := range 256 {
+		all = append(all, byte(i))
+	}
+	check := func(t rapid.TB, data []byte) {
+		var x Index
+		x.Build(data)
+		for i, c := range data {
+			m := x.marks[i/blockBytes]
+			quote, special := m.quotes>>(i%blockBytes)&1 == 1, m.specials>>(i%blockBytes)&1 == 1
+			if quote != (c == '"') || special != (c == '\\' || c < ' ' || c >= 0x80) {
+				t.Fatalf("byte %d (0x%02x): quote %v, special %v", i, c, quote, special)
+			}
+		}
+	}
+	check(t, all)
+	rapid.Check(t, func(t *rapid.T) { check(t, text().Draw(t, "text")) })
+}
+
+func TestMarkBlocks_IsItsTwinInPlainGo(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		data := text().Draw(t, "text")
+		blocks := len(data) / blockBytes
+		got, want := make([]mark, blocks), make([]mark, blocks)
+		markBlocks(data[:blocks*blockBytes], got)
+		markPlainly(data[:blocks*blockBytes], want)
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(mark{})); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestStringEnd_AgreesWithTheReader compares the ways to the end of a string: with and
+// without an index, and that of the reader that explains errors.
+func TestStringEnd_AgreesWithTheReader(t *testing.T) {
+	pieces := rapid.SampledFrom([]string{`"`, `\"`, `\\`, `\n`, `\u0041`, `\ud83d\ude00`, `\ud83d`, `\ude00`, `\u12`, `\x`, "a", "abcdefgh", "ü", "😀", "\xff", "\xed\xa0\x80", "\x01", "\x7f", " "})
+	rapid.Check(t, func(t *rapid.T) {
+		data := []byte{'"'}
+		for _, p := range rapid.SliceOfN(pieces, 0, 30).Draw(t, "pieces") {
+			data = append(data, p...)
+		}
+		end, traits := StringEnd(data, 1)
+		var x Index
+		x.Build(data)
+		if e, f := x.StringEnd(data, 1); e != end || f != traits {
+			t.Fatalf("with an index: %d, %d; without one: %d, %d", e, f, end, traits)
+		}
+		r := reader{Document: &Document{data: data}}
+		ok := r.string()
+		if ok != (end >= 0) || ok && r.at != end+1 {
+			t.Fatalf("StringEnd is %d, the reader says %v at %d", end, ok, r.at)
+		}
+		if !ok {
+			return
+		}
+		content := data[1:end]
+		if escaped := bytes.IndexByte(content, '\\') >= 0; escaped != (traits&Escaped != 0) {
+			t.Fatalf("traits are %d", traits)
+		}
+		if got := AppendText(nil, content); traits&Escaped != 0 && !bytes.Equal(got, r.Text(0)) {
+			t.Fatalf("text is %q, the reader says %q", got, r.Text(0))
+		}
+	})
+}
