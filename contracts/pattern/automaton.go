@@ -22,7 +22,7 @@ const (
 	firstState // that is built
 )
 
-// Bounds of an automaton. Work is counted in threads that are followed.
+// Bounds of an automaton. Work is counted in threads that are followed or wait.
 const (
 	maxStates = 2_048
 	maxTable  = 32_768 // states times classes
@@ -40,7 +40,6 @@ type determinizer struct {
 	keys         []string
 	key          []byte
 	current, new threads
-	work         int
 }
 
 // newAutomaton builds the automaton of a compiled pattern. ok is false beyond the
@@ -75,11 +74,11 @@ func (d *determinizer) build() (ok bool) {
 	d.enter(&d.new, d.entry, behind(atBegin))
 	a.start = d.state(atBegin)
 	for i := 0; i < len(d.keys); i++ {
-		if d.tooLarge() {
-			return false
-		}
 		from := d.keys[i]
 		for c := range a.classes {
+			if d.tooLarge() {
+				return false
+			}
 			s := d.follow(from, c)
 			a.next[(int(firstState)+i)*a.classes+c] = s
 		}
@@ -88,12 +87,14 @@ func (d *determinizer) build() (ok bool) {
 }
 
 func (d *determinizer) tooLarge() bool {
-	return len(d.a.accepts) > maxStates || len(d.a.next) > maxTable || d.work > maxWork
+	return len(d.a.accepts) > maxStates || len(d.a.next) > maxTable || d.current.work+d.new.work > maxWork
 }
 
 // follow is the state behind one and a byte of the class.
 func (d *determinizer) follow(from string, class int) uint16 {
-	d.work += len(from)/2 + 1
+	if continues(d.samples[class]) {
+		return d.proceed(from, class)
+	}
 	context := d.contexts[class]
 	here := behind(context)
 	if from[0]&conditional == 0 {
@@ -114,6 +115,23 @@ func (d *determinizer) follow(from string, class int) uint16 {
 		d.enter(&d.new, d.entry, here)
 	}
 	return d.state(context)
+}
+
+// proceed is follow for a byte within a character. What is known of the place before
+// it stays as it is.
+func (d *determinizer) proceed(from string, class int) uint16 {
+	d.new.reset()
+	d.new.checks = from[0]&conditional != 0
+	for k := 1; k < len(from); k += 2 {
+		i := number(from, k)
+		if i >= d.within {
+			d.step(i, class, behind(0))
+		} else if d.new.mark[i] != d.new.round {
+			d.new.mark[i] = d.new.round
+			d.new.waiting = append(d.new.waiting, i)
+		}
+	}
+	return d.state(from[0] &^ conditional)
 }
 
 func (d *determinizer) step(i uint16, class int, here place) {
@@ -150,6 +168,7 @@ func (d *determinizer) state(context byte) uint16 {
 		context = 0
 	}
 	slices.Sort(t.waiting)
+	t.work += len(t.waiting)
 	d.key = append(d.key[:0], context)
 	for _, i := range t.waiting {
 		d.key = binary.BigEndian.AppendUint16(d.key, i)
@@ -288,7 +307,7 @@ func (a *automaton) joinClasses() {
 
 // matcher writes the automaton down for reading.
 func (a *automaton) matcher() *Matcher {
-	if len(a.accepts) <= maxShifted {
+	if len(a.accepts) <= maxShifted && a.classes <= maxRows {
 		return &Matcher{shifts: a.shifts()}
 	}
 	return &Matcher{table: a.table()}

@@ -20,7 +20,7 @@ func (m *Matcher) Size() int {
 	case m.runs != nil:
 		return pointers + header + 256 + 24*cap(m.runs.list)
 	case m.shifts != nil:
-		return pointers + header + 256 + 24 + 8*cap(m.shifts.rows)
+		return pointers + header + 256 + 8*len(m.shifts.rows)
 	case m.table != nil:
 		return pointers + header + 256 + 8 + 2*cap(m.table.next)
 	}

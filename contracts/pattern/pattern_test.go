@@ -38,7 +38,7 @@ var patterns = []struct{ text, engine string }{
 	{`^(foo|bar|baz)$`, "shifts"},
 	{`foo|bar`, "shifts"},
 	{`^.{1,200}$`, "table"},
-	{`^\S+@\S+\.\S+$`, "table"},
+	{`^\S+@\S+\.\S+$`, "shifts"},
 	{`^[^/]*$`, "shifts"},
 	{`^\p{L}+$`, "table"},
 	{`\p{Greek}`, "table"},
@@ -276,4 +276,33 @@ func FuzzMatch(f *testing.F) {
 			compare(t, re2, text)
 		}
 	})
+}
+
+func TestMatcher_DoesNotAllocate(t *testing.T) {
+	for _, p := range patterns {
+		m, err := pattern.Compile(p.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := []byte(strings.Repeat("aé", 100))
+		if n := testing.AllocsPerRun(10, func() { m.Match(text) }); n != 0 && m.Automaton() {
+			t.Errorf("%q: %v allocations", p.text, n)
+		}
+	}
+}
+
+// TestMatcher_TakesTextsThatAreNotUTF8 asks for no verdict, only that there is one.
+func TestMatcher_TakesTextsThatAreNotUTF8(t *testing.T) {
+	for _, p := range patterns {
+		m, err := pattern.Compile(p.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for b := range 256 {
+			text := []byte{byte(b), 'a', byte(b), byte(b ^ 0x80)}
+			if m.Match(text) != m.MatchString(string(text)) {
+				t.Errorf("%q in %q: bytes and string differ", p.text, text)
+			}
+		}
+	}
 }

@@ -7,8 +7,14 @@ import (
 )
 
 // program is a pattern as instructions that threads run through, a byte at a time.
+//
+// The first instructions are those of regexp/syntax. A thread that waits there stays
+// while continuation bytes are read: they belong to a character that was read before.
+// The instructions behind those read continuation bytes, where it depends on them which
+// character it is.
 type program struct {
 	insts    []inst
+	within   uint16 // the first instruction that waits within a character
 	entry    uint16
 	anchored bool // every match begins at the beginning of the text
 	known    map[string]uint16
@@ -50,6 +56,7 @@ func newProgram(prog *syntax.Prog) (p *program, ok bool) {
 		return nil, false
 	}
 	p = &program{insts: make([]inst, len(prog.Inst), 2*len(prog.Inst)), entry: uint16(prog.Start), known: map[string]uint16{}}
+	p.within = uint16(len(prog.Inst))
 	conditions := syntax.EmptyOp(0)
 	for i := range prog.Inst {
 		in := &prog.Inst[i]
@@ -148,11 +155,11 @@ func (p *program) classify(conditions syntax.EmptyOp) {
 		cut('A', 'Z')
 		cut('_', '_')
 		cut('a', 'z')
-		cut(utf8.RuneSelf, 0xbf)
 	}
 	if conditions&lineConditions != 0 {
 		cut('\n', '\n')
 	}
+	cut(utf8.RuneSelf, lastContinuation)
 	for b := range 256 {
 		if b == 0 || cuts[b] {
 			p.samples = append(p.samples, byte(b))
@@ -174,6 +181,11 @@ func (p *program) classify(conditions syntax.EmptyOp) {
 func isWord(b byte) bool {
 	return '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z' || b == '_'
 }
+
+// lastContinuation ends the bytes that continue a character; utf8.RuneSelf begins them.
+const lastContinuation = 0xbf
+
+func continues(b byte) bool { return utf8.RuneSelf <= b && b <= lastContinuation }
 
 // nowhere is the step of an instruction that does not read the class.
 const nowhere = ^uint16(0)
@@ -220,12 +232,8 @@ func behind(context byte) place {
 	return here
 }
 
-// between is what holds before a byte. A place before a continuation byte lies within
-// a character, where nothing is looked for.
+// between is what holds before a byte that begins a character.
 func between(context, next byte) place {
-	if next&0xc0 == utf8.RuneSelf {
-		return place{}
-	}
 	here := place{holds: behind(context).holds}
 	if next == '\n' {
 		here.holds |= syntax.EmptyEndLine
@@ -256,6 +264,7 @@ type threads struct {
 	checks  bool // a thread waits at a condition
 	found   bool // a thread matched
 	stack   []uint16
+	work    int // threads that were followed since the beginning
 }
 
 func (t *threads) reset() {
@@ -269,6 +278,7 @@ func (p *program) enter(t *threads, at uint16, here place) {
 	for len(t.stack) > 0 {
 		i := t.stack[len(t.stack)-1]
 		t.stack = t.stack[:len(t.stack)-1]
+		t.work++
 		if t.mark[i] == t.round {
 			continue
 		}

@@ -11,13 +11,14 @@ type shifts struct {
 	start   uint64
 	accepts uint64 // a bit at the place of each state that accepts
 	final   uint64 // a bit at the places of dead and found
-	rows    []uint64
+	rows    [maxRows]uint64
 }
 
 const (
 	bitsOfState = 6
 	maxShifted  = 64 / bitsOfState
 	lowestBits  = 1<<bitsOfState - 1
+	maxRows     = 32
 )
 
 // stretch is how many bytes are read until it is asked whether to go on.
@@ -27,7 +28,7 @@ func (m *shifts) match(text string) bool {
 	s := m.start
 	for len(text) > stretch {
 		for i := range stretch {
-			s = m.rows[m.class[text[i]]] >> (s & lowestBits)
+			s = m.rows[m.class[text[i]]%maxRows] >> (s & lowestBits)
 		}
 		if m.final>>(s&lowestBits)&1 != 0 {
 			return m.accepts>>(s&lowestBits)&1 != 0
@@ -35,13 +36,13 @@ func (m *shifts) match(text string) bool {
 		text = text[stretch:]
 	}
 	for i := range len(text) {
-		s = m.rows[m.class[text[i]]] >> (s & lowestBits)
+		s = m.rows[m.class[text[i]]%maxRows] >> (s & lowestBits)
 	}
 	return m.accepts>>(s&lowestBits)&1 != 0
 }
 
 func (a *automaton) shifts() *shifts {
-	m := &shifts{class: a.class, start: uint64(a.start) * bitsOfState, rows: make([]uint64, a.classes)}
+	m := &shifts{class: a.class, start: uint64(a.start) * bitsOfState}
 	m.final = 1<<(dead*bitsOfState) | 1<<(found*bitsOfState)
 	for s, accepts := range a.accepts {
 		place := s * bitsOfState

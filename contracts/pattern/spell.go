@@ -82,9 +82,10 @@ var widths = [utf8.UTFMax]struct {
 // lastSpelled is the number up to which four bytes can count.
 const lastSpelled = 0x1fffff
 
-// spell lists the edges on which the first byte of these characters is read; those on
-// the following ones lead to instruction out. Spellings that UTF-8 forbids are spelled
-// too where that is simpler: no text has them.
+// spell lists the edges on which the first byte of these characters is read; they or
+// those on the following bytes lead to instruction out, as soon as it is known that the
+// character is one of them: what is left of it is skipped there. Spellings that UTF-8
+// forbids are spelled too where that is simpler: no text has them.
 func (p *program) spell(set []interval, out uint16) []edge {
 	var edges []edge
 	for _, w := range widths {
@@ -119,7 +120,7 @@ func (p *program) spellBytes(set []interval, lead byte, more int, out uint16) []
 		rest := (group + 1) * unit
 		if first == group*unit && last >= rest-1 {
 			rest = (last + 1) / unit * unit
-			e.last, e.to = lead+byte(rest/unit-1), p.anyBytes(more, out)
+			e.last, e.to = lead+byte(rest/unit-1), out
 		} else {
 			e.to = p.read(p.spellBytes(within(set, group*unit, unit), utf8.RuneSelf, more-1, out))
 		}
@@ -150,14 +151,6 @@ func from(set []interval, start rune) []interval {
 		set[0].first = max(set[0].first, start)
 	}
 	return set
-}
-
-// anyBytes is the instruction that reads so many continuation bytes, whatever they are.
-func (p *program) anyBytes(n int, out uint16) uint16 {
-	for range n {
-		out = p.read([]edge{{utf8.RuneSelf, 0xbf, out}})
-	}
-	return out
 }
 
 // appendEdge joins neighbours that lead to the same instruction.
