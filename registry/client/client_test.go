@@ -1,0 +1,270 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/evctl/evctl/contracts/payload"
+	"github.com/evctl/evctl/registry"
+	"github.com/evctl/evctl/registry/client"
+)
+
+func TestOpen_SendsOneRequestAndTakesZstd(t *testing.T) {
+	f := start(t, orderV1, cartV1)
+	var coding string
+	f.put(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		next.ServeHTTP(w, r)
+		coding = w.Header().Get("Content-Encoding")
+	})
+	c := f.open(client.Options{})
+	works(t, c)
+	if diff := cmp.Diff([]string{"/v1/bundle.json "}, f.requests()); diff != "" || coding != "zstd" {
+		t.Errorf("coding %q, requests (-want +got):\n%s", coding, diff)
+	}
+	s := c.Status()
+	want := client.Status{Source: client.FromRegistry, Digest: registry.DigestOf(f.body()), Events: 2, Versions: 2, Released: f.now, Loaded: s.Loaded, Confirmed: s.Confirmed}
+	if diff := cmp.Diff(want, s); diff != "" || s.Loaded.IsZero() || s.Confirmed.IsZero() {
+		t.Errorf("status (-want +got):\n%s", diff)
+	}
+}
+
+func TestOpen_AsksOnlyWhetherTheCacheIsCurrent(t *testing.T) {
+	f := start(t, orderV1)
+	opt := client.Options{CacheDir: filepath.Join(t.TempDir(), "a", "cache")}
+	f.open(opt)
+	f.requests()
+	var status int
+	f.put(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		recorder := httptest.NewRecorder()
+		next.ServeHTTP(recorder, r)
+		status = recorder.Code
+		w.WriteHeader(status)
+	})
+	c := f.open(opt)
+	works(t, c)
+	asked := f.requests()
+	if len(asked) != 1 || !strings.HasPrefix(asked[0], `/v1/bundle.json "sha256:`) || status != http.StatusNotModified {
+		t.Errorf("requests are %q, the last was answered with %d", asked, status)
+	}
+	if s := c.Status(); s.Source != client.FromRegistry || s.CacheErr != nil {
+		t.Errorf("status is %+v, want contracts that the registry vouches for", s)
+	}
+}
+
+func TestOpen_PoliciesWhenTheRegistryIsAway(t *testing.T) {
+	for _, c := range []struct {
+		policy client.Policy
+		cached bool
+		source client.Source // empty: Open fails
+	}{
+		{client.LastKnownGood, true, client.FromCache},
+		{client.LastKnownGood, false, ""},
+		{client.FailClosed, true, ""},
+		{client.FailClosed, false, ""},
+		{client.FailOpen, true, client.FromCache},
+		{client.FailOpen, false, client.FromNowhere},
+	} {
+		t.Run(fmt.Sprint(c.policy, c.cached), func(t *testing.T) {
+			f := start(t, orderV1)
+			opt := client.Options{CacheDir: t.TempDir(), Away: c.policy}
+			if c.cached {
+				f.open(opt)
+			}
+			f.put(gone)
+			got, err := f.tryOpen(opt)
+			if (err != nil) != (c.source == "") {
+				t.Fatalf("error is %v, want a client with contracts from %q", err, c.source)
+			}
+			if err != nil {
+				if registry.CodeOf(err) != registry.CodeRegistryUnreached || !strings.Contains(err.Error(), f.url) {
+					t.Errorf("error is %v", err)
+				}
+				return
+			}
+			s := got.Status()
+			if s.Source != c.source || registry.CodeOf(s.Err) != registry.CodeRegistryUnreached {
+				t.Errorf("status is %+v, want contracts from %s and the error", s, c.source)
+			}
+			if c.source == client.FromCache {
+				works(t, got)
+			}
+			// It is taken over when it comes back.
+			f.put(nil)
+			if err := got.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			works(t, got)
+			if s := got.Status(); s.Source != client.FromRegistry || s.Err != nil {
+				t.Errorf("afterwards the status is %+v", s)
+			}
+		})
+	}
+}
+
+func TestFailOpen_EventsPassAndAreFlagged(t *testing.T) {
+	f := start(t, orderV1)
+	f.put(gone)
+	var judged []payload.Verdict
+	c := f.open(client.Options{Away: client.FailOpen, Hooks: client.Hooks{Judged: func(v payload.Verdict) { judged = append(judged, v) }}})
+	v := c.Validate([]byte(bad))
+	if !v.Valid || !client.Unchecked(v) || v.Flag != client.RuleUnavailable || c.Set() != nil {
+		t.Errorf("verdict is %+v, want that it passes unchecked", v)
+	}
+	f.put(nil)
+	if err := c.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if v := c.Validate([]byte(good)); client.Unchecked(v) {
+		t.Errorf("verdict is %+v, want that it was checked", v)
+	}
+	if s := c.Stats(); s.Unchecked != 1 || s.Valid != 1 || len(judged) != 2 {
+		t.Errorf("stats are %+v, %d verdicts were told", s, len(judged))
+	}
+}
+
+func TestFailClosed_RejectsWhatTheRegistryHasNotConfirmedForTooLong(t *testing.T) {
+	f := start(t, orderV1)
+	var elapsed time.Duration
+	opt := client.WithClock(client.Options{Away: client.FailClosed, MaxAge: time.Minute}, client.TestClock{Elapsed: func() time.Duration { return elapsed }})
+	c := f.open(opt)
+	f.put(gone)
+	elapsed = time.Minute
+	if err := c.Refresh(t.Context()); err == nil {
+		t.Fatal("no error")
+	}
+	works(t, c)
+	elapsed += time.Second
+	v := c.Validate([]byte(good))
+	if v.Valid || v.Violations[0].Rule != client.RuleUnavailable || !c.Status().Expired {
+		t.Errorf("verdict is %+v, want %s", v, client.RuleUnavailable)
+	}
+	f.put(nil)
+	if err := c.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	works(t, c)
+	if s := c.Stats(); s.Unavailable != 1 {
+		t.Errorf("stats are %+v, want one event that nothing was there for", s)
+	}
+}
+
+func TestOpen_ADirectoryOfReleases(t *testing.T) {
+	f := start(t, orderV1)
+	c, err := client.Open(t.Context(), f.path, client.Options{CacheDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	works(t, c)
+	if got, want := c.Status().Digest, registry.DigestOf(f.body()); got != want {
+		t.Errorf("digest is %s, the server's is %s", got, want)
+	}
+	f.release(orderV11)
+	if err := c.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !c.Valid([]byte(goodNew)) {
+		t.Error("the new release is not in use")
+	}
+	if err := os.Rename(f.path, f.path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Refresh(t.Context()); registry.CodeOf(err) != registry.CodeRegistryUnreached {
+		t.Errorf("error is %v, want that the directory is away", err)
+	}
+	if !c.Valid([]byte(goodNew)) {
+		t.Error("the contracts went with the directory")
+	}
+}
+
+func TestOpen_WrongOptionsAndLocations(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		location, preset, want string
+	}{
+		{"ftp://host", "", "expected https://host"},
+		{"https://host?x=1", "", "expected https://host"},
+		{"https://me:s3cret@", "", "expected https://host"},
+		{file, "", "is a file"},
+		{filepath.Join(t.TempDir(), "none"), "", "cannot be reached"},
+		{"https://host", "segmnt", `preset is "segmnt", expected flat, segment`},
+	} {
+		_, err := client.Open(t.Context(), c.location, client.Options{Preset: c.preset})
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: error is %v, want %q", c.location, err, c.want)
+		}
+	}
+}
+
+func TestOpen_EndsWithItsContext(t *testing.T) {
+	f := start(t, orderV1)
+	ctx, cancel := context.WithCancel(t.Context())
+	f.put(func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+		cancel()
+		<-r.Context().Done()
+	})
+	for _, policy := range []client.Policy{client.LastKnownGood, client.FailOpen} {
+		if _, err := client.Open(ctx, f.url, client.Options{HTTP: f.http, Away: policy}); !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v, want that it was cancelled", err)
+		}
+	}
+}
+
+func TestPreset_FindsEventsByTheirEnvelope(t *testing.T) {
+	f := start(t, orderV1)
+	c := f.open(client.Options{Preset: "segment"})
+	if v := c.Validate([]byte(`{"event":"order.completed","properties":{"total":1}}`)); !v.Valid {
+		t.Errorf("verdict is %+v", v)
+	}
+}
+
+func TestUnknown_IsThePolicyOfTheSet(t *testing.T) {
+	f := start(t, orderV1)
+	c := f.open(client.Options{Unknown: payload.Policy{UnknownEvent: payload.Pass}})
+	v := c.Validate([]byte(`{"event":"order.lost","version":"1.0.0"}`))
+	if !v.Valid || !client.Unchecked(v) || v.Flag != payload.RuleEventUnknown {
+		t.Errorf("verdict is %+v, want that it passes unchecked", v)
+	}
+}
+
+func TestSignatures_AreCheckedFromTheRegistryAndFromTheCache(t *testing.T) {
+	secret, public := newKeys(t)
+	_, other := newKeys(t)
+	f := startSigned(t, secret, orderV1)
+	opt := client.Options{PublicKeys: public, CacheDir: t.TempDir()}
+	c := f.open(opt)
+	works(t, c)
+	if got := c.Status().SignedBy; got != registry.KeyID(public[0]) {
+		t.Errorf("signed by %q, want %s", got, registry.KeyID(public[0]))
+	}
+	opt.PublicKeys = other
+	if _, err := f.tryOpen(opt); registry.CodeOf(err) != registry.CodeBundleRefused || !strings.Contains(err.Error(), registry.KeyID(public[0])) {
+		t.Errorf("error is %v, want that the key is another one", err)
+	}
+	f.put(gone)
+	if _, err := f.tryOpen(opt); err == nil {
+		t.Error("the cache passes with the signature of another key")
+	}
+	opt.PublicKeys = append(other, public...)
+	works(t, f.open(opt))
+}
+
+func TestSignatures_AreAskedForInDirectoriesToo(t *testing.T) {
+	_, public := newKeys(t)
+	f := start(t, orderV1)
+	if _, err := client.Open(t.Context(), f.path, client.Options{PublicKeys: public}); registry.CodeOf(err) != registry.CodeBundleRefused {
+		t.Errorf("error is %v, want that releases in a directory are not signed", err)
+	}
+}

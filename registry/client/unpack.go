@@ -1,0 +1,70 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/evctl/evctl/registry"
+)
+
+// errTooLarge says that a text is longer than allowed, as sent or unpacked.
+var errTooLarge = errors.New("too large")
+
+// zstdWindow is what a zstd stream may ask us to keep, in bytes: what RFC 8878 advises
+// everybody to support.
+const zstdWindow = 8 << 20
+
+// unpacked reads a body and undoes its Content-Encoding, of which there is at most one. A
+// body that is longer than limit, as sent or unpacked, fails with CodeBodyTooLarge; no more
+// than that is ever in memory.
+func unpacked(body io.Reader, codings []string, limit int64) ([]byte, error) {
+	r, done, err := unpacker(io.LimitReader(body, limit+1), codings)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	data, err := readAll(r, limit)
+	switch {
+	case errors.Is(err, errTooLarge), errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		return nil, registry.Errorf(registry.CodeBodyTooLarge, "it has more than %d bytes, unpacked", limit)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("it ends in the middle: %w", err)
+	}
+	return data, err
+}
+
+// unpacker undoes a Content-Encoding.
+func unpacker(r io.Reader, codings []string) (unpacked io.Reader, done func(), err error) {
+	switch coding := strings.ToLower(strings.TrimSpace(strings.Join(codings, ","))); coding {
+	case "", "identity":
+		return r, func() {}, nil
+	case "gzip", "x-gzip":
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, nil, fmt.Errorf("it is not gzip: %w", err)
+		}
+		return z, func() { _ = z.Close() }, nil
+	case "zstd":
+		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+		if err != nil {
+			return nil, nil, fmt.Errorf("it is not zstd: %w", err)
+		}
+		return z, z.Close, nil
+	default:
+		return nil, nil, registry.Errorf(registry.CodeEncodingUnknown, "it has Content-Encoding %q, expected gzip or zstd", coding)
+	}
+}
+
+// readAll reads everything, or fails with errTooLarge.
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		return nil, errTooLarge
+	}
+	return data, err
+}
