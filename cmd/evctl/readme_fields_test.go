@@ -49,6 +49,8 @@ var outputs = []struct{ shape, command string }{
 	{"evctl validate --format json", "evctl validate --registry releases --format json events.ndjson"},
 	{"evctl validate --format json", "evctl validate --registry releases --format json --quiet events.ndjson"},
 	{"PlacedVerdict", "evctl validate --registry releases --format ndjson events.ndjson"},
+	{"evctl upgrade --format json", "evctl upgrade --format json -o upgraded.ndjson replayed.ndjson"},
+	{"evctl upgrade --format json", "evctl redact --drop direct --format json -o redacted.ndjson replayed.ndjson"},
 	{"evctl impact --format json", "evctl impact --format json replayed.ndjson"},
 	{"evctl import --format json", "evctl import schemas --out imported --format json"},
 	{"evctl import --format json", "evctl import iglu --from iglu --all-versions --registry imported-releases --out imported --format json"},

@@ -17,6 +17,8 @@ var commands = []func(*App) *cobra.Command{
 	newPush,
 	newServe,
 	newValidate,
+	newUpgrade,
+	newRedact,
 	newImpact,
 	newImport,
 	newRules,

@@ -63,13 +63,11 @@ func newVerdictReport(w io.Writer, f validateFlags) *verdictReport {
 
 // batch waits for a batch and prints it. When nothing else is ready, what was
 // printed goes out, so that a stream that pauses has all its verdicts shown.
-func (r *verdictReport) batch(ctx context.Context, b *batch, idle bool) error {
-	select {
-	case <-b.done:
-	case <-ctx.Done():
-		return ctx.Err()
+func (r *verdictReport) batch(ctx context.Context, b *batch[[]payload.Verdict], idle bool) error {
+	if err := b.wait(ctx); err != nil {
+		return err
 	}
-	for i, v := range b.verdicts {
+	for i, v := range b.made {
 		if err := r.verdict(eventVerdict{b.input, b.Line(i), v}); err != nil {
 			return err
 		}

@@ -8,41 +8,66 @@ import (
 	"github.com/evctl/evctl/contracts/payload"
 )
 
-// batch is some consecutive events of one input, and their verdicts once done is
+// batch is some consecutive events of one input, and what was made of them once done is
 // closed.
-type batch struct {
+type batch[T any] struct {
 	*payload.Batch
-	input    string
-	verdicts []payload.Verdict
-	done     chan struct{}
-	err      error // why there is nothing behind this batch
+	input string
+	made  T
+	done  chan struct{}
+	err   error // why there is nothing behind this batch
+}
+
+// wait returns when the batch was worked on, or the command is to end.
+func (b *batch[T]) wait(ctx context.Context) error {
+	select {
+	case <-b.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // validateStream checks the events of all inputs on all cores and reports their
-// verdicts in order. It holds a few batches in memory, however long the inputs are.
+// verdicts in order.
 func validateStream(ctx context.Context, app *App, inputs []input, check func([]byte) payload.Verdict, report *verdictReport) error {
+	verdicts := func(b *payload.Batch) []payload.Verdict {
+		list := make([]payload.Verdict, b.Len())
+		for i := range list {
+			list[i] = check(b.Event(i))
+		}
+		return list
+	}
+	return eachBatch(ctx, app, inputs, verdicts, report.batch)
+}
+
+// eachBatch has the events of all inputs worked on by all cores, and takes the batches in
+// order. A batch may have to be waited for; idle says that none is ready behind it. It holds
+// a few batches in memory, however long the inputs are.
+func eachBatch[T any](ctx context.Context, app *App, inputs []input, work func(*payload.Batch) T, take func(ctx context.Context, b *batch[T], idle bool) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	workers := runtime.GOMAXPROCS(0)
-	work, order := make(chan *batch, workers), make(chan *batch, 2*workers)
+	todo, order := make(chan *batch[T], workers), make(chan *batch[T], 2*workers)
 	for range workers {
 		go func() {
-			for b := range work {
-				b.check(check)
+			for b := range todo {
+				b.made = work(b.Batch)
+				close(b.done)
 			}
 		}()
 	}
 	// The reader may wait for a terminal for ever, so that nobody waits for it.
 	go func() {
 		defer close(order)
-		defer close(work)
-		send := func(b *batch) bool {
+		defer close(todo)
+		send := func(b *batch[T]) bool {
 			select {
 			case order <- b:
 			case <-ctx.Done():
 				return false
 			}
-			work <- b
+			todo <- b
 			return true
 		}
 		for _, in := range inputs {
@@ -59,28 +84,21 @@ func validateStream(ctx context.Context, app *App, inputs []input, check func([]
 			if !more {
 				return nil
 			}
-			if err := report.batch(ctx, b, len(order) == 0); err != nil {
+			if err := take(ctx, b, len(order) == 0); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (b *batch) check(check func([]byte) payload.Verdict) {
-	for i := range b.Len() {
-		b.verdicts = append(b.verdicts, check(b.Event(i)))
-	}
-	close(b.done)
-}
-
 // readBatches cuts an input into batches and reports whether to go on with the next.
-func readBatches(app *App, in input, send func(*batch) bool) bool {
+func readBatches[T any](app *App, in input, send func(*batch[T]) bool) bool {
 	r, err := app.open(in)
 	if err == nil {
 		defer r.Close()
 		stopped := false
 		err = payload.Batches(r, func(b *payload.Batch) bool {
-			stopped = !send(newBatch(in, b))
+			stopped = !send(newBatch[T](in, b))
 			return !stopped
 		})
 		if stopped {
@@ -90,12 +108,12 @@ func readBatches(app *App, in input, send func(*batch) bool) bool {
 	if err == nil {
 		return true
 	}
-	b := newBatch(in, &payload.Batch{})
+	b := newBatch[T](in, &payload.Batch{})
 	b.err = fmt.Errorf("read %s: %w", in.name, err)
 	send(b)
 	return false
 }
 
-func newBatch(in input, events *payload.Batch) *batch {
-	return &batch{Batch: events, input: in.name, done: make(chan struct{})}
+func newBatch[T any](in input, events *payload.Batch) *batch[T] {
+	return &batch[T]{Batch: events, input: in.name, done: make(chan struct{})}
 }
