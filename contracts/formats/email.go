@@ -10,34 +10,39 @@ const (
 
 // validEmail follows Mailbox of RFC 5321, section 4.1.2.
 func validEmail(s string) bool {
+	at, ok := dotString(s)
+	if !ok || at+1 == len(s) || s[at+1] == '[' {
+		return unusualEmail(s)
+	}
+	return at <= maxLocalPart && validHostname(s[at+1:])
+}
+
+// dotString reads atoms with dots between them, up to the "@" behind them.
+func dotString(s string) (at int, ok bool) {
+	start := 0 // of the atom
+	for i := range len(s) {
+		if is(atoms, s[i]) {
+			continue
+		}
+		if i == start || s[i] != '.' {
+			return i, i > start && s[i] == '@'
+		}
+		start = i + 1
+	}
+	return len(s), false
+}
+
+// unusualEmail is a mailbox with a quoted local part or a domain in brackets.
+func unusualEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || at > maxLocalPart || len(s)-at-1 > maxDomain {
 		return false
 	}
-	local, domain := s[:at], s[at+1:]
-	if local[0] == '"' {
-		return quotedLocalPart(local) && mailDomain(domain)
+	if s[0] == '"' {
+		return quotedLocalPart(s[:at]) && mailDomain(s[at+1:])
 	}
-	return dotString(local) && mailDomain(domain)
-}
-
-// dotString is atoms with dots between them.
-func dotString(s string) bool {
-	dot := true
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '.':
-			if dot {
-				return false
-			}
-			dot = true
-		case alphanumeric(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0:
-			dot = false
-		default:
-			return false
-		}
-	}
-	return !dot
+	end, ok := dotString(s)
+	return ok && end == at && mailDomain(s[at+1:])
 }
 
 func quotedLocalPart(s string) bool {

@@ -2,12 +2,6 @@ package formats
 
 // Hosts: names of RFC 1123, addresses of RFC 3986 and RFC 4291.
 
-func letter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
-func alphanumeric(c byte) bool { return letter(c) || digit(c) }
-
-func hexDigit(c byte) bool { return digit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
-
 // Lengths of RFC 1035, section 2.3.4, in bytes.
 const (
 	maxHostname = 253
@@ -19,49 +13,58 @@ func validHostname(s string) bool {
 		return false
 	}
 	start := 0
-	for i := 0; i <= len(s); i++ {
-		if i < len(s) && s[i] != '.' {
+	for i := range len(s) {
+		if is(labels, s[i]) {
 			continue
 		}
-		if !validLabel(s[start:i]) {
+		if s[i] != '.' || !bounded(s, start, i) {
 			return false
 		}
 		start = i + 1
 	}
-	return true
+	return bounded(s, start, len(s))
+}
+
+// bounded reports whether letters, digits and hyphens from start to end are a label.
+func bounded(s string, start, end int) bool {
+	return start < end && end-start <= maxLabel && s[start] != '-' && s[end-1] != '-'
 }
 
 func validLabel(s string) bool {
-	if len(s) == 0 || len(s) > maxLabel || s[0] == '-' || s[len(s)-1] == '-' {
-		return false
-	}
 	for i := range len(s) {
-		if !alphanumeric(s[i]) && s[i] != '-' {
+		if !is(labels, s[i]) {
 			return false
 		}
 	}
-	return true
+	return bounded(s, 0, len(s))
 }
 
+// validIPv4 wants four numbers up to 255, without leading zeros.
 func validIPv4(s string) bool {
-	for part := range 4 {
-		if part > 0 {
-			if s == "" || s[0] != '.' {
+	const longest = 15
+	if len(s) > longest {
+		return false
+	}
+	parts, n, width := 1, 0, 0
+	for i := range len(s) {
+		c := s[i]
+		if digit(c) {
+			if width > 0 && n == 0 {
 				return false
 			}
-			s = s[1:]
+			n = n*10 + int(c-'0')
+			if width++; n > 255 {
+				return false
+			}
+			continue
 		}
-		n, i := 0, 0
-		for i < len(s) && i < 3 && digit(s[i]) {
-			n = n*10 + int(s[i]-'0')
-			i++
-		}
-		if i == 0 || n > 255 || i > 1 && s[0] == '0' {
+		if c != '.' || width == 0 {
 			return false
 		}
-		s = s[i:]
+		parts++
+		n, width = 0, 0
 	}
-	return s == ""
+	return parts == 4 && width > 0
 }
 
 // validIPv6 counts groups of 16 bits: eight, or fewer with one "::", the last two
@@ -77,7 +80,7 @@ func validIPv6(s string) bool {
 	}
 	for {
 		i := 0
-		for i < len(s) && i < 4 && hexDigit(s[i]) {
+		for i < len(s) && i < 4 && is(hex, s[i]) {
 			i++
 		}
 		if i < len(s) && s[i] == '.' {

@@ -2,42 +2,41 @@ package formats
 
 // Dates and times of RFC 3339, section 5.6 and appendix A.
 
-// two reads two digits at i, or returns -1.
-func two(s string, i int) int {
-	if i+2 > len(s) || !digit(s[i]) || !digit(s[i+1]) {
-		return -1
-	}
-	return int(s[i]-'0')*10 + int(s[i+1]-'0')
+// Dates and times as templates of words: 0 stands for any digit.
+const (
+	shortDate = 0x30302d30302d3030 // 00-00-00
+	clock     = 0x30303a30303a3030 // 00:00:00
+)
+
+// pairs are the three numbers of two digits of a word with separators between them.
+func pairs(values uint64) (a, b, c int) {
+	values = values*10 + values>>8
+	return int(values & 0xff), int(values >> 24 & 0xff), int(values >> 48 & 0xff)
 }
 
-func digit(c byte) bool { return '0' <= c && c <= '9' }
+func leapYear(century, year int) bool { return year%4 == 0 && (year != 0 || century%4 == 0) }
 
-func leapYear(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
+var monthDays = [12]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
-var monthDays = [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
-
-func daysIn(year, month int) int {
-	if month == 2 && leapYear(year) {
-		return 29
+// parseDate reads full-date. The last day is that of the month.
+func parseDate(s string) (day, last int, ok bool) {
+	if len(s) != 10 || !digit(s[0]) || !digit(s[1]) {
+		return 0, 0, false
 	}
-	return monthDays[month-1]
-}
-
-func parseDate(s string) (year, month, day int, ok bool) {
-	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
-		return 0, 0, 0, false
+	values, ok := numerals(word(s, 2), shortDate)
+	year, month, day := pairs(values)
+	if !ok || month < 1 || month > 12 {
+		return 0, 0, false
 	}
-	century, rest := two(s, 0), two(s, 2)
-	month, day = two(s, 5), two(s, 8)
-	if century < 0 || rest < 0 || month < 1 || month > 12 || day < 1 {
-		return 0, 0, 0, false
+	last = monthDays[month-1]
+	if month == 2 && leapYear(int(s[0]-'0')*10+int(s[1]-'0'), year) {
+		last = 29
 	}
-	year = century*100 + rest
-	return year, month, day, day <= daysIn(year, month)
+	return day, last, 1 <= day && day <= last
 }
 
 func validDate(s string) bool {
-	_, _, _, ok := parseDate(s)
+	_, _, ok := parseDate(s)
 	return ok
 }
 
@@ -46,36 +45,38 @@ const minutesOfDay = 24 * 60
 // parseTime reads full-time. The minute is that of UTC, counted from midnight of
 // the local day: below 0 or from minutesOfDay on it lies in a neighbouring day.
 func parseTime(s string) (minute int, leapSecond, ok bool) {
-	if len(s) < 9 || s[2] != ':' || s[5] != ':' {
+	if len(s) < 9 {
 		return 0, false, false
 	}
-	hour, min, second := two(s, 0), two(s, 3), two(s, 6)
-	if hour < 0 || hour > 23 || min < 0 || min > 59 || second < 0 || second > 60 {
+	values, ok := numerals(word(s, 0), clock)
+	hour, min, second := pairs(values)
+	if !ok || hour > 23 || min > 59 || second > 60 {
 		return 0, false, false
 	}
 	i := 8
 	if s[i] == '.' {
-		start := i + 1
-		for i = start; i < len(s) && digit(s[i]); i++ {
+		for i++; i < len(s) && digit(s[i]); i++ {
 		}
-		if i == start {
+		if i == 9 {
 			return 0, false, false
 		}
 	}
-	offset, ok := parseOffset(s[i:])
-	return hour*60 + min - offset, second == 60, ok
+	offset := 0
+	if i+1 != len(s) || s[i]|0x20 != 'z' {
+		if offset, ok = parseOffset(s[i:]); !ok {
+			return 0, false, false
+		}
+	}
+	return hour*60 + min - offset, second == 60, true
 }
 
-// parseOffset reads time-offset, in minutes east of UTC.
+// parseOffset reads time-numoffset, in minutes east of UTC.
 func parseOffset(s string) (minutes int, ok bool) {
-	if s == "Z" || s == "z" {
-		return 0, true
-	}
-	if len(s) != 6 || s[0] != '+' && s[0] != '-' || s[3] != ':' {
+	if len(s) != 6 || s[0] != '+' && s[0] != '-' || s[3] != ':' || !digit(s[1]) || !digit(s[2]) || !digit(s[4]) || !digit(s[5]) {
 		return 0, false
 	}
-	hour, min := two(s, 1), two(s, 4)
-	if hour < 0 || hour > 23 || min < 0 || min > 59 {
+	hour, min := int(s[1]-'0')*10+int(s[2]-'0'), int(s[4]-'0')*10+int(s[5]-'0')
+	if hour > 23 || min > 59 {
 		return 0, false
 	}
 	if s[0] == '-' {
@@ -96,10 +97,10 @@ func validTime(s string) bool {
 }
 
 func validDateTime(s string) bool {
-	if len(s) < 20 || s[10] != 'T' && s[10] != 't' {
+	if len(s) < 20 || s[10]|0x20 != 't' {
 		return false
 	}
-	year, month, day, ok := parseDate(s[:10])
+	day, last, ok := parseDate(s[:10])
 	if !ok {
 		return false
 	}
@@ -114,9 +115,9 @@ func validDateTime(s string) bool {
 	case minute < 0: // the day before
 		return day == 1
 	case minute >= minutesOfDay: // the day after
-		return day+1 == daysIn(year, month)
+		return day+1 == last
 	}
-	return day == daysIn(year, month)
+	return day == last
 }
 
 // validDuration follows the grammar of the appendix: units stand in order, none

@@ -2,22 +2,15 @@ package formats
 
 // validUUID wants 8-4-4-4-12 hexadecimal digits.
 func validUUID(s string) bool {
-	if len(s) != 36 {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return false
 	}
-	for i := range len(s) {
-		switch i {
-		case 8, 13, 18, 23:
-			if s[i] != '-' {
-				return false
-			}
-		default:
-			if !hexDigit(s[i]) {
-				return false
-			}
-		}
-	}
-	return true
+	const low = 1<<32 - 1
+	all := hexDigits(word(s, 0)) &
+		hexDigits(word(s, 9)&low|word(s, 14)<<32) &
+		hexDigits(word(s, 19)&low|word(s, 24)<<32) &
+		hexDigits(word(s, 28))
+	return all == topBits
 }
 
 // validJSONPointer wants tokens that start with "/", with "~" only as "~0" or "~1".

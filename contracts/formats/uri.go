@@ -14,49 +14,98 @@ func validIRIReference(s string) bool { return uri(s, true) || relative(s, true)
 
 // uri is scheme ":" hier-part [ "?" query ] [ "#" fragment ].
 func uri(s string, wide bool) bool {
-	i := 0
-	for i < len(s) && (letter(s[i]) || i > 0 && (digit(s[i]) || strings.IndexByte("+-.", s[i]) >= 0)) {
-		i++
-	}
-	if i == 0 || i == len(s) || s[i] != ':' {
+	if len(s) == 0 || !is(letters, s[0]) {
 		return false
 	}
-	return hierarchy(s[i+1:], wide)
+	i := 1
+	for i < len(s) && is(schemes, s[i]) {
+		i++
+	}
+	return i < len(s) && s[i] == ':' && hierarchy(s[i+1:], wide)
 }
 
 // relative is relative-ref: no scheme, and no colon in the first segment.
 func relative(s string, wide bool) bool {
-	if i := strings.IndexAny(s, ":/?#"); i >= 0 && s[i] == ':' {
-		return false
+	for i := range len(s) {
+		switch s[i] {
+		case ':':
+			return false
+		case '/', '?', '#':
+			return hierarchy(s, wide)
+		}
 	}
 	return hierarchy(s, wide)
 }
 
 // hierarchy is [ "//" authority ] path [ "?" query ] [ "#" fragment ].
 func hierarchy(s string, wide bool) bool {
-	s, fragment, _ := strings.Cut(s, "#")
-	s, query, _ := strings.Cut(s, "?")
-	path := s
-	if strings.HasPrefix(s, "//") {
-		rest := s[2:]
-		i := strings.IndexByte(rest, '/')
-		if i < 0 {
-			i = len(rest)
+	if len(s) < 2 || s[0] != '/' || s[1] != '/' {
+		return locator(s, wide)
+	}
+	s = s[2:]
+	i := 0
+	for i < len(s) && is(registered, s[i]) {
+		i++
+	}
+	if i < len(s) && s[i] != '/' && s[i] != '?' && s[i] != '#' { // more than a name in ASCII
+		if i = strings.IndexAny(s, "/?#"); i < 0 {
+			i = len(s)
 		}
-		if !authority(rest[:i], wide) {
+		if !authority(s[:i], wide) {
 			return false
 		}
-		path = rest[i:]
 	}
-	return characters(path, ":@/", wide, false) &&
-		characters(query, ":@/?", wide, true) &&
-		characters(fragment, ":@/?", wide, false)
+	return locator(s[i:], wide)
+}
+
+// locator is path [ "?" query ] [ "#" fragment ].
+func locator(s string, wide bool) bool {
+	allowed, query, fragment := paths, false, false
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case is(allowed, c):
+			i++
+		case c == '%' && escaped(s, i):
+			i += 3
+		case c == '?': // the first one
+			allowed, query = queries, true
+			i++
+		case c == '#' && !fragment:
+			allowed, query, fragment = queries, false, true
+			i++
+		case c >= utf8.RuneSelf && wide:
+			n := wideCharacter(s[i:], query)
+			if n == 0 {
+				return false
+			}
+			i += n
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// escaped reports whether "%" at i has two hexadecimal digits behind it.
+func escaped(s string, i int) bool {
+	return i+2 < len(s) && is(hex, s[i+1]) && is(hex, s[i+2])
+}
+
+// wideCharacter is how many bytes the character at the start has, 0 if it is none of
+// RFC 3987.
+func wideCharacter(s string, private bool) int {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 1 || !ucschar(r) && !(private && privateUse(r)) {
+		return 0
+	}
+	return size
 }
 
 // authority is [ userinfo "@" ] host [ ":" port ].
 func authority(s string, wide bool) bool {
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
-		if !characters(s[:i], ":", wide, false) {
+		if !characters(s[:i], ":", wide) {
 			return false
 		}
 		s = s[i+1:]
@@ -72,7 +121,7 @@ func authority(s string, wide bool) bool {
 		}
 		host = s[:i]
 	}
-	return characters(host, "", wide, false)
+	return characters(host, "", wide)
 }
 
 func port(s string) bool {
@@ -100,31 +149,29 @@ func ipLiteral(s string) bool {
 		return false
 	}
 	for i := range len(version) {
-		if !hexDigit(version[i]) {
+		if !is(hex, version[i]) {
 			return false
 		}
 	}
-	return characters(address, ":", false, false)
+	return characters(address, ":", false)
 }
 
 // characters reports whether s has only unreserved, percent-encoded, sub-delims
-// and extra characters; wide ones of RFC 3987 too, in a query with private ones.
-func characters(s, extra string, wide, private bool) bool {
-	for i := 0; i < len(s); i++ {
+// and extra characters; wide ones of RFC 3987 too.
+func characters(s, extra string, wide bool) bool {
+	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
-		case alphanumeric(c) || strings.IndexByte("-._~!$&'()*+,;=", c) >= 0 || strings.IndexByte(extra, c) >= 0:
-		case c == '%':
-			if i+2 >= len(s) || !hexDigit(s[i+1]) || !hexDigit(s[i+2]) {
-				return false
-			}
-			i += 2
+		case is(registered, c) || strings.IndexByte(extra, c) >= 0:
+			i++
+		case c == '%' && escaped(s, i):
+			i += 3
 		case c >= utf8.RuneSelf && wide:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if size == 1 || !ucschar(r) && !(private && privateUse(r)) {
+			n := wideCharacter(s[i:], false)
+			if n == 0 {
 				return false
 			}
-			i += size - 1
+			i += n
 		default:
 			return false
 		}
@@ -159,16 +206,16 @@ func validURITemplate(s string) bool {
 			}
 			i += end + 1
 		case c == '%':
-			if i+2 >= len(s) || !hexDigit(s[i+1]) || !hexDigit(s[i+2]) {
+			if !escaped(s, i) {
 				return false
 			}
 			i += 3
 		case c >= utf8.RuneSelf:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if size == 1 || !ucschar(r) && !privateUse(r) {
+			n := wideCharacter(s[i:], true)
+			if n == 0 {
 				return false
 			}
-			i += size
+			i += n
 		case c <= ' ' || c == 0x7f || strings.IndexByte("\"<>\\^`|}", c) >= 0:
 			return false
 		default:
@@ -215,11 +262,11 @@ func templateVariable(s string) bool {
 			dot = true
 			continue
 		case c == '%':
-			if i+2 >= len(name) || !hexDigit(name[i+1]) || !hexDigit(name[i+2]) {
+			if !escaped(name, i) {
 				return false
 			}
 			i += 2
-		case !alphanumeric(c) && c != '_':
+		case !is(letters|digits, c) && c != '_':
 			return false
 		}
 		dot = false
