@@ -191,7 +191,8 @@ func (d *Document) equalObjects(i, j int) bool {
 	return true
 }
 
-// Hash is equal for values that are Equal.
+// Hash is equal for values that are Equal. It cannot be foreseen, so that nobody can
+// write values on purpose that differ and have the same.
 func (d *Document) Hash(i int) uint64 {
 	switch k := d.Kind(i); k {
 	case Number:
@@ -199,36 +200,36 @@ func (d *Document) Hash(i int) uint64 {
 	case String:
 		return maphash.Bytes(d.seed, d.Text(i))
 	case Array:
-		h := uint64(k)
+		h := d.hashKind(k)
 		for at, n := i+1, d.Len(i); n > 0; n-- {
 			h = mix(h, d.Hash(at))
 			at = d.Next(at)
 		}
 		return h
 	case Object:
-		h := uint64(k)
+		h := d.hashKind(k)
 		for at, n := i+1, d.Len(i); n > 0; n-- {
 			h += mix(d.Hash(at), d.Hash(at+1)) // the order of members does not count
 			at = d.Next(at + 1)
 		}
 		return h
 	default:
-		return uint64(k)
+		return d.hashKind(k)
 	}
 }
 
+var kindBytes = [...]byte{byte(Null), byte(False), byte(True), byte(Number), byte(String), byte(Array), byte(Object)}
+
+func (d *Document) hashKind(k Kind) uint64 { return maphash.Bytes(d.seed, kindBytes[k:k+1]) }
+
 func (d *Document) hashNumber(i int) uint64 {
 	v := ParseDecimal(d.Raw(i))
-	var b [9]byte
-	binary.LittleEndian.PutUint64(b[:], uint64(v.exponent))
+	var text [16 + MaxDigits]byte
+	b := binary.LittleEndian.AppendUint64(text[:0], uint64(v.exponent))
 	if v.negative {
-		b[8] = 1
+		b = append(b, '-')
 	}
-	var h maphash.Hash
-	h.SetSeed(d.seed)
-	h.Write(b[:])
-	h.Write(v.appendDigits(nil))
-	return h.Sum64()
+	return maphash.Bytes(d.seed, v.appendDigits(b))
 }
 
 // mix combines two hashes so that neither order nor repetition cancels out.

@@ -265,6 +265,21 @@ func TestEqual_ComparesValues(t *testing.T) {
 	}
 }
 
+// TestHash_CannotBeForeseen wants two documents to hash values differently, those without
+// any text in them, too.
+func TestHash_CannotBeForeseen(t *testing.T) {
+	for _, text := range []string{`null`, `true`, `0`, `""`, `"a"`, `[]`, `{}`, `[null,[true,[]],{}]`} {
+		a, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := Parse([]byte(text))
+		if a.Hash(0) == b.Hash(0) {
+			t.Errorf("%s has the same hash in two documents", text)
+		}
+	}
+}
+
 func TestFind_FollowsPointers(t *testing.T) {
 	d, err := Parse([]byte(`{"a":{"b/c":1},"~":[2]}`))
 	if err != nil {
