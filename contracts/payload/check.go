@@ -3,6 +3,8 @@ package payload
 import (
 	"cmp"
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 	"strconv"
 	"sync"
@@ -358,21 +360,34 @@ func (r *run) unique(i int) bool {
 	return true
 }
 
+// uniqueByHash enters the items into a table of slots, each with a token and the upper
+// half of its hash. A slot of 0 is free: token 0 is no item.
 func (r *run) uniqueByHash(i, n int) bool {
-	type item struct{ index, token int }
-	seen := make(map[uint64][]item, n)
+	slots := make([]uint64, 1<<bits.Len(uint(2*n)))
 	at := i + 1
 	for k := range n {
 		h := r.doc.Hash(at)
-		for _, other := range seen[h] {
-			if r.doc.Equal(at, other.token) {
-				return r.repeated(i, other.index, k)
+		entry := h&^math.MaxUint32 | uint64(at)
+		slot := int(h) & (len(slots) - 1)
+		for slots[slot] != 0 {
+			other := int(slots[slot] & math.MaxUint32)
+			if slots[slot]>>32 == entry>>32 && r.doc.Equal(at, other) {
+				return r.repeated(i, r.index(i, other), k)
 			}
+			slot = (slot + 1) & (len(slots) - 1)
 		}
-		seen[h] = append(seen[h], item{k, at})
+		slots[slot] = entry
 		at = r.doc.Next(at)
 	}
 	return true
+}
+
+// index counts the items of array i in front of the one that is a token.
+func (r *run) index(i, token int) (n int) {
+	for at := i + 1; at < token; at = r.doc.Next(at) {
+		n++
+	}
+	return n
 }
 
 func (r *run) repeated(i, first, second int) bool {

@@ -104,7 +104,7 @@ func (s *Set) problem(rule, name, text string) *Violation {
 	switch rule {
 	case RuleEventUnknown:
 		expected := "an event that has a contract"
-		if near := contracts.Nearest(name, s.names); near != "" {
+		if near := contracts.Nearest(name, s.around(name)); near != "" {
 			expected += ", did you mean " + document.Quote(near) + "?"
 		}
 		return &Violation{Rule: rule, Found: "event " + quoteShort(name), Expected: expected}
@@ -136,8 +136,11 @@ func (s *Set) quickly(name, text []byte) pick {
 	return pick{}
 }
 
-// maxRemembered bounds how many other spellings a set keeps.
-const maxRemembered = 1024
+// Bounds of the other spellings that a set keeps: how many, and of how many bytes each.
+const (
+	maxRemembered = 1024
+	maxSpelling   = 512
+)
 
 // remembered is choose for a key of the name, a zero byte and the version. What was
 // found before is found again without looking at the text.
@@ -154,7 +157,7 @@ func (s *Set) remembered(key []byte, name int) pick {
 		return pick{}
 	}
 	c, _ := s.choose(event, version)
-	if c.version != nil && len(known) < maxRemembered {
+	if c.version != nil && len(known) < maxRemembered && len(key) <= maxSpelling {
 		known = maps.Clone(known)
 		if known == nil {
 			known = map[string]pick{}
@@ -163,4 +166,12 @@ func (s *Set) remembered(key []byte, name int) pick {
 		s.known.Store(&known)
 	}
 	return c
+}
+
+// around are the names that sort next to one that is not known. To look for advice among
+// more of them would make such an event cost a thousand times what others do.
+func (s *Set) around(name string) []string {
+	const each = 50
+	i, _ := slices.BinarySearch(s.names, name)
+	return s.names[max(0, i-each):min(len(s.names), i+each)]
 }
