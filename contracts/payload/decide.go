@@ -84,9 +84,9 @@ func (q *decider) value(n *node, data []byte, at int) int {
 	}
 	c := data[at]
 	if c == '"' && n.strings {
-		end := q.index.PlainEnd(at + 1)
+		end := q.index.Stop(at + 1)
 		switch {
-		case end < 0:
+		case end >= len(data) || data[end] != '"':
 			return q.unusual(n, data, at+1)
 		case n.text == nil && n.enum == nil || n.takes(data[at+1:end]):
 			return end + 1

@@ -1,12 +1,19 @@
 package rawjson
 
-import "unsafe"
+import (
+	"unsafe"
 
-// markBlocks marks whole blocks; data has blockBytes for each mark. It needs what every
-// amd64 processor has.
-func markBlocks(data []byte, marks []mark) {
-	markSSE2(unsafe.SliceData(data), unsafe.SliceData(marks), len(marks))
+	"golang.org/x/sys/cpu"
+)
+
+// markStops marks whole blocks; data has blockBytes for each word of stops.
+func markStops(data []byte, stops []uint64) {
+	if cpu.X86.HasAVX2 {
+		markAVX2(unsafe.SliceData(data), unsafe.SliceData(stops), len(stops))
+		return
+	}
+	markPlainly(data, stops)
 }
 
 //go:noescape
-func markSSE2(data *byte, marks *mark, count int)
+func markAVX2(data *byte, stops *uint64, count int)

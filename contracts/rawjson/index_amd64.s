@@ -1,59 +1,44 @@
 #include "textflag.h"
 
-// MARK16 marks the 16 bytes at an offset: quotes into Q, specials into S. X8 holds
-// quotes, X9 backslashes, X10 spaces. Compared as signed numbers, both control characters
-// and all that is not ASCII are less than a space.
-#define MARK16(offset, Q, S) \
-	MOVOU offset(SI), X0; \
-	MOVO X0, X1; \
-	PCMPEQB X8, X1; \
-	PMOVMSKB X1, Q; \
-	MOVO X0, X2; \
-	PCMPEQB X9, X2; \
-	MOVO X10, X3; \
-	PCMPGTB X0, X3; \
-	POR X2, X3; \
-	PMOVMSKB X3, S
+// MARK32 puts the stops among the 32 bytes at an offset into OUT. Y8 holds quotes, Y9
+// backslashes, Y10 spaces. Compared as signed numbers, both control characters and all
+// that is not ASCII are less than a space.
+#define MARK32(offset, A, B, OUT) \
+	VMOVDQU offset(SI), A; \
+	VPCMPEQB A, Y8, B; \
+	VPCMPEQB A, Y9, Y2; \
+	VPCMPGTB A, Y10, A; \
+	VPOR B, Y2, B; \
+	VPOR A, B, A; \
+	VPMOVMSKB A, OUT
 
-#define FILL(byte, X) \
+#define FILL(byte, X, Y) \
 	MOVQ byte, AX; \
 	MOVQ AX, X; \
-	PUNPCKLQDQ X, X
+	VPBROADCASTB X, Y
 
-// func markSSE2(data *byte, marks *mark, count int)
-TEXT ·markSSE2(SB), NOSPLIT, $0-24
+// func markAVX2(data *byte, stops *uint64, count int)
+TEXT ·markAVX2(SB), NOSPLIT, $0-24
 	MOVQ data+0(FP), SI
-	MOVQ marks+8(FP), DI
+	MOVQ stops+8(FP), DI
 	MOVQ count+16(FP), CX
-	FILL($0x2222222222222222, X8)
-	FILL($0x5c5c5c5c5c5c5c5c, X9)
-	FILL($0x2020202020202020, X10)
+	FILL($0x22, X8, Y8)
+	FILL($0x5c, X9, Y9)
+	FILL($0x20, X10, Y10)
 	TESTQ CX, CX
 	JZ done
 
 next:
-	MARK16(0, R8, R9)
-	MARK16(16, R10, R11)
-	SHLQ $16, R10
-	SHLQ $16, R11
-	ORQ R10, R8
-	ORQ R11, R9
-	MARK16(32, R10, R11)
-	SHLQ $32, R10
-	SHLQ $32, R11
-	ORQ R10, R8
-	ORQ R11, R9
-	MARK16(48, R10, R11)
-	SHLQ $48, R10
-	SHLQ $48, R11
-	ORQ R10, R8
-	ORQ R11, R9
-	MOVQ R8, 0(DI)
-	MOVQ R9, 8(DI)
+	MARK32(0, Y0, Y1, R8)
+	MARK32(32, Y3, Y4, R9)
+	SHLQ $32, R9
+	ORQ R9, R8
+	MOVQ R8, (DI)
 	ADDQ $64, SI
-	ADDQ $16, DI
+	ADDQ $8, DI
 	DECQ CX
 	JNZ next
 
 done:
+	VZEROUPPER
 	RET

@@ -2,5 +2,5 @@
 
 package rawjson
 
-// markBlocks marks whole blocks; data has blockBytes for each mark.
-func markBlocks(data []byte, marks []mark) { markPlainly(data, marks) }
+// markStops marks whole blocks; data has blockBytes for each word of stops.
+func markStops(data []byte, stops []uint64) { markPlainly(data, stops) }

@@ -24,10 +24,9 @@ func TestIndex_MarksEachByteForWhatItIs(t *testing.T) {
 		var x Index
 		x.Build(data)
 		for i, c := range data {
-			m := x.marks[i/blockBytes]
-			quote, special := m.quotes>>(i%blockBytes)&1 == 1, m.specials>>(i%blockBytes)&1 == 1
-			if quote != (c == '"') || special != (c == '\\' || c < ' ' || c >= 0x80) {
-				t.Fatalf("byte %d (0x%02x): quote %v, special %v", i, c, quote, special)
+			stop := x.stops[i/blockBytes]>>(i%blockBytes)&1 == 1
+			if stop != (c == '"' || c == '\\' || c < ' ' || c >= 0x80) {
+				t.Fatalf("byte %d (0x%02x): %v", i, c, stop)
 			}
 		}
 	}
@@ -35,14 +34,14 @@ func TestIndex_MarksEachByteForWhatItIs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { check(t, text().Draw(t, "text")) })
 }
 
-func TestMarkBlocks_IsItsTwinInPlainGo(t *testing.T) {
+func TestMarkStops_IsItsTwinInPlainGo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := text().Draw(t, "text")
 		blocks := len(data) / blockBytes
-		got, want := make([]mark, blocks), make([]mark, blocks)
-		markBlocks(data[:blocks*blockBytes], got)
+		got, want := make([]uint64, blocks), make([]uint64, blocks)
+		markStops(data[:blocks*blockBytes], got)
 		markPlainly(data[:blocks*blockBytes], want)
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(mark{})); diff != "" {
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
 	})

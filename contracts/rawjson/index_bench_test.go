@@ -1,0 +1,24 @@
+package rawjson
+
+import (
+	"bytes"
+	"testing"
+)
+
+func BenchmarkIndex(b *testing.B) {
+	data := bytes.Repeat([]byte(`{"name":"value","other":12.5},`), 50)
+	var x Index
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		x.Build(data)
+	}
+}
+
+func BenchmarkIndex_InPlainGo(b *testing.B) {
+	data := bytes.Repeat([]byte(`{"name":"value","other":12.5},`), 64)
+	stops := make([]uint64, len(data)/blockBytes)
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		markPlainly(data, stops)
+	}
+}
