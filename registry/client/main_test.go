@@ -3,6 +3,9 @@ package client_test
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -221,4 +224,37 @@ func newKeys(t testing.TB) ([]ed25519.PrivateKey, []ed25519.PublicKey) {
 		t.Fatal(err)
 	}
 	return secret, open
+}
+
+func publishedIn(ctx context.Context, path string) ([]registry.Published, error) {
+	store, err := dir.Open(path, "releases")
+	if err != nil {
+		return nil, err
+	}
+	return registry.PublishAll(ctx, store)
+}
+
+// registryBundle seals the members of a bundle: its digest is right.
+func registryBundle(members string) []byte {
+	sum := sha256.Sum256([]byte("{" + members + "}"))
+	return []byte(`{"digest":"sha256:` + hex.EncodeToString(sum[:]) + `",` + members + "}")
+}
+
+// release seals a release that the registry would not make.
+func release(t testing.TB, body string) []byte {
+	t.Helper()
+	if !json.Valid([]byte(body)) {
+		t.Fatalf("no JSON: %s", body)
+	}
+	return registryBundle(body[1 : len(body)-1])
+}
+
+// releaseOf is the last release of a bundle.
+func releaseOf(t testing.TB, bundle []byte) []byte {
+	t.Helper()
+	b, err := registry.DecodeBundle(bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Releases[len(b.Releases)-1]
 }

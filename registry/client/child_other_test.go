@@ -1,3 +1,5 @@
+//go:build !unix
+
 package client_test
 
 func runChild() bool { return false }
