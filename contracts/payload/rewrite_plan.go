@@ -167,14 +167,21 @@ func variantOf(u *contracts.Union, name string) *contracts.Variant {
 
 func (p *planner) object(line []*contracts.Schema) *recast {
 	first, last := line[0], line[len(line)-1]
-	o := objectPlan{planner: p, first: first, last: last, recast: &recast{members: map[string]recastMember{}}, kept: map[string]bool{}}
-	for _, property := range last.Properties {
-		o.property(lineage(line, property))
+	o := objectPlan{planner: p, recast: &recast{members: map[string]recastMember{}}, fills: map[string]int{}}
+	fates := make([]fate, len(first.Properties))
+	for i, property := range first.Properties {
+		fates[i] = o.fate(line, property)
 	}
-	for _, property := range first.Properties {
-		if !o.kept[property.Name] {
-			o.removed(property)
+	for _, property := range last.Properties {
+		from := slices.IndexFunc(fates, func(f fate) bool { return f.ends(property) })
+		if from < 0 {
+			o.added(lineage(line, property))
+		} else if fill := o.fill(fates[from].line); fill >= 0 {
+			o.fills[property.Name] = fill
 		}
+	}
+	for _, f := range fates {
+		o.member(f)
 	}
 	for _, pattern := range last.PatternProperties {
 		o.pattern(line, pattern.Pattern)
@@ -183,20 +190,73 @@ func (p *planner) object(line []*contracts.Schema) *recast {
 	return o.recast.orNothing()
 }
 
-// lineage is a property and what it was in earlier versions, the earliest first: under its
-// name or, where a version says renamedFrom, the earlier one. It starts where the property
-// came up.
+// fate is what becomes of a property over some versions.
+type fate struct {
+	line     []*contracts.Property // it, and what it is in later versions that declare it
+	declared bool                  // by the last version that was looked at
+	gone     bool                  // a version had no place for it
+}
+
+func (f *fate) last() *contracts.Property { return f.line[len(f.line)-1] }
+
+// ends reports whether a property of the latest version is what became of it.
+func (f *fate) ends(p *contracts.Property) bool { return f.declared && !f.gone && f.last() == p }
+
+// fate follows a property of the first version as events would go from version to version:
+// to where it has its name or another one, and out where nothing takes it, or where privacy
+// would lose sight of it.
+func (p *planner) fate(line []*contracts.Schema, property *contracts.Property) fate {
+	f := fate{line: []*contracts.Property{property}, declared: true}
+	for i := 1; i < len(line); i++ {
+		if next := f.successor(line[i-1], line[i]); next != nil {
+			f.line, f.declared = append(f.line, next), true
+			continue
+		}
+		guarded := p.guarded != nil && p.guarded(f.last().Schema)
+		if guarded || !takesOthers(line[i], f.last().Name) {
+			f.gone = true
+			return f
+		}
+		f.declared = false
+	}
+	return f
+}
+
+// successor is what the property is in the later one of two schemas, or nil.
+func (f *fate) successor(earlier, later *contracts.Schema) *contracts.Property {
+	name := f.last().Name
+	if same := later.Property(name); same != nil || !f.declared {
+		return same
+	}
+	i := slices.IndexFunc(later.Properties, func(p *contracts.Property) bool {
+		return p.Schema.RenamedFrom == name && earlier.Property(p.Name) == nil
+	})
+	if i < 0 {
+		return nil
+	}
+	return later.Properties[i]
+}
+
+// takesOthers reports whether an object may have a member that it does not declare.
+func takesOthers(s *contracts.Schema, name string) bool {
+	for _, pattern := range s.PatternProperties {
+		if re, err := regexp.Compile(pattern.Pattern); err == nil && re.MatchString(name) {
+			return true
+		}
+	}
+	return s.Additional.Allowed
+}
+
+// lineage is a property that the first version does not have, and what it was in earlier
+// versions, the earliest first. It starts where the property came up.
 func lineage(line []*contracts.Schema, p *contracts.Property) []*contracts.Property {
 	list := []*contracts.Property{p}
-	for i := len(line) - 2; i >= 0; i-- {
+	for i := len(line) - 2; i > 0; i-- {
 		before := predecessor(line[i], line[i+1], list[0])
 		if before == nil {
 			break
 		}
 		list = slices.Insert(list, 0, before)
-	}
-	if first := line[0].Property(p.Name); first != nil && len(list) < len(line) {
-		list = slices.Insert(list, 0, first) // it was away in between
 	}
 	return list
 }
@@ -215,28 +275,37 @@ func predecessor(earlier, later *contracts.Schema, p *contracts.Property) *contr
 // objectPlan makes the recast of an object.
 type objectPlan struct {
 	*planner
-	first, last *contracts.Schema
-	recast      *recast
-	kept        map[string]bool // properties of first that are properties of last
+	recast *recast
+	fills  map[string]int // of recast.fills, by the latest name of properties that are not new
 }
 
-func (o *objectPlan) property(line []*contracts.Property) {
-	before, after := line[0], line[len(line)-1]
-	fill := o.fill(line)
-	if o.first.Property(before.Name) != before || o.kept[before.Name] {
-		// It is new. Where others may be there, it may be there all the same.
-		if _, taken := o.recast.members[after.Name]; fill >= 0 && !taken {
-			o.recast.members[after.Name] = recastMember{fill: fill}
-		}
+// member plans what becomes of a property of the first version.
+func (o *objectPlan) member(f fate) {
+	before, after := f.line[0], f.last()
+	if f.gone {
+		o.recast.members[before.Name] = recastMember{drop: true, fill: -1}
 		return
 	}
-	o.kept[before.Name] = true
-	m := recastMember{fill: fill, value: o.plan(schemasOf(line)), why: unitChanged(before, after)}
+	m := recastMember{fill: -1}
+	if f.declared {
+		m.value, m.why = o.plan(schemasOf(f.line)), unitChanged(f.line)
+		if fill, ok := o.fills[after.Name]; ok {
+			m.fill = fill
+		}
+	}
 	if before.Name != after.Name {
 		m.name = document.AppendQuoted(nil, after.Name)
 	}
 	if m.fill >= 0 || m.value != nil || m.why != nil || m.name != nil {
 		o.recast.members[before.Name] = m
+	}
+}
+
+// added plans for a property that is new. Where others may be there, it may be there all
+// the same.
+func (o *objectPlan) added(line []*contracts.Property) {
+	if fill := o.fill(line); fill >= 0 {
+		o.recast.members[line[len(line)-1].Name] = recastMember{fill: fill}
 	}
 }
 
@@ -248,8 +317,9 @@ func schemasOf(line []*contracts.Property) []*contracts.Schema {
 	return list
 }
 
-func unitChanged(before, after *contracts.Property) *Violation {
-	old, new := unitOf(before.Schema), unitOf(after.Schema)
+// unitChanged says that the first and the last version measure in different units.
+func unitChanged(line []*contracts.Property) *Violation {
+	old, new := unitOf(line[0].Schema), unitOf(line[len(line)-1].Schema)
 	if old == "" || new == "" || old == new {
 		return nil
 	}
@@ -291,19 +361,6 @@ func defaultOf(s *contracts.Schema) *contracts.Value {
 		}
 	}
 	return nil
-}
-
-// removed handles a property that is not declared any more. It goes where nothing takes
-// it, and where privacy would lose sight of it.
-func (o *objectPlan) removed(p *contracts.Property) {
-	takes := o.last.Additional.Allowed
-	for _, pattern := range o.last.PatternProperties {
-		re, err := regexp.Compile(pattern.Pattern)
-		takes = takes || err == nil && re.MatchString(p.Name)
-	}
-	if !takes || o.guarded != nil && o.guarded(p.Schema) {
-		o.recast.members[p.Name] = recastMember{drop: true, fill: -1}
-	}
 }
 
 func (o *objectPlan) pattern(line []*contracts.Schema, text string) {
