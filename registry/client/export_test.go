@@ -38,3 +38,12 @@ func Pause(n int) (least, most time.Duration) {
 	c.random = func() float64 { return 1 }
 	return least, c.pause(n)
 }
+
+// Split tells the events of a body apart.
+func Split(body []byte, ndjson bool, most int) ([][]byte, error) {
+	f := oneOrArray
+	if ndjson {
+		f = onePerLine
+	}
+	return split(body, f, most)
+}
