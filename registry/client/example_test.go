@@ -66,9 +66,9 @@ func ExampleMiddleware() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, e := range client.EventsOf(r.Context()) {
-			fmt.Println("handled:", e.Verdict.Event, e.Verdict.Version)
+			fmt.Fprintln(w, "handled", e.Verdict.Event, e.Verdict.Version)
 		}
 	})
 	server := httptest.NewServer(client.Middleware(c)(handler))
@@ -76,8 +76,7 @@ func ExampleMiddleware() {
 	post(server.URL, `[{"event": "search.performed", "properties": {"query": "red shoes", "result_count": 7, "page_url": "https://shop.example/"}}]`)
 	post(server.URL, `{"event": "search.perfomed", "properties": {}}`)
 	// Output:
-	// handled: search.performed 1.2.0
-	// 200
+	// 200 handled search.performed 1.2.0
 	// 422 {"accepted":0,"rejected":1,"verdicts":[{"event":"search.perfomed","valid":false,"violations":[{"pointer":"","rule":"event-unknown","expected":"an event that has a contract, did you mean \"search.performed\"?","found":"event \"search.perfomed\"","offset":0}]}]}
 }
 
