@@ -1,6 +1,7 @@
 # make demo   the whole tool on the shop in testdata/shop, then stops by itself
 # make test   everything: vet, unit, golden, command line, generated code, corpora
-# make bench  figures with medians and ratios
+# make bench  figures with medians and ratios; make bench-payload those of the validator
+#             alone (node and npm are needed)
 # make fuzz   the fuzz targets, FUZZTIME each
 # make update rewrites the golden files; look at the diff afterwards
 
@@ -8,7 +9,7 @@ GO ?= go
 FUZZTIME ?= 30s
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: demo test bench fuzz update build
+.PHONY: demo test bench bench-payload fuzz update build
 
 build:
 	$(GO) build -o bin/evctl ./cmd/evctl
@@ -24,6 +25,11 @@ test:
 bench: build
 	$(GO) run ./testdata/bench
 	$(GO) test ./contracts/subschema -run '^$$' -bench RealPairs -benchtime 3x
+	$(MAKE) bench-payload
+
+bench-payload: build
+	cd testdata/bench/yardsticks && $(GO) run .
+	$(GO) run ./testdata/bench/collector
 
 fuzz:
 	sh testdata/fuzz.sh $(FUZZTIME)

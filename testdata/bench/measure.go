@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/evctl/evctl/testdata/bench/process"
 )
 
 // sample of one process.
@@ -37,8 +39,8 @@ func run(ctx context.Context, dir string, command ...string) (measured, error) {
 		}
 		return m, fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, text)
 	}
-	m.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	m.memory = peakMemory(cmd.ProcessState)
+	m.cpu = process.CPU(cmd.ProcessState)
+	m.memory = process.PeakMemory(cmd.ProcessState)
 	return m, nil
 }
 

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package process
 
 import (
 	"os"
@@ -8,8 +8,9 @@ import (
 	"syscall"
 )
 
-// peakMemory is the most resident memory that a finished process had, in bytes.
-func peakMemory(p *os.ProcessState) int64 {
+// PeakMemory is the most resident memory that a finished process had, in bytes, and 0
+// where the system does not say.
+func PeakMemory(p *os.ProcessState) int64 {
 	usage, ok := p.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/evctl/evctl/testdata/bench/workload"
+)
+
+const (
+	mediaJSON   = "application/json"
+	mediaNDJSON = "application/x-ndjson"
+	// validatePath is where evctl serve takes events; the bare server takes any path.
+	validatePath = "/v1/validate"
+	// manyConnections are what a collector behind a load balancer has.
+	manyConnections = 32
+)
+
+// traffic is a line of the table: how many events are in a request.
+type traffic struct {
+	name   string
+	events int
+	media  string
+	conns  int
+}
+
+var traffics = []traffic{
+	{"single events", 1, mediaJSON, manyConnections},
+	{"NDJSON, 100 events", 100, mediaNDJSON, 4},
+	{"NDJSON, 1000 events", 1000, mediaNDJSON, 2},
+}
+
+// measureHTTP compares evctl serve with a server that only reads, lap by lap.
+func measureHTTP(ctx context.Context, o *options) (err error) {
+	plan, err := workload.Load(ctx)
+	if err != nil {
+		return err
+	}
+	events, err := workload.New(plan, workload.Standard)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "evctl-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	evctl, bare, err := startBoth(ctx, o, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, evctl.stop(), bare.stop()) }()
+	if err := checkVerdicts(evctl.addr, events); err != nil {
+		return err
+	}
+	fmt.Println("| evctl serve on one core, requests from another | requests/s | events/s | only read: requests/s | ratio |\n|---|---:|---:|---:|---:|")
+	var singles float64
+	for _, t := range traffics {
+		ours, theirs, err := t.compare(o, evctl.addr, bare.addr, events)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f %% |\n", t.name, ours, ours*float64(t.events), theirs, 100*ours/theirs)
+		if t.events == 1 {
+			singles = ours
+		}
+	}
+	fmt.Println()
+	return latencies(o, evctl.addr, bare.addr, events, singles)
+}
+
+// startBoth releases the plan into a registry and starts the two servers.
+func startBoth(ctx context.Context, o *options, dir string) (evctl, bare *server, err error) {
+	if err := writePlan(dir); err != nil {
+		return nil, nil, err
+	}
+	if err := push(ctx, o.evctl, dir); err != nil {
+		return nil, nil, err
+	}
+	if evctl, err = startServer(ctx, dir, o.evctl, "serve", "--addr", "127.0.0.1:0"); err != nil {
+		return nil, nil, err
+	}
+	self, err := os.Executable()
+	if err == nil {
+		bare, err = startServer(ctx, dir, self, bareArgument)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, evctl.stop())
+	}
+	return evctl, bare, nil
+}
+
+func writePlan(dir string) error {
+	return workload.WriteFiles(func(path string, text []byte) error {
+		path = filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(path, text, 0o644)
+	})
+}
+
+// requests are whole requests of a traffic, with all events once.
+func (t *traffic) requests(events []workload.Event) [][]byte {
+	var all [][]byte
+	for part := range slices.Chunk(events, t.events) {
+		body := bodyOf(part)
+		head := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n", validatePath, t.media, len(body))
+		all = append(all, append(head, body...))
+	}
+	return all
+}
+
+func bodyOf(events []workload.Event) []byte {
+	if len(events) == 1 {
+		return events[0].Raw
+	}
+	var b bytes.Buffer
+	_ = workload.WriteNDJSON(&b, events) // a buffer takes everything
+	return b.Bytes()
+}
+
+// compare is the medians of both servers' requests a second.
+func (t *traffic) compare(o *options, evctl, bare string, events []workload.Event) (ours, theirs float64, err error) {
+	var rates [2][]float64
+	l := load{requests: t.requests(events), conns: t.conns, lasts: o.lap}
+	for lap := range o.laps + 1 {
+		for i, addr := range []string{evctl, bare} {
+			l.addr = addr
+			out, err := l.send()
+			if err != nil {
+				return 0, 0, err
+			}
+			if lap > 0 { // the first warms up
+				rates[i] = append(rates[i], out.perSecond())
+			}
+		}
+	}
+	return median(rates[0]), median(rates[1]), nil
+}
+
+func median(all []float64) float64 {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// latencies sends single events at parts of the rate that evctl serve reached, whether
+// answers come or not.
+func latencies(o *options, evctl, bare string, events []workload.Event, most float64) error {
+	fmt.Println("| single events, open loop | p50 | p99 | p99.9 | only read: p50 | p99 | p99.9 |\n|---|---:|---:|---:|---:|---:|---:|")
+	single := traffics[0]
+	for _, part := range []float64{0.25, 0.5, 0.75} {
+		fmt.Printf("| %.0f requests/s, %.0f %% of the most |", part*most, part*100)
+		for _, addr := range []string{evctl, bare} {
+			l := load{addr: addr, requests: single.requests(events), conns: manyConnections, rate: part * most, lasts: time.Duration(o.laps) * o.lap}
+			out, err := l.send()
+			if err != nil {
+				return err
+			}
+			fmt.Printf(" %s | %s | %s |", millis(out.quantile(0.5)), millis(out.quantile(0.99)), millis(out.quantile(0.999)))
+		}
+		fmt.Println()
+	}
+	fmt.Println()
+	return nil
+}
+
+func millis(d time.Duration) string {
+	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+}
+
+// checkVerdicts holds what evctl serve says of all events, in a batch and of some of
+// them alone, against what is known.
+func checkVerdicts(addr string, events []workload.Event) error {
+	lines := slices.DeleteFunc(slices.Clone(events), func(e workload.Event) bool { return bytes.ContainsAny(e.Raw, "\n\r") || len(e.Raw) == 0 })
+	if err := verdictsOf(addr, mediaNDJSON, lines); err != nil {
+		return err
+	}
+	for i := range min(len(events), 1000) {
+		if err := verdictsOf(addr, mediaJSON, events[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func verdictsOf(addr, media string, events []workload.Event) error {
+	answer, err := http.Post("http://"+addr+validatePath, media, bytes.NewReader(bodyOf(events)))
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: status %s", media, answer.Status)
+	}
+	d := json.NewDecoder(answer.Body)
+	for _, e := range events {
+		var verdict struct{ Valid bool }
+		if err := d.Decode(&verdict); err != nil {
+			return err
+		}
+		if verdict.Valid != e.Valid() {
+			return fmt.Errorf("wrong verdict %v (mutation %q) on\n%s", verdict.Valid, e.Mutation, e.Raw)
+		}
+	}
+	return nil
+}
