@@ -59,7 +59,7 @@ func withMember(n *node, name string, forced bool, change func(*node) *node) *no
 	case i < 0 && o.picky:
 		return nil
 	case i < 0:
-		o = o.with(&property{name, o.other()}, false)
+		o = o.with(&property{name, o.rest()}, false)
 		i = len(o.properties) - 1
 	default:
 		o = o.with(nil, false)

@@ -76,12 +76,11 @@ type tested struct {
 // maxKept bounds the memory that a run keeps for the next one, in bytes.
 const maxKept = 1 << 20
 
-var runs = sync.Pool{New: func() any { return &run{} }}
+var runs = sync.Pool{New: func() any { return &run{decider: decider{width: 1}} }}
 
 func newRun() *run {
 	r := runs.Get().(*run)
 	r.quiet = true
-	r.decider.reset()
 	r.whole()
 	return r
 }
@@ -90,10 +89,11 @@ func newRun() *run {
 func (r *run) whole() { r.root, r.own, r.ownAll, r.hole = -1, nil, false, "" }
 
 func (r *run) release() {
-	if r.doc.Size()+r.decider.index.Size() > maxKept {
+	if r.doc.Size()+r.decider.kept() > maxKept {
 		return
 	}
 	r.doc.Forget()
+	r.decider.reset()
 	r.found = nil
 	r.path, r.bits = r.path[:0], r.bits[:0]
 	if len(r.tested) > 0 {

@@ -377,8 +377,9 @@ func (o *objectCheck) prepared() *objectCheck {
 		}
 	}
 	if len(o.expected) < len(o.properties) {
-		o.expected = nil
+		o.expected = slices.Repeat([]key{noKey}, len(o.properties))
 	}
+	o.expected = append(o.expected, noKey)
 	for _, p := range o.required {
 		if p < 64 {
 			o.must |= 1 << p

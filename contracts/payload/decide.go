@@ -13,19 +13,20 @@ import (
 // things that are rare and long-winded to the run that explains: such a text is unsure.
 //
 // Its methods take the offset at which a value starts and return the one behind it, or
-// one of the outcomes below.
+// one of the outcomes below. Values contain each other at most rawjson.MaxDepth deep, and
+// so do calls.
 type decider struct {
-	index rawjson.Index
-	depth int
-	name  span   // of the member that is read
-	names []span // undeclared names of the objects around
-	items []span // of the arrays with unique items around
-	bits  []uint64
-	text  []byte // of a string with escapes
+	text  rawjson.Text
 	body  body
+	depth int
 	// width is how many times the present value may be read, because of unions inside of
 	// unions.
-	width int
+	width   int
+	name    span   // of the member that is read
+	names   []span // undeclared names of the objects around
+	items   []span // of the arrays with unique items around
+	bits    []uint64
+	decoded []byte // a string that had escapes
 }
 
 // Outcomes of a value that was not accepted.
@@ -43,112 +44,129 @@ const (
 // span is a part of the text.
 type span struct{ start, end int }
 
-func (s span) of(data []byte) []byte { return data[s.start:s.end] }
+func (s span) in(t rawjson.View) []byte { return t.Slice(s.start, s.end) }
 
 func (q *decider) reset() {
+	q.body = body{}
 	q.depth, q.width = 0, 1
 	q.names, q.items, q.bits = q.names[:0], q.items[:0], q.bits[:0]
 }
 
+// kept is the memory that is kept for the next text, in bytes.
+func (q *decider) kept() int {
+	return q.text.Kept() + 16*(cap(q.names)+cap(q.items)) + 8*cap(q.bits) + cap(q.decoded)
+}
+
+// load takes a text, unless it is too long.
+func (q *decider) load(data []byte) (rawjson.View, bool) {
+	if len(data) > rawjson.MaxBytes {
+		return rawjson.View{}, false
+	}
+	q.text.Load(data)
+	return q.text.View(), true
+}
+
 // decide returns the outcome for a whole text: its length when it is valid.
 func (q *decider) decide(n *node, data []byte) int {
-	if len(data) > rawjson.MaxBytes {
+	t, ok := q.load(data)
+	if !ok {
 		return rejected
 	}
-	q.index.Build(data)
-	return q.end(data, q.value(n, data, rawjson.SkipSpace(data, 0)))
+	return q.end(t, q.value(n, t, t.SkipSpace(0)))
 }
 
 // end checks that nothing but white space is left.
-func (q *decider) end(data []byte, at int) int {
+func (q *decider) end(t rawjson.View, at int) int {
 	if at < 0 {
 		return at
 	}
-	if at = rawjson.SkipSpace(data, at); at < len(data) {
+	if at = t.SkipSpace(at); at < q.text.Size() {
 		return rejected
 	}
 	return at
 }
 
-// space is rawjson.SkipSpace, with the usual case inlined.
-func space(data []byte, at int) int {
-	if at < len(data) && data[at] <= ' ' {
-		return rawjson.SkipSpace(data, at)
+// skip is SkipSpace, with the usual case in front.
+func skip(t rawjson.View, at int) int {
+	if t.Byte(at) > ' ' {
+		return at
 	}
-	return at
+	return t.SkipSpace(at)
 }
 
-func (q *decider) value(n *node, data []byte, at int) int {
-	if at >= len(data) {
-		return rejected
-	}
-	c := data[at]
+func (q *decider) value(n *node, t rawjson.View, at int) int {
+	c := t.Byte(at)
 	if c == '"' && n.strings {
-		end := q.index.Stop(at + 1)
+		end := q.text.Stop(at + 1)
 		switch {
-		case end >= len(data) || data[end] != '"':
-			return q.unusual(n, data, at+1)
-		case n.text == nil && n.enum == nil || n.takes(data[at+1:end]):
+		case t.Byte(end) != '"':
+			return q.unusual(n, t, at+1)
+		case n.text == nil && n.enum == nil || n.takes(t.Slice(at+1, end)):
 			return end + 1
 		}
 		return rejected
 	}
 	switch n.special {
 	case unionNode:
-		return q.union(n.union, data, at)
+		return q.union(n.union, t, at)
 	case partNode:
-		return q.part(n.part, data, at)
+		return q.part(n.part, t, at)
 	}
 	switch c {
 	case '{':
 		if n.kinds&objectKind != 0 && n.enum == nil {
-			return q.object(n.object, data, at)
+			return q.object(n.object, t, at)
 		}
 	case '[':
 		if n.kinds&arrayKind != 0 && n.enum == nil {
-			return q.array(n.array, data, at)
+			return q.array(n.array, t, at)
 		}
 	case 't':
-		return q.word(n, 1<<rawjson.True, "true", data, at)
+		return n.word(1<<rawjson.True, "true", t, at)
 	case 'f':
-		return q.word(n, 1<<rawjson.False, "false", data, at)
+		return n.word(1<<rawjson.False, "false", t, at)
 	case 'n':
-		return q.word(n, nullKind, "null", data, at)
+		return n.word(nullKind, "null", t, at)
 	default:
 		if n.kinds&numberKind != 0 {
-			return q.number(n, data, at)
+			return q.number(n, t, at)
 		}
 	}
 	return rejected
 }
 
-// anyObject and anyNode take everything.
+// anyObject, anyArray and anyNode take everything.
 var (
 	anyObject = (&objectCheck{open: true, max: -1}).prepared()
+	anyArray  = &arrayCheck{max: -1, each: anyNode}
 	anyNode   = (&node{kinds: allKinds}).prepared()
 )
 
-func (q *decider) word(n *node, kind kinds, text string, data []byte, at int) int {
-	end := at + len(text)
-	if n.kinds&kind == 0 || end > len(data) || string(data[at:end]) != text {
+func (n *node) word(kind kinds, text string, t rawjson.View, at int) int {
+	if n.kinds&kind == 0 || string(t.Slice(at, at+len(text))) != text {
 		return rejected
 	}
 	if n.enum != nil && kind != nullKind && n.enum.bools&kind == 0 {
 		return rejected
 	}
-	return end
+	return at + len(text)
 }
 
 // takes decides on a string of ASCII without escapes.
 func (n *node) takes(text []byte) bool {
-	if t := n.text; t != nil {
-		if len(text) < t.min || uint(len(text)) > uint(t.max) {
+	return n.fits(text, len(text))
+}
+
+// fits decides on a string with a number of characters.
+func (n *node) fits(text []byte, size int) bool {
+	if c := n.text; c != nil {
+		if size < c.min || uint(size) > uint(c.max) {
 			return false
 		}
-		if t.format != nil && !t.format.Valid(unsafe.String(unsafe.SliceData(text), len(text))) {
+		if c.format != nil && !c.format.Valid(unsafe.String(unsafe.SliceData(text), len(text))) {
 			return false
 		}
-		if t.pattern != nil && !t.pattern.Match(text) {
+		if c.pattern != nil && !c.pattern.Match(text) {
 			return false
 		}
 	}
@@ -157,12 +175,9 @@ func (n *node) takes(text []byte) bool {
 
 // unusual decides on a string whose content starts at an offset, and which may be long,
 // escaped or wide.
-func (q *decider) unusual(n *node, data []byte, at int) int {
-	end, traits := rawjson.StringEnd(data, at)
-	switch {
-	case end < 0 || traits == 0 && !n.takes(data[at:end]):
-		return rejected
-	case traits != 0 && (n.text != nil || n.enum != nil) && !q.content(n, data[at:end], traits):
+func (q *decider) unusual(n *node, t rawjson.View, at int) int {
+	end, traits := q.text.StringEnd(at)
+	if end < 0 || (n.text != nil || n.enum != nil) && !q.content(n, t.Slice(at, end), traits) {
 		return rejected
 	}
 	return end + 1
@@ -170,24 +185,17 @@ func (q *decider) unusual(n *node, data []byte, at int) int {
 
 // content decides on what stands between the quotes of a string.
 func (q *decider) content(n *node, text []byte, traits rawjson.Traits) bool {
+	if traits == 0 {
+		return n.takes(text)
+	}
 	if traits&rawjson.Escaped != 0 {
-		q.text = rawjson.AppendText(q.text[:0], text)
-		text = q.text
+		q.decoded = rawjson.AppendText(q.decoded[:0], text)
+		text = q.decoded
 	}
-	if t := n.text; t != nil {
-		size := utf8.RuneCount(text)
-		if size < t.min || uint(size) > uint(t.max) {
-			return false
-		}
-		if t.format != nil && !t.format.Valid(unsafe.String(unsafe.SliceData(text), len(text))) ||
-			t.pattern != nil && !t.pattern.Match(text) {
-			return false
-		}
-	}
-	return n.enum == nil || n.enum.table.find(text) >= 0
+	return n.fits(text, utf8.RuneCount(text))
 }
 
-func (q *decider) array(a *arrayCheck, data []byte, at int) int {
+func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {
 	if q.depth++; q.depth > rawjson.MaxDepth {
 		return rejected
 	}
@@ -196,21 +204,19 @@ func (q *decider) array(a *arrayCheck, data []byte, at int) int {
 	}
 	kept := len(q.items)
 	count := 0
-	at = space(data, at+1)
-	if at < len(data) && data[at] == ']' {
+	at = skip(t, at+1)
+	if t.Byte(at) == ']' {
 		at++
 	} else {
 		for more := true; more; count++ {
 			start := at
-			if at = q.value(a.each, data, at); at < 0 {
+			if at = q.value(a.each, t, at); at < 0 {
 				return at
 			}
 			if a.unique {
 				q.items = append(q.items, span{start, at})
 			}
-			if at+1 < len(data) && data[at] == ',' && data[at+1] > ' ' {
-				at++
-			} else if at, more = next(data, at, ']'); at < 0 {
+			if at, more = next(t, at, ']'); at < 0 {
 				return at
 			}
 		}
@@ -219,28 +225,22 @@ func (q *decider) array(a *arrayCheck, data []byte, at int) int {
 	if count < a.min || a.max >= 0 && count > a.max {
 		return rejected
 	}
-	if a.unique && count > 1 {
-		outcome := unique(data, q.items[kept:])
-		q.items = q.items[:kept]
-		if outcome < 0 {
+	if a.unique {
+		outcome := unique(t, q.items[kept:])
+		if q.items = q.items[:kept]; outcome < 0 {
 			return outcome
 		}
 	}
 	return at
 }
 
-var anyArray = &arrayCheck{max: -1, each: anyNode}
-
 // next goes over what stands between two items or members: to the next one, or behind
 // the bracket that closes them all.
-func next(data []byte, at int, bracket byte) (int, bool) {
-	at = space(data, at)
-	if at >= len(data) {
-		return rejected, false
-	}
-	switch data[at] {
+func next(t rawjson.View, at int, bracket byte) (int, bool) {
+	at = skip(t, at)
+	switch t.Byte(at) {
 	case ',':
-		return space(data, at+1), true
+		return skip(t, at+1), true
 	case bracket:
 		return at + 1, false
 	}
@@ -249,16 +249,16 @@ func next(data []byte, at int, bracket byte) (int, bool) {
 
 // unique decides whether items differ as far as their bytes tell: strings without
 // escapes, whole numbers and words.
-func unique(data []byte, items []span) int {
+func unique(t rawjson.View, items []span) int {
 	if len(items) > fewItems {
 		return unsure
 	}
 	for i, item := range items {
-		if !telling(item.of(data)) {
+		if !telling(item.in(t)) {
 			return unsure
 		}
 		for _, other := range items[:i] {
-			if bytes.Equal(item.of(data), other.of(data)) {
+			if bytes.Equal(item.in(t), other.in(t)) {
 				return rejected
 			}
 		}

@@ -29,111 +29,111 @@ type body struct {
 
 // decideEvent returns the outcome for a whole event, and what decided on it.
 func (s *Set) decideEvent(q *decider, raw []byte) (pick, int) {
-	if len(raw) > rawjson.MaxBytes {
+	t, ok := q.load(raw)
+	if !ok {
 		return pick{}, rejected
 	}
-	q.body = body{set: s}
-	q.index.Build(raw)
-	at := rawjson.SkipSpace(raw, 0)
+	q.body.set = s
+	at := t.SkipSpace(0)
 	switch {
 	case s.envelope.Flat():
-		return s.decideFlat(q, raw, at)
+		return s.decideFlat(q, t, at)
 	case s.program == nil:
 		return pick{}, unsure
 	}
-	if at = q.end(raw, q.value(s.program, raw, at)); at < 0 || q.body.chosen {
+	if at = q.end(t, q.value(s.program, t, at)); at < 0 || q.body.chosen {
 		return q.body.pick, at
 	}
 	if q.body.postponed == 0 {
 		return pick{}, rejected
 	}
-	if outcome := q.properties(raw, q.body.postponed); outcome < 0 {
+	if outcome := q.properties(t, q.body.postponed); outcome < 0 {
 		return pick{}, outcome
 	}
 	return q.body.pick, at
 }
 
 // decideFlat looks for name and version first: they say what the body has to be.
-func (s *Set) decideFlat(q *decider, raw []byte, at int) (pick, int) {
+func (s *Set) decideFlat(q *decider, t rawjson.View, at int) (pick, int) {
 	name, version, _, source := s.envelope.Places()
 	for part, place := range [partCount][]string{namePart: name, versionPart: version, sourcePart: source} {
-		if !q.locate(part, place, raw, at) {
+		if !q.locate(part, place, t, at) {
 			return pick{}, unsure
 		}
 	}
-	if outcome := q.choose(raw); outcome < 0 {
+	if outcome := q.choose(t); outcome < 0 {
 		return pick{}, outcome
 	}
 	c := q.body.pick
 	if c.version == nil || c.version.body == nil {
 		return pick{}, unsure
 	}
-	return c, q.end(raw, q.value(c.version.body, raw, at))
+	return c, q.end(t, q.value(c.version.body, t, at))
 }
 
 // locate looks for a part that may be missing, and reports false where it is too hard
 // to find.
-func (q *decider) locate(part int, place []string, raw []byte, at int) bool {
+func (q *decider) locate(part int, place []string, t rawjson.View, at int) bool {
 	if len(place) == 0 {
 		return true
 	}
 	for _, token := range place {
-		if kindAt(raw, at) != objectKind {
+		if kindAt(t.Byte(at)) != objectKind {
 			return true
 		}
-		if at, _ = q.find(token, raw, at); at < 0 {
+		if at, _ = q.find(token, t, at); at < 0 {
 			return at != unsure
 		}
 	}
-	if end := q.value(anyNode, raw, at); end > 0 {
+	if end := q.value(anyNode, t, at); end > 0 {
 		q.body.parts[part] = span{at, end}
 	}
 	return true
 }
 
 // part decides on a value that is a part of the event, and keeps where it is.
-func (q *decider) part(p *partCheck, data []byte, at int) int {
+func (q *decider) part(p *partCheck, t rawjson.View, at int) int {
 	b := &q.body
 	if p.part != propertiesPart {
-		end := q.value(p.inner, data, at)
+		end := q.value(p.inner, t, at)
 		b.parts[p.part] = span{at, end}
 		return end
 	}
 	if b.parts[namePart].end == 0 || b.parts[versionPart].end == 0 && b.set.versioned {
 		b.postponed = at
-		return q.value(anyNode, data, at)
+		return q.value(anyNode, t, at)
 	}
-	return q.properties(data, at)
+	return q.properties(t, at)
 }
 
 // properties chooses what decides on the properties, and asks it.
-func (q *decider) properties(data []byte, at int) int {
-	if outcome := q.choose(data); outcome < 0 {
+func (q *decider) properties(t rawjson.View, at int) int {
+	if outcome := q.choose(t); outcome < 0 {
 		return outcome
 	}
 	q.body.chosen = true
 	if q.body.pick.version == nil {
-		return q.value(anyNode, data, at)
+		return q.value(anyNode, t, at)
 	}
-	return q.value(q.body.pick.version.compiled().root, data, at)
+	return q.value(q.body.pick.version.compiled().root, t, at)
 }
 
 // choose finds the version that decides on the event. Where there is none that can, and
 // the policy of the set does not let the event pass, the event is rejected.
-func (q *decider) choose(data []byte) int {
+func (q *decider) choose(t rawjson.View) int {
 	b := &q.body
-	name, ok := nameText(b.parts[namePart].of(data))
+	name, ok := nameText(b.parts[namePart].in(t))
 	if !ok {
 		return unsure // mostly because there is none
 	}
-	version, ok := versionText(b.parts[versionPart].of(data))
+	version, ok := versionText(b.parts[versionPart].in(t))
 	if !ok {
 		return unsure
 	}
 	b.pick = b.set.quickly(name, version)
 	if b.pick.version == nil && b.pick.flag == "" {
-		q.text = append(append(append(q.text[:0], name...), 0), version...)
-		b.pick = b.set.remembered(q.text, len(name))
+		q.decoded = append(append(append(q.decoded[:0], name...), 0), version...)
+		b.pick = b.set.remembered(q.decoded, len(name))
 	}
 	if b.pick.version == nil {
 		if b.pick.flag == "" {
@@ -158,8 +158,11 @@ func nameText(raw []byte) ([]byte, bool) {
 // versionText is the text of a version: a string or a number. It is empty where there
 // is none.
 func versionText(raw []byte) ([]byte, bool) {
-	switch kindAt(raw, 0) {
-	case 0, nullKind:
+	if len(raw) == 0 {
+		return nil, true
+	}
+	switch kindAt(raw[0]) {
+	case nullKind:
 		return nil, true
 	case numberKind:
 		return raw, true

@@ -27,47 +27,50 @@ type scaled struct {
 	factor, modulus int64
 }
 
-func (q *decider) number(n *node, data []byte, at int) int {
+func (q *decider) number(n *node, t rawjson.View, at int) int {
 	start := at
-	if data[at] == '-' {
+	if t.Byte(at) == '-' {
 		at++
 	}
 	whole := at
-	value := int64(0)
-	at, value = digits(data, at, value)
+	at, value := digits(t, at, 0)
 	count := at - whole
-	if count == 0 || count > 1 && data[whole] == '0' {
+	if count == 0 || count > 1 && t.Byte(whole) == '0' {
 		return rejected
 	}
 	fraction := 0
-	if at < len(data) && data[at] == '.' {
+	if t.Byte(at) == '.' {
 		point := at + 1
-		at, value = digits(data, point, value)
+		at, value = digits(t, point, value)
 		if fraction = at - point; fraction == 0 {
 			return rejected
 		}
 	}
-	if count+fraction > maxDigits || fraction > maxFraction || at < len(data) && data[at]|0x20 == 'e' {
-		return longNumber(n, data, start, at)
+	if count+fraction > maxDigits || fraction > maxFraction || t.Byte(at)|0x20 == 'e' {
+		return longNumber(n, t, start, at)
 	}
 	if n.enum == nil && n.number == nil && (!n.integer || fraction == 0) {
 		return at
 	}
-	if data[start] == '-' {
+	if t.Byte(start) == '-' {
 		value = -value
 	}
-	if !n.acceptsScaled(value, fraction, data[start:at]) {
+	if !n.acceptsScaled(value, fraction, t.Slice(start, at)) {
 		return rejected
 	}
 	return at
 }
 
 // digits goes over digits, and enters them into a value that may overflow.
-func digits(data []byte, at int, value int64) (int, int64) {
-	for ; at < len(data) && data[at]-'0' <= 9; at++ {
-		value = value*10 + int64(data[at]-'0')
+func digits(t rawjson.View, at int, value int64) (int, int64) {
+	for {
+		d := t.Byte(at) - '0'
+		if d > 9 {
+			return at, value
+		}
+		value = value*10 + int64(d)
+		at++
 	}
-	return at, value
 }
 
 // acceptsScaled decides on the number value / 10^fraction, which text writes.
@@ -82,7 +85,7 @@ func (n *node) acceptsScaled(value int64, fraction int, text []byte) bool {
 		}
 		switch {
 		case s.modulus == 0:
-		case s.factor == 0 || !fits(value, s.factor):
+		case s.factor == 0 || !inRange(value, s.factor):
 			return n.accepts(text)
 		case value*s.factor%s.modulus != 0:
 			return false
@@ -91,29 +94,29 @@ func (n *node) acceptsScaled(value int64, fraction int, text []byte) bool {
 	return n.enum == nil || n.enum.hasNumber(rawjson.ParseDecimal(text))
 }
 
-// fits reports whether the product is within an int64.
-func fits(value, factor int64) bool {
+// inRange reports whether the product is within an int64.
+func inRange(value, factor int64) bool {
 	return value <= math.MaxInt64/factor && value >= -math.MaxInt64/factor
 }
 
-// longNumber decides on a number that starts at data[start] and of which all up to
-// data[at] was read, but an exponent.
-func longNumber(n *node, data []byte, start, at int) int {
-	exponent := 0
-	if at < len(data) && data[at]|0x20 == 'e' {
+// longNumber decides on a number that starts at an offset and of which all up to at was
+// read, but an exponent.
+func longNumber(n *node, t rawjson.View, start, at int) int {
+	exponent := int64(0)
+	if t.Byte(at)|0x20 == 'e' {
 		at++
-		if at < len(data) && (data[at] == '+' || data[at] == '-') {
+		if c := t.Byte(at); c == '+' || c == '-' {
 			at++
 		}
 		from := at
-		for ; at < len(data) && data[at]-'0' <= 9; at++ {
-			exponent = min(exponent*10+int(data[at]-'0'), rawjson.MaxDigits+1)
+		for ; t.Byte(at)-'0' <= 9; at++ {
+			exponent = min(exponent*10+int64(t.Byte(at)-'0'), rawjson.MaxDigits+1)
 		}
 		if at == from {
 			return rejected
 		}
 	}
-	if at-start > rawjson.MaxDigits || exponent > rawjson.MaxDigits || !n.accepts(data[start:at]) {
+	if at-start > rawjson.MaxDigits || exponent > rawjson.MaxDigits || !n.accepts(t.Slice(start, at)) {
 		return rejected
 	}
 	return at

@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"unsafe"
 
 	"github.com/evctl/evctl/contracts/rawjson"
 )
 
-func (q *decider) object(o *objectCheck, data []byte, at int) int {
+func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 	if q.depth++; q.depth > rawjson.MaxDepth {
 		return rejected
 	}
@@ -20,48 +19,46 @@ func (q *decider) object(o *objectCheck, data []byte, at int) int {
 	for range o.words {
 		q.bits = append(q.bits, 0)
 	}
-	var first uint64 // the bits of the first 64 properties
+	var seen uint64 // the bits of the first 64 properties
 	count, expected := 0, 0
-	at = space(data, at+1)
+	at = skip(t, at+1)
 	more := true
-	if at < len(data) && data[at] == '}' {
+	if t.Byte(at) == '}' {
 		at, more = at+1, false
 	}
 	for ; more; count++ {
 		p := expected
-		if p < len(o.expected) && o.expected[p].standsAt(data, at) {
-			at += o.expected[p].size
-		} else if p, at = q.memberName(o, data, at); at < 0 {
+		if k := &o.expected[p]; k.standsAt(t, at) {
+			at = skip(t, at+k.size)
+		} else if p, at = q.memberName(o, t, at); at < 0 {
 			return at
 		}
-		if at < len(data) && data[at] <= ' ' {
-			at = rawjson.SkipSpace(data, at)
-		}
-		switch {
+		switch bit := uint64(1) << uint(p); {
+		case bit&^seen != 0:
+			seen |= bit
 		case p < 0:
-			at = q.undeclared(o, data, at, names)
-		case p < 64 && first&(1<<p) == 0 || p >= 64 && q.mark(words, p):
-			first |= 1 << p // nothing where p is 64 or more
-			expected = p + 1
-			if o.picky {
-				at = q.described(o, o.properties[p].node, data, at)
-			} else {
-				at = q.value(o.properties[p].node, data, at)
-			}
-		default:
+		case bit != 0 || !q.mark(words, p):
 			return rejected // a second one
 		}
-		if at < 0 {
-			return at
+		if p < 0 || o.picky {
+			at = q.other(o, p, names, t, at)
+		} else {
+			expected = p + 1
+			at = q.value(o.properties[p].node, t, at)
 		}
-		if at+1 < len(data) && data[at] == ',' && data[at+1] > ' ' {
-			at++
-		} else if at, more = next(data, at, '}'); at < 0 {
+		switch {
+		case at < 0:
 			return at
+		case t.Byte(at) == ',' && t.Byte(at+1) > ' ':
+			at++
+		default:
+			if at, more = next(t, at, '}'); at < 0 {
+				return at
+			}
 		}
 	}
 	q.depth--
-	if first&o.must != o.must || !o.simple && !q.complete(o, words, first, count) {
+	if seen&o.must != o.must || !o.simple && !q.complete(o, words, seen, count) {
 		return rejected
 	}
 	q.names, q.bits = q.names[:names], q.bits[:words]
@@ -71,10 +68,13 @@ func (q *decider) object(o *objectCheck, data []byte, at int) int {
 // key is the text up to the value of a property, `"name":`. Comparing words of eight
 // bytes is several times faster than comparing texts that are as short as names.
 type key struct {
-	text             string
-	size             int
 	head, mask, tail uint64
+	size             int
+	text             string
 }
+
+// noKey stands nowhere.
+var noKey = key{head: 1}
 
 func newKey(text string) key {
 	k := key{text: text, size: len(text)}
@@ -88,19 +88,13 @@ func newKey(text string) key {
 	return k
 }
 
-// standsAt reports whether the key stands at an offset. At the very end of the data it
-// says no.
-func (k *key) standsAt(data []byte, at int) bool {
-	return at+k.size+8 <= len(data) && word(data, at)&k.mask == k.head && (k.size <= 8 || k.restAt(data, at))
+// standsAt reports whether the key stands at an offset.
+func (k *key) standsAt(t rawjson.View, at int) bool {
+	return t.Word(at)&k.mask == k.head && (k.size <= 8 || k.restAt(t, at))
 }
 
-func (k *key) restAt(data []byte, at int) bool {
-	return word(data, at+k.size-8) == k.tail && (k.size <= 16 || string(data[at+8:at+k.size-8]) == k.text[8:k.size-8])
-}
-
-// word is the eight bytes from at on, which must be there.
-func word(data []byte, at int) uint64 {
-	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(data)), at))[:])
+func (k *key) restAt(t rawjson.View, at int) bool {
+	return t.Word(at+k.size-8) == k.tail && (k.size <= 16 || string(t.Slice(at+8, at+k.size-8)) == k.text[8:k.size-8])
 }
 
 // mark notes that property p is there, and reports whether it was not.
@@ -113,49 +107,52 @@ func (q *decider) mark(words, p int) bool {
 
 // memberName reads a name and the colon behind it, and finds the property, or -1. The
 // name is kept in q.name.
-func (q *decider) memberName(o *objectCheck, data []byte, at int) (p, end int) {
-	end, traits := q.nameEnd(data, at)
+func (q *decider) memberName(o *objectCheck, t rawjson.View, at int) (p, end int) {
+	end, traits := q.nameEnd(t, at)
 	if end < 0 {
 		return -1, rejected
 	}
 	q.name = span{at + 1, end}
-	name := data[at+1 : end]
+	name := q.name.in(t)
 	if traits&rawjson.Escaped != 0 {
-		q.text = rawjson.AppendText(q.text[:0], name)
-		name = q.text
+		q.decoded = rawjson.AppendText(q.decoded[:0], name)
+		name = q.decoded
 	}
 	p = o.table.find(name)
 	if traits&rawjson.Escaped != 0 && (p < 0 && o.open || o.picky) {
 		return -1, unsure
 	}
-	return p, colon(data, end+1)
+	return p, colon(t, end+1)
 }
 
-// nameEnd is the offset of the quote that closes the name at data[at].
-func (q *decider) nameEnd(data []byte, at int) (end int, traits rawjson.Traits) {
-	if at >= len(data) || data[at] != '"' {
+// nameEnd is the offset of the quote that closes the name at an offset.
+func (q *decider) nameEnd(t rawjson.View, at int) (end int, traits rawjson.Traits) {
+	if t.Byte(at) != '"' {
 		return rejected, 0
 	}
-	return q.index.StringEnd(data, at+1)
+	return q.text.StringEnd(at + 1)
 }
 
-// colon is the offset behind the colon that stands behind a name.
-func colon(data []byte, at int) int {
-	if at = space(data, at); at >= len(data) || data[at] != ':' {
+// colon is the offset of the value behind a name.
+func colon(t rawjson.View, at int) int {
+	if at = skip(t, at); t.Byte(at) != ':' {
 		return rejected
 	}
-	return at + 1
+	return skip(t, at+1)
 }
 
-// undeclared decides on a member that no property declares. Those of the same object
-// start at names in q.names.
-func (q *decider) undeclared(o *objectCheck, data []byte, at, names int) int {
+// other decides on a member that is not just a property: p is -1 where none declares it.
+// The names of such members of the same object start at names in q.names.
+func (q *decider) other(o *objectCheck, p, names int, t rawjson.View, at int) int {
+	if p >= 0 {
+		return q.described(o, o.properties[p].node, t, at)
+	}
 	if !o.open && !o.picky {
 		return rejected
 	}
 	name := q.name
 	for _, other := range q.names[names:] {
-		if bytes.Equal(name.of(data), other.of(data)) {
+		if bytes.Equal(name.in(t), other.in(t)) {
 			return rejected
 		}
 	}
@@ -164,13 +161,13 @@ func (q *decider) undeclared(o *objectCheck, data []byte, at, names int) int {
 	}
 	q.names = append(q.names, name)
 	if o.picky {
-		return q.described(o, nil, data, at)
+		return q.described(o, nil, t, at)
 	}
-	return q.value(o.other(), data, at)
+	return q.value(o.rest(), t, at)
 }
 
-// other is what members must be that nothing else describes.
-func (o *objectCheck) other() *node {
+// rest is what members must be that nothing else describes.
+func (o *objectCheck) rest() *node {
 	if o.additional == nil {
 		return anyNode
 	}
@@ -179,14 +176,14 @@ func (o *objectCheck) other() *node {
 
 // described decides on a member by all that describes it: the node of its property, if
 // there is one, those of the patterns that its name matches, and of what names must be.
-func (q *decider) described(o *objectCheck, n *node, data []byte, at int) int {
-	name := q.name.of(data)
+func (q *decider) described(o *objectCheck, n *node, t rawjson.View, at int) int {
+	name := q.name.in(t)
 	if o.keys != nil && !q.content(o.keys, name, traitsOf(name)) {
 		return rejected
 	}
 	end := at
 	if n != nil {
-		end = q.value(n, data, at)
+		end = q.value(n, t, at)
 	}
 	described := n != nil
 	for i := range o.patterns {
@@ -195,7 +192,7 @@ func (q *decider) described(o *objectCheck, n *node, data []byte, at int) int {
 		}
 		if o.patterns[i].pattern.Match(name) {
 			described = true
-			end = q.again(2, o.patterns[i].node, data, at)
+			end = q.again(2, o.patterns[i].node, t, at)
 		}
 	}
 	switch {
@@ -204,7 +201,7 @@ func (q *decider) described(o *objectCheck, n *node, data []byte, at int) int {
 	case !o.open:
 		return rejected
 	}
-	return q.value(o.other(), data, at)
+	return q.value(o.rest(), t, at)
 }
 
 // traitsOf is for names without escapes.
@@ -218,12 +215,12 @@ func traitsOf(name []byte) rawjson.Traits {
 }
 
 // again is value for one of several nodes that the same value is read for.
-func (q *decider) again(readers int, n *node, data []byte, at int) int {
+func (q *decider) again(readers int, n *node, t rawjson.View, at int) int {
 	if q.width*readers > maxWidth {
 		return unsure
 	}
 	q.width *= readers
-	end := q.value(n, data, at)
+	end := q.value(n, t, at)
 	q.width /= readers
 	return end
 }

@@ -8,15 +8,15 @@ import (
 
 // union decides on a value that one of several variants describes. A discriminator is
 // looked up first; otherwise the variants whose types fit are tried one after another.
-func (q *decider) union(u *unionCheck, data []byte, at int) int {
-	kind := kindAt(data, at)
+func (q *decider) union(u *unionCheck, t rawjson.View, at int) int {
+	kind := kindAt(t.Byte(at))
 	switch {
 	case kind == 0:
 		return rejected
 	case kind == nullKind && u.nullable:
-		return q.value(anyNode, data, at)
+		return q.value(anyNode, t, at)
 	case u.discriminator != "":
-		return q.discriminated(u, kind, data, at)
+		return q.discriminated(u, kind, t, at)
 	}
 	matched, end := 0, rejected
 	near := int(u.byKind[bits.TrailingZeros8(uint8(kind))])
@@ -26,9 +26,9 @@ func (q *decider) union(u *unionCheck, data []byte, at int) int {
 			continue
 		}
 		if near == 1 {
-			return q.value(n, data, at)
+			return q.value(n, t, at)
 		}
-		switch e := q.attempt(near, n, data, at); {
+		switch e := q.attempt(near, n, t, at); {
 		case e == unsure:
 			return unsure
 		case e >= 0:
@@ -44,9 +44,9 @@ func (q *decider) union(u *unionCheck, data []byte, at int) int {
 }
 
 // attempt is again, and leaves nothing behind when it fails.
-func (q *decider) attempt(readers int, n *node, data []byte, at int) int {
+func (q *decider) attempt(readers int, n *node, t rawjson.View, at int) int {
 	kept := *q
-	end := q.again(readers, n, data, at)
+	end := q.again(readers, n, t, at)
 	if end < 0 {
 		q.depth, q.width = kept.depth, kept.width
 		q.names, q.items, q.bits = q.names[:len(kept.names)], q.items[:len(kept.items)], q.bits[:len(kept.bits)]
@@ -56,11 +56,8 @@ func (q *decider) attempt(readers int, n *node, data []byte, at int) int {
 }
 
 // kindAt is the kind of value that starts with a byte, 0 for none.
-func kindAt(data []byte, at int) kinds {
-	if at >= len(data) {
-		return 0
-	}
-	switch c := data[at]; {
+func kindAt(c byte) kinds {
+	switch {
 	case c == '"':
 		return stringKind
 	case c == '{':
@@ -81,56 +78,50 @@ func kindAt(data []byte, at int) kinds {
 
 // discriminated looks for the discriminator, which mostly stands first, and lets the
 // variant decide.
-func (q *decider) discriminated(u *unionCheck, kind kinds, data []byte, at int) int {
+func (q *decider) discriminated(u *unionCheck, kind kinds, t rawjson.View, at int) int {
 	if kind != objectKind {
 		return rejected
 	}
-	tag, readers := q.find(u.discriminator, data, at)
+	tag, readers := q.find(u.discriminator, t, at)
 	if tag < 0 {
 		return tag
 	}
-	if data[tag] != '"' {
-		return rejected
-	}
-	end, traits := q.index.StringEnd(data, tag+1)
+	end, traits := q.nameEnd(t, tag)
 	if end < 0 {
 		return rejected
 	}
-	text := data[tag+1 : end]
+	text := t.Slice(tag+1, end)
 	if traits&rawjson.Escaped != 0 {
-		q.text = rawjson.AppendText(q.text[:0], text)
-		text = q.text
+		q.decoded = rawjson.AppendText(q.decoded[:0], text)
+		text = q.decoded
 	}
 	v := u.tags.find(text)
 	if v < 0 {
 		return rejected
 	}
-	return q.again(readers, u.variants[v].node, data, at)
+	return q.again(readers, u.variants[v].node, t, at)
 }
 
-// find is where the value of a member starts in the object at data[at], and how many
+// find is where the value of a member starts in the object at an offset, and how many
 // times the object is read when it is read again: members in front of it count.
-func (q *decider) find(name string, data []byte, at int) (value, readers int) {
-	at, readers = space(data, at+1), 1
+func (q *decider) find(name string, t rawjson.View, at int) (value, readers int) {
+	at, readers = skip(t, at+1), 1
 	for more := true; more; readers = 2 {
-		end, traits := q.nameEnd(data, at)
+		end, traits := q.nameEnd(t, at)
 		switch {
 		case end < 0:
 			return rejected, 0
 		case traits&rawjson.Escaped != 0:
 			return unsure, 0
 		}
-		found := string(data[at+1:end]) == name
-		if at = colon(data, end+1); at < 0 {
-			return rejected, 0
-		}
-		if at = space(data, at); found && at < len(data) {
+		found := string(t.Slice(at+1, end)) == name
+		if at = colon(t, end+1); at < 0 || found {
 			return at, readers
 		}
-		if at = q.value(anyNode, data, at); at < 0 {
+		if at = q.value(anyNode, t, at); at < 0 {
 			return at, 0
 		}
-		if at, more = next(data, at, '}'); at < 0 {
+		if at, more = next(t, at, '}'); at < 0 {
 			return rejected, 0
 		}
 	}

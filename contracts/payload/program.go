@@ -107,7 +107,7 @@ type objectCheck struct {
 	keysMasked bool
 
 	// For deciders.
-	expected []key  // of the properties, in their order; none when picky
+	expected []key  // of the properties, in their order, and one that stands nowhere
 	must     uint64 // bits of the required ones among the first 64 properties
 	simple   bool   // must is all that can be wrong with the object as a whole
 	picky    bool   // names matter beyond those of properties

@@ -8,21 +8,21 @@ import (
 	"pgregory.net/rapid"
 )
 
-// text draws texts in which the characters that matter are frequent.
-func text() *rapid.Generator[[]byte] {
+// texts draws texts in which the characters that matter are frequent.
+func texts() *rapid.Generator[[]byte] {
 	return rapid.SliceOfN(rapid.OneOf(
 		rapid.SampledFrom([]byte("\"\\\x00\x1f \x7f\x80\xff!#[]ab")), rapid.Byte(), rapid.Just(byte('a')),
 	), 0, 400)
 }
 
-func TestIndex_MarksEachByteForWhatItIs(t *testing.T) {
+func TestText_MarksEachByteForWhatItIs(t *testing.T) {
 	var all []byte
 	for i := range 256 {
 		all = append(all, byte(i))
 	}
 	check := func(t rapid.TB, data []byte) {
-		var x Index
-		x.Build(data)
+		var x Text
+		x.Load(data)
 		for i, c := range data {
 			stop := x.stops[i/blockBytes]>>(i%blockBytes)&1 == 1
 			if stop != (c == '"' || c == '\\' || c < ' ' || c >= 0x80) {
@@ -31,12 +31,12 @@ func TestIndex_MarksEachByteForWhatItIs(t *testing.T) {
 		}
 	}
 	check(t, all)
-	rapid.Check(t, func(t *rapid.T) { check(t, text().Draw(t, "text")) })
+	rapid.Check(t, func(t *rapid.T) { check(t, texts().Draw(t, "text")) })
 }
 
 func TestMarkStops_IsItsTwinInPlainGo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		data := text().Draw(t, "text")
+		data := texts().Draw(t, "text")
 		blocks := len(data) / blockBytes
 		got, want := make([]uint64, blocks), make([]uint64, blocks)
 		markStops(data[:blocks*blockBytes], got)
@@ -47,8 +47,8 @@ func TestMarkStops_IsItsTwinInPlainGo(t *testing.T) {
 	})
 }
 
-// TestStringEnd_AgreesWithTheReader compares the ways to the end of a string: with and
-// without an index, and that of the reader that explains errors.
+// TestStringEnd_AgreesWithTheReader compares the ways to the end of a string: of a Text
+// and of bytes, and that of the reader that explains errors.
 func TestStringEnd_AgreesWithTheReader(t *testing.T) {
 	pieces := rapid.SampledFrom([]string{`"`, `\"`, `\\`, `\n`, `\u0041`, `\ud83d\ude00`, `\ud83d`, `\ude00`, `\u12`, `\x`, "a", "abcdefgh", "ü", "😀", "\xff", "\xed\xa0\x80", "\x01", "\x7f", " "})
 	rapid.Check(t, func(t *rapid.T) {
@@ -57,10 +57,10 @@ func TestStringEnd_AgreesWithTheReader(t *testing.T) {
 			data = append(data, p...)
 		}
 		end, traits := StringEnd(data, 1)
-		var x Index
-		x.Build(data)
-		if e, f := x.StringEnd(data, 1); e != end || f != traits {
-			t.Fatalf("with an index: %d, %d; without one: %d, %d", e, f, end, traits)
+		var x Text
+		x.Load(data)
+		if e, f := x.StringEnd(1); e != end || f != traits {
+			t.Fatalf("of a Text: %d, %d; of bytes: %d, %d", e, f, end, traits)
 		}
 		r := reader{Document: &Document{data: data}}
 		ok := r.string()

@@ -5,16 +5,16 @@ import (
 	"testing"
 )
 
-func BenchmarkIndex(b *testing.B) {
+func BenchmarkText_Load(b *testing.B) {
 	data := bytes.Repeat([]byte(`{"name":"value","other":12.5},`), 50)
-	var x Index
+	var x Text
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		x.Build(data)
+		x.Load(data)
 	}
 }
 
-func BenchmarkIndex_InPlainGo(b *testing.B) {
+func BenchmarkMarkPlainly(b *testing.B) {
 	data := bytes.Repeat([]byte(`{"name":"value","other":12.5},`), 64)
 	stops := make([]uint64, len(data)/blockBytes)
 	b.SetBytes(int64(len(data)))

@@ -1,0 +1,125 @@
+package rawjson
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unsafe"
+)
+
+// Text is a JSON text made ready to be read fast: a copy with zero bytes behind it, where
+// every scan ends of itself, and an index of the bytes at which a plain string can end.
+// Making it costs much less than looking at the text byte by byte.
+//
+// Offsets must lie within the text, or be that of its end.
+type Text struct {
+	bytes []byte // the text, and zeros
+	stops []uint64
+	size  int
+}
+
+const (
+	blockBytes = 64
+	// padding is how far behind the end somebody may look: a block and a word.
+	padding = 2*blockBytes + 8
+)
+
+// Load makes a text ready, in place of what was there before.
+func (t *Text) Load(data []byte) {
+	blocks := len(data)/blockBytes + 1
+	if size := len(data) + padding; cap(t.bytes) < size {
+		t.bytes = make([]byte, size, size+size/4)
+	} else {
+		t.bytes = t.bytes[:size]
+	}
+	copy(t.bytes, data)
+	clear(t.bytes[len(data):])
+	if cap(t.stops) < blocks+1 {
+		t.stops = make([]uint64, blocks+1, blocks+blocks/4+1)
+	} else {
+		t.stops = t.stops[:blocks+1]
+	}
+	markStops(t.bytes[:blocks*blockBytes], t.stops[:blocks])
+	t.stops[blocks] = 1
+	t.size = len(data)
+}
+
+// Size is the length of the text in bytes.
+func (t *Text) Size() int { return t.size }
+
+// Kept is the memory that is kept for the next text, in bytes.
+func (t *Text) Kept() int { return cap(t.bytes) + 8*cap(t.stops) }
+
+// View is for reading the text, until the next Load.
+func (t *Text) View() View { return View{unsafe.Pointer(unsafe.SliceData(t.bytes))} }
+
+// Stop is the first offset from at on at which there is a quote, a backslash, a control
+// character, something that is not ASCII, or the end, when it is one of the next 64; and
+// otherwise the offset behind those.
+func (t *Text) Stop(at int) int {
+	i, shift := uint(at)/blockBytes, uint(at)%blockBytes
+	return at + bits.TrailingZeros64(t.stops[i]>>shift|t.stops[i+1]<<(blockBytes-shift))
+}
+
+// StringEnd is where the string ends whose content starts at an offset: the offset of its
+// closing quote, or -1 when it is no string of JSON in UTF-8 with whole surrogate pairs.
+func (t *Text) StringEnd(at int) (end int, traits Traits) {
+	if end := t.Stop(at); t.bytes[end] == '"' {
+		return end, 0
+	}
+	return StringEnd(t.bytes[:t.size], at)
+}
+
+// View reads a Text without looking where it ends: the zeros behind it are no part of any
+// value, so that whoever reads from the front to the back stops there.
+type View struct{ start unsafe.Pointer }
+
+// Byte is the byte at an offset.
+func (v View) Byte(at int) byte { return *(*byte)(unsafe.Add(v.start, at)) }
+
+// Word is the eight bytes from an offset on, the first one lowest.
+func (v View) Word(at int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(v.start, at))[:])
+}
+
+// Slice is a part of the text. It must not be changed.
+func (v View) Slice(from, to int) []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(v.start, from)), to-from)
+}
+
+// SkipSpace is the offset of the first byte from an offset on that is no white space.
+func (v View) SkipSpace(at int) int {
+	for {
+		switch v.Byte(at) {
+		case ' ':
+			// Indentation is mostly spaces, and mostly long.
+			if v.Word(at) == spaces {
+				at += 8
+				continue
+			}
+			at++
+		case '\n', '\t', '\r':
+			at++
+		default:
+			return at
+		}
+	}
+}
+
+// markPlainly is markStops in plain Go, eight bytes at a time.
+func markPlainly(data []byte, stops []uint64) {
+	for i := range stops {
+		var m uint64
+		for k := 0; k < blockBytes; k += 8 {
+			w := word(data, i*blockBytes+k)
+			q, b := w^quotes, w^slashes
+			// A sum has its highest bit where a byte is not 0, or not less than a space. The
+			// highest bits of the bytes are out of the way, so that none carries over.
+			others := (q&^highs + ones*0x7f) & (b&^highs + ones*0x7f) & (w&^highs + ones*(0x80-' '))
+			m |= gather((^others|w)&highs) << k
+		}
+		stops[i] = m
+	}
+}
+
+// gather collects the highest bits of eight bytes, the first byte's lowest.
+func gather(w uint64) uint64 { return (w >> 7) * 0x0102040810204080 >> 56 }
