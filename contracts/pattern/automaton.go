@@ -25,7 +25,8 @@ const (
 // Bounds of an automaton. Work is counted in threads that are followed or wait.
 const (
 	maxStates = 2_048
-	maxTable  = 32_768 // states times classes
+	maxTable  = 32_768  // states times classes
+	maxDraft  = 131_072 // the same while classes are not joined
 	maxWork   = 500_000
 )
 
@@ -61,7 +62,7 @@ func newAutomaton(prog *syntax.Prog) (a *automaton, ok bool) {
 		d.a.minimize()
 	}
 	d.a.joinClasses()
-	return d.a, true
+	return d.a, len(d.a.next) <= maxTable
 }
 
 func (d *determinizer) build() (ok bool) {
@@ -87,7 +88,7 @@ func (d *determinizer) build() (ok bool) {
 }
 
 func (d *determinizer) tooLarge() bool {
-	return len(d.a.accepts) > maxStates || len(d.a.next) > maxTable || d.current.work+d.new.work > maxWork
+	return len(d.a.accepts) > maxStates || len(d.a.next) > maxDraft || d.current.work+d.new.work > maxWork
 }
 
 // follow is the state behind one and a byte of the class.

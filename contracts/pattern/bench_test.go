@@ -12,6 +12,8 @@ import (
 var measured = []struct{ name, pattern, text string }{
 	{"runs", `^[a-z][a-z0-9_]{0,63}$`, "checkout_shipping_address_selected"},
 	{"runs-long", `^[a-z0-9_]*$`, strings.Repeat("checkout_", 100)},
+	{"runs-wide", `^[\p{L}\p{N}' -]{1,100}$`, "Größenangabe für Schuhe"},
+	{"runs-any", `^.{1,200}$`, "Größenangabe für Schuhe, 42"},
 	{"shifts", `^[a-z]+(\.[a-z]+)*$`, "order.item.shipping.address.selected"},
 	{"shifts-long", `^[a-z]+(\.[a-z]+)*$`, strings.Repeat("checkout.", 100) + "x"},
 	{"table", `^(\d{1,3}\.){3}\d{1,3}$`, "192.168.200.100"},
@@ -47,7 +49,7 @@ func BenchmarkMatchStringOfRegexp(b *testing.B) {
 }
 
 func BenchmarkCompile(b *testing.B) {
-	for _, text := range []string{`^[a-z][a-z0-9_]{0,63}$`, `^[a-z]+(\.[a-z]+)*$`, `^(\d{1,3}\.){3}\d{1,3}$`, `\bfoo\b`, `^.{1,200}$`, `^\p{L}+$`, `(a|b)*a(a|b){14}`} {
+	for _, text := range []string{`^[a-z][a-z0-9_]{0,63}$`, `^[a-z]+(\.[a-z]+)*$`, `^(\d{1,3}\.){3}\d{1,3}$`, `\bfoo\b`, `^.{1,200}$`, `^\p{L}+$`, `^(.{1,200}|x)$`, `\p{L}$`, `(a|b)*a(a|b){14}`} {
 		b.Run(text, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -18,7 +18,11 @@ func (m *Matcher) Size() int {
 	const pointers, header = 32, 24
 	switch {
 	case m.runs != nil:
-		return pointers + header + 256 + 24*cap(m.runs.list)
+		size := pointers + header + 256 + 80*cap(m.runs.list)
+		for _, r := range m.runs.list {
+			size += len(r.text) + 4*cap(r.wide)
+		}
+		return size
 	case m.shifts != nil:
 		return pointers + header + 256 + 8*len(m.shifts.rows)
 	case m.table != nil:

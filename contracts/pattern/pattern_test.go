@@ -32,15 +32,15 @@ var patterns = []struct{ text, engine string }{
 	{`^a?b?a$`, "shifts"},
 	{`^a{2}a{3}a*$`, "runs"},
 	{`^(?i)abc$`, "runs"},
-	{`^(?i)kelvin$`, "table"}, // K of the unit folds to k
+	{`^(?i)kelvin$`, "runs"}, // K of the unit folds to k
 	{`(?i)straße`, "table"},
 	{`^[a-z]+(\.[a-z]+)*$`, "shifts"},
 	{`^(foo|bar|baz)$`, "shifts"},
 	{`foo|bar`, "shifts"},
-	{`^.{1,200}$`, "table"},
+	{`^.{1,200}$`, "runs"},
 	{`^\S+@\S+\.\S+$`, "shifts"},
-	{`^[^/]*$`, "shifts"},
-	{`^\p{L}+$`, "table"},
+	{`^[^/]*$`, "runs"},
+	{`^\p{L}+$`, "runs"},
 	{`\p{Greek}`, "table"},
 	{`[^\x00-\x{10FFFF}]`, "shifts"},
 	{`[\x{d800}-\x{dfff}]`, "shifts"},
@@ -48,9 +48,9 @@ var patterns = []struct{ text, engine string }{
 	{`\x{d800}`, "regexp"}, // regexp finds it in U+FFFD
 	{`\x{fffd}`, "shifts"},
 	{`[\x{10000}-\x{10ffff}]`, "shifts"},
-	{`(?s)^.*$`, "shifts"},
-	{`(?s)^a.b$`, "shifts"},
-	{`^.*$`, "shifts"},
+	{`(?s)^.*$`, "runs"},
+	{`(?s)^a.b$`, "runs"},
+	{`^.*$`, "runs"},
 	{`(?m)^a$`, "shifts"},
 	{`(?m)^$`, "shifts"},
 	{`(?m)a$\n^b`, "shifts"},
@@ -71,10 +71,20 @@ var patterns = []struct{ text, engine string }{
 	{`[a-z]{1000}`, "regexp"},
 	{`^(\d{1,3}\.){3}\d{1,3}$`, "table"},
 	{`^([0-9a-f]{8}-[0-9a-f]{4}|x)$`, "table"},
-	{`^[a-zé]{2,4}$`, "table"},
-	{`^日本$`, "shifts"},
+	{`^[a-zé]{2,4}$`, "runs"},
+	{`^日本$`, "runs"},
 	{`😀+`, "shifts"},
 	{`^\Qa.b\E$`, "runs"},
+	{`^urn:example:[a-z]+:\d{2}$`, "runs"},
+	{`^[\pL\pN][\pL\pN' -]{0,63}$`, "runs"},
+	{`^[^é]*é[^a]$`, "runs"},
+	{`^é?日*[^é日]+$`, "runs"},
+	{`^é*é$`, "shifts"},
+	{`^[é-ü]*[ü-日]$`, "shifts"},
+	{`^.*a$`, "shifts"},
+	{`^x\x{d800}$`, "regexp"},
+	{`^(.{1,200}|x)$`, "table"},
+	{`^(\p{L}+)?$`, "table"},
 	{`^[\w.+-]+@[\w-]+\.[a-z]{2,}$`, "runs"},
 }
 
@@ -167,7 +177,7 @@ var row = rapid.Custom(func(t *rapid.T) string {
 	var b strings.Builder
 	b.WriteString("^")
 	for range rapid.IntRange(0, 5).Draw(t, "runs") {
-		b.WriteString(rapid.SampledFrom([]string{"a", "b", "[ab]", "[^a]", "-", "[a-z]", `\d`, "ab", "(?i:k)", "(?i:a)", "(a)"}).Draw(t, "set"))
+		b.WriteString(rapid.SampledFrom([]string{"a", "b", "[ab]", "[^a]", "-", "[a-z]", `\d`, "ab", "(?i:k)", "(?i:a)", "(a)", "é", "aé", "日", ".", "(?s:.)", "[^é]", "[é-日]", `\pL`, `\W`, "[a日]", "(?i:é)"}).Draw(t, "set"))
 		b.WriteString(rapid.SampledFrom([]string{"", "", "*", "+", "?", "{2}", "{1,3}", "{2,}"}).Draw(t, "times"))
 	}
 	b.WriteString("$")

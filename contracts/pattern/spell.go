@@ -2,7 +2,6 @@ package pattern
 
 import (
 	"regexp/syntax"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -32,12 +31,17 @@ func intervalsOf(in *syntax.Inst) []interval {
 	case syntax.InstRuneAnyNotNL:
 		return []interval{{0, '\n' - 1}, {'\n' + 1, unicode.MaxRune}}
 	}
-	if len(in.Rune) == 1 {
-		return foldsOf(in)
+	set := in.Rune
+	if len(set) == 1 {
+		flags := syntax.Flags(0)
+		if in.Op == syntax.InstRune {
+			flags = syntax.Flags(in.Arg)
+		}
+		set = foldsOf(set[0], flags)
 	}
-	list := make([]interval, 0, len(in.Rune)/2)
-	for i := 0; i+1 < len(in.Rune); i += 2 {
-		first, last := in.Rune[i], in.Rune[i+1]
+	list := make([]interval, 0, len(set)/2)
+	for i := 0; i+1 < len(set); i += 2 {
+		first, last := set[i], set[i+1]
 		if firstSurrogate < first && first <= lastSurrogate+1 {
 			first = firstSurrogate
 		}
@@ -49,20 +53,6 @@ func intervalsOf(in *syntax.Inst) []interval {
 			continue
 		}
 		list = append(list, interval{first, last})
-	}
-	return list
-}
-
-// foldsOf is a single character, in all its cases if the instruction does not tell them
-// apart.
-func foldsOf(in *syntax.Inst) []interval {
-	r := in.Rune[0]
-	list := []interval{{r, r}}
-	if syntax.Flags(in.Arg)&syntax.FoldCase != 0 && in.Op == syntax.InstRune {
-		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-			list = append(list, interval{f, f})
-		}
-		slices.SortFunc(list, func(a, b interval) int { return int(a.first - b.first) })
 	}
 	return list
 }
@@ -122,7 +112,7 @@ func (p *program) spellBytes(set []interval, lead byte, more int, out uint16) []
 			rest = (last + 1) / unit * unit
 			e.last, e.to = lead+byte(rest/unit-1), out
 		} else {
-			e.to = p.read(p.spellBytes(within(set, group*unit, unit), utf8.RuneSelf, more-1, out))
+			e.to = p.read(p.spellBytes(part(set, group*unit, unit), utf8.RuneSelf, more-1, out))
 		}
 		edges = appendEdge(edges, e)
 		set = from(set, rest)
@@ -130,16 +120,16 @@ func (p *program) spellBytes(set []interval, lead byte, more int, out uint16) []
 	return edges
 }
 
-// within are the numbers from start on, less than unit of them, counted from there.
-func within(set []interval, start, unit rune) []interval {
-	var part []interval
+// part are the numbers from start on, less than unit of them, counted from there.
+func part(set []interval, start, unit rune) []interval {
+	var list []interval
 	for _, s := range set {
 		if s.first >= start+unit {
 			break
 		}
-		part = append(part, interval{max(s.first-start, 0), min(s.last-start, unit-1)})
+		list = append(list, interval{max(s.first-start, 0), min(s.last-start, unit-1)})
 	}
-	return part
+	return list
 }
 
 // from are the numbers from start on. It changes the set.
