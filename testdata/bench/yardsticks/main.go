@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/testdata/bench/workload"
@@ -18,7 +19,7 @@ func main() {
 	flag.IntVar(&o.Events, "events", o.Events, "how many events to make")
 	flag.Uint64Var(&o.Seed, "seed", o.Seed, "what to make them from")
 	flag.IntVar(&o.laps, "laps", 5, "how often each yardstick judges all events")
-	flag.StringVar(&o.only, "only", "", "run evctl's rows and those whose names contain this text")
+	flag.StringVar(&o.only, "only", "", "run evctl's rows, those whose names contain this text, and programs")
 	flag.BoolVar(&o.each, "each", true, "compare with santhosh v5 event by event too")
 	flag.Func("program", "`NAME=COMMAND`: a further yardstick, a validator that answers as external.go says", o.program)
 	flag.Parse()
@@ -99,10 +100,8 @@ func (o *options) main(ctx context.Context) error {
 	}
 	b := bench{plan: plan, groups: groups, laps: o.laps}
 	defer b.close()
-	for _, y := range append(yardsticks, o.programs...) {
-		if !y.ours() && !strings.Contains(y.name, o.only) {
-			continue
-		}
+	left := func(y yardstick) bool { return !y.ours() && !strings.Contains(y.name, o.only) }
+	for _, y := range slices.Concat(slices.DeleteFunc(slices.Clone(yardsticks), left), o.programs) {
 		if err := b.add(y); err != nil {
 			return fmt.Errorf("%s: %w", y.name, err)
 		}
