@@ -370,16 +370,7 @@ func (c *compiler) objectOf(s *contracts.Schema, implied *tag) *objectCheck {
 func (o *objectCheck) prepared() *objectCheck {
 	o.table = newNameTable(o.names)
 	o.picky = o.keys != nil || len(o.patterns) > 0
-	o.expected, o.must, o.words = nil, 0, 0
-	for i := range o.properties {
-		if quoted := document.Quote(o.properties[i].name); !o.picky && !strings.Contains(quoted, `\`) {
-			o.expected = append(o.expected, newKey(quoted+":"))
-		}
-	}
-	if len(o.expected) < len(o.properties) {
-		o.expected = slices.Repeat([]key{noKey}, len(o.properties))
-	}
-	o.expected = append(o.expected, noKey)
+	o.expected, o.must, o.words = o.firstKeys(), 0, 0
 	for _, p := range o.required {
 		if p < 64 {
 			o.must |= 1 << p
@@ -388,8 +379,24 @@ func (o *objectCheck) prepared() *objectCheck {
 	if len(o.properties) > 64 {
 		o.words = (len(o.properties) + 63) / 64
 	}
-	o.simple = o.words == 0 && len(o.any) == 0 && o.min == 0 && o.max < 0
+	// Undeclared names are to be forgotten at the end of an open object.
+	o.simple = o.words == 0 && len(o.any) == 0 && o.min == 0 && o.max < 0 && !o.open && !o.picky
 	return o
+}
+
+// firstKeys are the keys of the first 64 properties, as far as they are written without
+// escapes, and one that stands nowhere.
+func (o *objectCheck) firstKeys() []key {
+	list := make([]key, 0, min(len(o.properties), 64)+1)
+	for i, p := range o.properties[:min(len(o.properties), 64)] {
+		quoted := document.Quote(p.name)
+		if o.picky || strings.Contains(quoted, `\`) {
+			list = append(list, noKey)
+			continue
+		}
+		list = append(list, newKey(quoted+":", p.node, i))
+	}
+	return append(list, noKey)
 }
 
 func (o *objectCheck) add(name string, n *node, required bool) {

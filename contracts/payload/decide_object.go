@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"math/bits"
 
 	"github.com/evctl/evctl/contracts/rawjson"
 )
@@ -16,53 +17,63 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 		o = anyObject
 	}
 	names, words := len(q.names), len(q.bits)
-	for range o.words {
-		q.bits = append(q.bits, 0)
+	if o.words > 0 {
+		q.addWords(o.words)
 	}
-	var seen uint64 // the bits of the first 64 properties
-	count, expected := 0, 0
 	at = skip(t, at+1)
-	more := true
-	if t.Byte(at) == '}' {
-		at, more = at+1, false
-	}
-	for ; more; count++ {
-		p := expected
-		if k := &o.expected[p]; k.standsAt(t, at) {
-			at = skip(t, at+k.size)
-		} else if p, at = q.memberName(o, t, at); at < 0 {
-			return at
-		}
-		switch bit := uint64(1) << uint(p); {
-		case bit&^seen != 0:
-			seen |= bit
-		case p < 0:
-		case bit != 0 || !q.mark(words, p):
-			return rejected // a second one
-		}
-		if p < 0 || o.picky {
-			at = q.other(o, p, names, t, at)
+	seen, expected := uint64(0), 0 // the bits of the first 64 properties; the next one
+	for more := t.Byte(at) != '}'; more; {
+		if k := &o.expected[expected]; k.standsAt(t, at) && seen&k.bit == 0 {
+			seen |= k.bit
+			expected++
+			at = q.value(k.node, t, skip(t, at+k.size))
 		} else {
-			expected = p + 1
-			at = q.value(o.properties[p].node, t, at)
+			var p int
+			if p, at = q.memberName(o, t, at); at < 0 {
+				return at
+			}
+			switch bit := uint64(1) << uint(p); {
+			case bit&^seen != 0:
+				seen |= bit
+			case p < 0:
+			case bit != 0 || !q.mark(words, p):
+				return rejected // a second one
+			}
+			if p < 0 || o.picky {
+				at = q.other(o, p, names, t, at)
+			} else {
+				expected = min(p+1, len(o.expected)-1)
+				at = q.value(o.properties[p].node, t, at)
+			}
 		}
 		switch {
 		case at < 0:
 			return at
+		case t.Byte(at) == '}':
+			more = false
 		case t.Byte(at) == ',' && t.Byte(at+1) > ' ':
 			at++
 		default:
 			if at, more = next(t, at, '}'); at < 0 {
 				return at
 			}
+			if !more {
+				at--
+			}
 		}
 	}
 	q.depth--
-	if seen&o.must != o.must || !o.simple && !q.complete(o, words, seen, count) {
+	if seen&o.must != o.must || !o.simple && !q.complete(o, names, words, seen) {
 		return rejected
 	}
-	q.names, q.bits = q.names[:names], q.bits[:words]
-	return at
+	return at + 1
+}
+
+// addWords makes room for the bits of an object with many properties.
+func (q *decider) addWords(n int) {
+	for range n {
+		q.bits = append(q.bits, 0)
+	}
 }
 
 // key is the text up to the value of a property, `"name":`. Comparing words of eight
@@ -71,13 +82,15 @@ type key struct {
 	head, mask, tail uint64
 	size             int
 	text             string
+	node             *node
+	bit              uint64 // of the property
 }
 
 // noKey stands nowhere.
 var noKey = key{head: 1}
 
-func newKey(text string) key {
-	k := key{text: text, size: len(text)}
+func newKey(text string, n *node, p int) key {
+	k := key{text: text, size: len(text), node: n, bit: 1 << p}
 	var b [8]byte
 	k.mask = 1<<(8*copy(b[:], text)) - 1
 	k.head = binary.LittleEndian.Uint64(b[:])
@@ -225,14 +238,20 @@ func (q *decider) again(readers int, n *node, t rawjson.View, at int) int {
 	return end
 }
 
-// complete is that of the object; the bits of the properties are in first and, from words
-// on, in q.bits.
-func (q *decider) complete(o *objectCheck, words int, first uint64, count int) bool {
+// complete is that of the object. The bits of the properties are in seen and, from words
+// on, in q.bits; the names of other members start at names in q.names.
+func (q *decider) complete(o *objectCheck, names, words int, seen uint64) bool {
 	if o.words == 0 {
 		q.bits = append(q.bits, 0)
 	}
-	q.bits[words] = first
-	return o.complete(q.bits[words:], count)
+	q.bits[words] = seen
+	count := len(q.names) - names
+	for _, w := range q.bits[words:] {
+		count += bits.OnesCount64(w)
+	}
+	ok := o.complete(q.bits[words:], count)
+	q.names, q.bits = q.names[:names], q.bits[:words]
+	return ok
 }
 
 // complete decides on an object as a whole, by the bits of the properties that are

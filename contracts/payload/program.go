@@ -107,9 +107,9 @@ type objectCheck struct {
 	keysMasked bool
 
 	// For deciders.
-	expected []key  // of the properties, in their order, and one that stands nowhere
+	expected []key  // of the first properties, in their order, and one that stands nowhere
 	must     uint64 // bits of the required ones among the first 64 properties
-	simple   bool   // must is all that can be wrong with the object as a whole
+	simple   bool   // must is all that there is to do at the end of the object
 	picky    bool   // names matter beyond those of properties
 	words    int    // of bits for the properties, 0 where one will do
 }
