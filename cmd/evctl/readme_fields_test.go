@@ -66,8 +66,14 @@ var outputs = []struct{ shape, command string }{
 	{"evctl subschema --format json", "evctl subschema --format json schemas/part.json schemas/whole.json --resource schemas/part.json"},
 	{"evctl subschema --batch", "evctl subschema --batch questions.ndjson"},
 
+	{"evctl export --new-key", "evctl export --new-key key.pem --format json"},
+	{"evctl export --format json", "evctl export site --format json --sign-key key.pem"},
+	{"Bundle", "cat site/v1/bundle.json"},
+	{"Index", "cat site/v1/events.json"},
+
 	{"", "evctl serve --addr ADDRESS --allow-push &"},
 	{"Bundle", "curl -s http://ADDRESS/v1/bundle.json"},
+	{"Bundle", "curl -s http://ADDRESS/v1/watch"},
 	{"Index", "curl -s http://ADDRESS/v1/events.json"},
 	{"Release", "curl -s http://ADDRESS/v1/events/order.completed/latest.json"},
 	{"Compatibility", "curl -s -H Content-Type:application/json -d @compatibility.json http://ADDRESS/v1/compatibility"},

@@ -15,6 +15,7 @@ var commands = []func(*App) *cobra.Command{
 	newDiff,
 	newBump,
 	newPush,
+	newExport,
 	newServe,
 	newValidate,
 	newUpgrade,

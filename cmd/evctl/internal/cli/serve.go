@@ -31,6 +31,7 @@ type serveFlags struct {
 	registry  string
 	envelope  string
 	tokenFile string
+	signKey   string
 	allowPush bool
 	maxBody   string
 	timeout   time.Duration
@@ -43,7 +44,8 @@ func newServe(app *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the registry on HTTP, and validate events sent to it",
-		Long: `Serves the released versions: collectors fetch /v1/bundle.json, producers send events
+		Long: `Serves the released versions: collectors fetch /v1/bundle.json and wait at /v1/watch
+for other ones, producers send events
 to /v1/validate, evctl push --registry URL releases through the same gate as into a
 directory. /openapi.json describes the API, /readyz says whether what is served is
 what is released.
@@ -61,6 +63,7 @@ requests under way are answered.`,
 	flags.StringVar(&f.registry, "registry", "", "serve this `directory`, instead of the registry of evctl.yaml")
 	flags.StringVar(&f.envelope, "envelope", "", "preset to find events by, instead of the envelope of evctl.yaml: "+strings.Join(envelope.PresetNames(), ", "))
 	flags.StringVar(&f.tokenFile, "token-file", "", "`file` with the token that pushes must carry")
+	flags.StringVar(&f.signKey, "sign-key", "", "sign the bundle with the ed25519 keys in this PEM `file`")
 	flags.BoolVar(&f.allowPush, "allow-push", false, "take pushes without a token, on a loopback address")
 	flags.StringVar(&f.maxBody, "max-body", f.maxBody, "largest body of a request, unpacked too, as `size`")
 	flags.DurationVar(&f.timeout, "timeout", f.timeout, "how long a client may stand still")
@@ -116,6 +119,9 @@ func (f *serveFlags) options(app *App) (opt httpapi.Options, err error) {
 		return opt, usagef("--max-body: %w", err)
 	}
 	if opt.Token, err = app.token(f.tokenFile); err != nil {
+		return opt, err
+	}
+	if opt.SignKeys, err = app.signKeys(f.signKey); err != nil {
 		return opt, err
 	}
 	if opt.AllowPush = f.allowPush; opt.AllowPush && !loopback(f.addr) {
