@@ -25,6 +25,10 @@ type (
 	indent struct{ content doc }
 	// ifBroken is left out of a flat group.
 	ifBroken struct{ content doc }
+	// broken breaks all its own lines.
+	broken struct{ content doc }
+	// filled are texts with commas between them, as many on a line as fit.
+	filled struct{ of []doc }
 	// after is a group of a line break and, indented when that breaks, what follows
 	// on the same line or the next one.
 	after struct{ content doc }
@@ -67,6 +71,10 @@ func layout(d doc, column int) string {
 		case group:
 			flat := fits(command{d.content, c.indent, false}, stack, lineWidth-column)
 			stack = append(stack, command{d.content, c.indent, !flat})
+		case broken:
+			stack = append(stack, command{d.content, c.indent, true})
+		case filled:
+			stack = append(stack, command{fill(d.of, lineWidth-column), c.indent, c.broken})
 		case after:
 			// Only the break decides here: what follows may break on its own.
 			if fits(command{space, c.indent, false}, append(stack, command{d.content, c.indent, true}), lineWidth-column) {
@@ -116,6 +124,13 @@ func fits(next command, rest []command, room int) bool {
 			work = append(work, command{d.content, c.indent, c.broken})
 		case group:
 			work = append(work, command{d.content, c.indent, c.broken})
+		case broken:
+			if !c.broken {
+				return false
+			}
+			work = append(work, command{d.content, c.indent, true})
+		case filled:
+			work = append(work, command{joined(d.of), c.indent, c.broken})
 		case after:
 			work = append(work, command{docs{space, d.content}, c.indent, c.broken})
 		case ifBroken:
@@ -132,6 +147,27 @@ func fits(next command, rest []command, room int) bool {
 		}
 	}
 	return false
+}
+
+// fill breaks only where the room is used up, a comma at the end included.
+func fill(of []doc, room int) doc {
+	var d docs
+	left := room
+	for i, one := range of {
+		width := textWidth(one.(string)) + 1
+		switch {
+		case i == 0:
+		case left < width+1:
+			d = append(d, ",", space)
+			left = room
+		default:
+			d = append(d, ", ")
+			left--
+		}
+		d = append(d, one)
+		left -= width
+	}
+	return d
 }
 
 // textWidth counts columns: wide characters take two, combining marks none.

@@ -2,6 +2,7 @@ package typescript
 
 import (
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
 )
 
 // generator holds the names of all modules, decided before anything is printed.
@@ -9,10 +10,16 @@ type generator struct {
 	options  codegen.Options
 	units    []unit
 	modules  map[*codegen.Unit]string
+	shared   map[*codegen.Unit]bool
 	types    map[*codegen.Type]string
 	events   map[*codegen.Event]string
 	variants map[*codegen.Variant]string // types that add the discriminator to a variant
 	tags     map[*codegen.Type]tag       // discriminators that are part of a type itself
+
+	schemas    map[*contracts.Schema]*codegen.Type // types by where they are written
+	checkNames map[*codegen.Type]string            // functions that check values; none for types that are checked in place
+	tagged     map[*codegen.Type]bool              // objects that unions read with a discriminator
+	guards     map[*codegen.Type]string            // functions that make plain values branded ones
 }
 
 // unit is what a module is made of; event is nil for shared declarations.
@@ -25,20 +32,25 @@ type unit struct {
 type tag struct{ name, value string }
 
 // reserved are types that generated code uses, and the exports of events.ts.
-var reserved = []string{"Record", "EventPayloads", "EventName"}
+var reserved = []string{"Record", "EventPayloads", "EventName", "EventContract", "Fault", "Brand"}
+
+// checkPrefix begins the names of functions that check types.
+const checkPrefix = "check"
 
 func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 	g := &generator{
-		options: options, modules: map[*codegen.Unit]string{}, types: map[*codegen.Type]string{},
+		options: options, modules: map[*codegen.Unit]string{}, shared: map[*codegen.Unit]bool{}, types: map[*codegen.Type]string{},
 		events: map[*codegen.Event]string{}, variants: map[*codegen.Variant]string{}, tags: map[*codegen.Type]tag{},
+		schemas: map[*contracts.Schema]*codegen.Type{}, checkNames: map[*codegen.Type]string{}, tagged: map[*codegen.Type]bool{}, guards: map[*codegen.Type]string{},
 	}
-	modules := codegen.NewScope(indexModule, eventsModule)
+	modules := codegen.NewScope(indexModule, eventsModule, checksModule, formatsModule, trackerModule)
 	scope := codegen.NewScope(reserved...)
 	for _, e := range m.Events {
 		g.units = append(g.units, unit{&e.Unit, e})
 	}
 	for _, u := range m.Shared {
 		g.units = append(g.units, unit{u, nil})
+		g.shared[u] = true
 	}
 	for _, u := range g.units {
 		g.modules[u.Unit] = modules.Take(codegen.Stem(u.Name.Kebab()))
@@ -55,7 +67,54 @@ func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 			g.nameVariants(t, scope)
 		}
 	}
+	g.nameChecks(scope)
 	return g
+}
+
+// nameChecks decides which types have functions that check their values.
+func (g *generator) nameChecks(scope *codegen.Scope) {
+	for _, u := range g.units {
+		for _, t := range u.Types {
+			g.schemas[t.Schema] = t
+			if g.hasCheck(t) {
+				g.checkNames[t] = scope.Take(checkPrefix + g.types[t])
+			}
+			if g.branded(t) {
+				g.guards[t] = scope.Take("is" + g.types[t])
+			}
+		}
+	}
+	for _, u := range g.units {
+		for _, t := range u.Types {
+			for _, v := range t.Variants {
+				if v.TagImplied && v.Schema.Ref != "" {
+					g.tagged[g.schemas[v.Schema.Resolved()]] = true
+				}
+			}
+		}
+	}
+}
+
+// hasCheck reports whether a type is checked by a function. Enums that are no
+// definitions are checked where they stand, and so is what is another type, or anything.
+func (g *generator) hasCheck(t *codegen.Type) bool {
+	switch t.Kind {
+	case codegen.Enum:
+		return t.Definition != ""
+	case codegen.Alias:
+		return t.Of.Kind != codegen.Any && t.Schema.Ref == ""
+	}
+	return true
+}
+
+// exported reports whether a type is not part of one event.
+func (g *generator) exported(t *codegen.Type) bool { return g.shared[t.Unit] }
+
+// branded reports whether values of a definition are told apart from others of their
+// type.
+func (g *generator) branded(t *codegen.Type) bool {
+	return g.options["ids"] == "branded" && t.Kind == codegen.Alias && t.Schema.Ref == "" &&
+		(t.Of.Kind == codegen.String || t.Of.Kind == codegen.Integer)
 }
 
 // nameVariants decides how the variants of a union get a discriminator that they

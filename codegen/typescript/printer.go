@@ -3,6 +3,7 @@ package typescript
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,20 +16,29 @@ type printer struct {
 	*generator
 	unit    *codegen.Unit // nil for events.ts
 	body    bytes.Buffer
-	imports map[string][]string // names by module
+	imports map[string]map[string]bool // by module and name: whether it is a type
 }
+
+// use names something of another module, which it imports.
+func (p *printer) use(module, name string, isType bool) string {
+	if p.imports == nil {
+		p.imports = map[string]map[string]bool{}
+	}
+	if p.imports[module] == nil {
+		p.imports[module] = map[string]bool{}
+	}
+	p.imports[module][name] = isType
+	return name
+}
+
+// helper names a function of checks.ts.
+func (p *printer) helper(name string) string { return p.use(checksModule, name, false) }
 
 // refer names a type, importing it from another module where needed.
 func (p *printer) refer(t *codegen.Type) expr {
 	name := p.types[t]
 	if t.Unit != p.unit {
-		if p.imports == nil {
-			p.imports = map[string][]string{}
-		}
-		module := p.modules[t.Unit]
-		if !slices.Contains(p.imports[module], name) {
-			p.imports[module] = append(p.imports[module], name)
-		}
+		p.use(p.modules[t.Unit], name, true)
 	}
 	return reference{name}
 }
@@ -41,23 +51,17 @@ func (p *printer) module(e *codegen.Event) []byte {
 	for _, t := range p.unit.Types {
 		p.declaration(t, e)
 	}
+	p.checks()
 	return p.file()
 }
 
 func (p *printer) file() []byte {
 	var b bytes.Buffer
 	b.WriteString(header)
-	modules := make([]string, 0, len(p.imports))
-	for module := range p.imports {
-		modules = append(modules, module)
+	for _, module := range slices.Sorted(maps.Keys(p.imports)) {
+		b.WriteString(importLine(p.imports[module], p.specifier(module)))
 	}
-	slices.Sort(modules)
-	for _, module := range modules {
-		names := p.imports[module]
-		slices.Sort(names)
-		b.WriteString(importLine(names, p.specifier(module)))
-	}
-	if len(modules) > 0 {
+	if len(p.imports) > 0 {
 		b.WriteByte('\n')
 	}
 	b.Write(bytes.TrimRight(p.body.Bytes(), "\n"))
@@ -65,32 +69,57 @@ func (p *printer) file() []byte {
 	return b.Bytes()
 }
 
-func importLine(names []string, specifier string) string {
-	if len(names) == 1 {
-		// A single name never breaks.
-		return "import type { " + names[0] + " } from " + specifier + ";\n"
-	}
-	var inner docs
-	for i, name := range names {
-		if i > 0 {
-			inner = append(inner, ",", space)
+// importLine imports names; types say that they are, so that they leave no trace at run
+// time.
+func importLine(names map[string]bool, specifier string) string {
+	sorted := slices.Sorted(maps.Keys(names))
+	keyword, types := "import ", 0
+	for _, name := range sorted {
+		if names[name] {
+			types++
 		}
-		inner = append(inner, name)
 	}
-	inner = append(inner, ifBroken{","})
-	return layout(docs{"import type ", group{docs{"{", indent{docs{space, inner}}, space, "}"}}, " from ", specifier, ";"}, 0) + "\n"
+	if types == len(sorted) {
+		keyword = "import type "
+	}
+	list := make([]doc, len(sorted))
+	for i, name := range sorted {
+		list[i] = name
+		if names[name] && types < len(sorted) {
+			list[i] = "type " + name
+		}
+	}
+	if len(list) == 1 {
+		// A single name never breaks.
+		return keyword + "{ " + list[0].(string) + " } from " + specifier + ";\n"
+	}
+	return layout(docs{keyword, group{docs{"{", indent{docs{space, joined(list), ifBroken{","}}}, space, "}"}}, " from ", specifier, ";"}, 0) + "\n"
 }
 
 // constant prints what is known of an event at run time.
 func (p *printer) constant(e *codegen.Event) {
-	p.comment("", codegen.Doc{Lines: []string{"Name, version and digest of the event " + e.Contract.Name + "."}})
+	p.comment("", constantDoc(e))
+	typ := group{docs{"<", indent{docs{softLine, quote(e.Contract.Name), ",", space, p.types[e.Payload]}}, softLine, ">"}}
 	members := docs{
 		space, "name: ", quote(e.Contract.Name), ",", // after a key this short, prettier never breaks
 		space, "version: ", quote(e.Contract.Version.String()), ",",
 		space, "digest:", group{indent{docs{space, quote(string(e.Digest))}}}, ",",
+		space, "check:", group{indent{docs{space, p.checkNames[e.Payload]}}}, ",",
 	}
-	object := docs{"{", indent{members}, space, "} as const"}
-	p.body.WriteString(layout(docs{"export const ", p.events[e], " =", after{object}, ";"}, 0) + "\n\n")
+	object := broken{docs{"{", indent{members}, space, "}"}}
+	p.body.WriteString(layout(docs{"export const ", p.events[e], ": ", p.use(checksModule, "EventContract", true), typ, " =", after{object}, ";"}, 0) + "\n\n")
+}
+
+// constantDoc is what people read where they send an event.
+func constantDoc(e *codegen.Event) codegen.Doc {
+	d := codegen.Doc{Lines: slices.Clone(e.Payload.Doc.Lines), Deprecated: e.Payload.Doc.Deprecated}
+	if e.Contract.Owner != "" {
+		d.Lines = append(d.Lines, "Owner: "+e.Contract.Owner+".")
+	}
+	if len(d.Lines) == 0 {
+		d.Lines = []string{"The event " + e.Contract.Name + "."}
+	}
+	return d
 }
 
 func (p *printer) declaration(t *codegen.Type, e *codegen.Event) {
@@ -104,7 +133,11 @@ func (p *printer) declaration(t *codegen.Type, e *codegen.Event) {
 	case codegen.Union:
 		p.union(t)
 	case codegen.Alias:
-		p.declare(name, p.bare(t.Of))
+		e := p.bare(t.Of)
+		if p.branded(t) {
+			e = word{e.(word).text + " & " + p.use(checksModule, "Brand", true) + "<" + quote(name) + ">"}
+		}
+		p.declare(name, e)
 	}
 }
 
@@ -297,6 +330,13 @@ func (p *printer) eventMap(m *codegen.Model) []byte {
 	}
 	p.body.WriteString("}\n\n")
 	p.comment("", codegen.Doc{Lines: []string{"Name of an event."}})
-	p.body.WriteString("export type EventName = keyof EventPayloads;\n")
+	p.body.WriteString("export type EventName = keyof EventPayloads;\n\n")
+	p.comment("", codegen.Doc{Lines: []string{"All events by name, for code that receives them. Code that sends one imports it alone."}})
+	p.printf("export const events: {\n  readonly [Name in EventName]: %s<Name, EventPayloads[Name]>;\n} = {\n", p.use(checksModule, "EventContract", true))
+	for _, e := range m.Events {
+		value := p.use(p.modules[&e.Unit], p.events[e], false)
+		p.statement(1, docs{key(e.Contract.Name), ":", group{indent{docs{space, value}}}, ","})
+	}
+	p.body.WriteString("};\n")
 	return p.file()
 }

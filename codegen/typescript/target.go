@@ -18,13 +18,14 @@ func (Target) Name() string { return "typescript" }
 
 // Describe is the line in the list of targets.
 func (Target) Describe() string {
-	return "strict TypeScript types as ES modules, with a constant for each event"
+	return "strict TypeScript types as ES modules, with validators and typed tracking"
 }
 
 // Options are the settings of the target.
 func (Target) Options() []codegen.Option {
 	return []codegen.Option{
 		{Name: "import_extension", Default: ".js", Values: []string{".js", ".ts", "none"}, Describe: "how modules import each other; bundlers take none"},
+		{Name: "ids", Default: "plain", Values: []string{"plain", "branded"}, Describe: "whether definitions of strings and integers are types that plain ones are not assignable to"},
 	}
 }
 
@@ -45,6 +46,7 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 		return nil, err
 	}
 	p := &printer{generator: g}
+	files = append(files, g.runtime()...)
 	return append(files,
 		codegen.File{Path: eventsModule + ".ts", Content: p.eventMap(m)},
 		codegen.File{Path: indexModule + ".ts", Content: g.index()},
@@ -65,4 +67,11 @@ const (
 	header       = "// " + codegen.Marker + "\n\n"
 	indexModule  = "index"
 	eventsModule = "events"
+)
+
+// Modules that are the same for every plan, but for the formats that it uses.
+const (
+	checksModule  = "checks"
+	formatsModule = "formats"
+	trackerModule = "tracker"
 )

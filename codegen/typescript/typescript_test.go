@@ -110,24 +110,30 @@ type toolchain struct{ tsc, prettier []string }
 // skipped on a developer's machine and fails in continuous integration.
 func node(t *testing.T) toolchain {
 	t.Helper()
+	modules := filepath.Join(installed(t, "testdata/node"), "node_modules")
+	return toolchain{
+		tsc:      []string{"node", filepath.Join(modules, "typescript", "bin", "tsc")},
+		prettier: []string{"node", filepath.Join(modules, "prettier", "bin", "prettier.cjs")},
+	}
+}
+
+// installed is a folder with its Node.js packages.
+func installed(t *testing.T, folder string) string {
+	t.Helper()
 	if _, err := exec.LookPath("npm"); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal("npm is not installed, which continuous integration needs for TypeScript")
 		}
 		t.Skip("npm is not installed: TypeScript is not compiled")
 	}
-	dir, err := filepath.Abs("testdata/node")
+	dir, err := filepath.Abs(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	modules := filepath.Join(dir, "node_modules")
-	if _, err := os.Stat(filepath.Join(modules, ".package-lock.json")); err != nil {
-		run(t, dir, []string{"npm", "ci", "--no-audit", "--no-fund"})
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err != nil {
+		run(t, dir, []string{"npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"})
 	}
-	return toolchain{
-		tsc:      []string{"node", filepath.Join(modules, "typescript", "bin", "tsc")},
-		prettier: []string{"node", filepath.Join(modules, "prettier", "bin", "prettier.cjs")},
-	}
+	return dir
 }
 
 // compile runs tsc over the generated modules and one more.

@@ -1,0 +1,435 @@
+package typescript
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"regexp/syntax"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/schema"
+)
+
+// call is a function of a value that says what is wrong with it, with its further
+// arguments.
+type call struct {
+	function  string
+	arguments []doc
+}
+
+// calls lists what finds out whether a value is valid, to be asked in that order up to the first
+// that finds a fault. The first one refuses null, unless the schema of a type takes
+// it. nullable says that null is valid nevertheless.
+func (c *checker) calls(s *contracts.Schema, at place) (list []call, nullable bool) {
+	for s.Ref != "" {
+		nullable = nullable || s.Nullable
+		if t := c.schemas[s.Target]; t != nil && c.checkNames[t] != "" {
+			return []call{{c.checkOf(t), nil}}, nullable
+		}
+		s = s.Target
+	}
+	nullable = nullable || s.Nullable
+	if s.Types&contracts.Any != 0 {
+		return []call{{c.helper("anything"), nil}}, false
+	}
+	t := c.schemas[s]
+	switch {
+	case t != nil && c.checkNames[t] != "" && c.current != s:
+		return []call{{c.checkOf(t), nil}}, nullable
+	case s.Union != nil:
+		return []call{{c.later(at, func(name string) {
+			c.open("", name)
+			c.null(s)
+			c.union(s, at)
+			c.close()
+		}), nil}}, nullable
+	case s.Enum != nil && len(s.Enum) == 0 && !s.Open:
+		return []call{{c.helper("nothing"), nil}}, nullable
+	case s.Types == contracts.Object && len(s.Properties) == 0:
+		o := &objectCheck{checker: c, schema: s, at: at}
+		return append([]call{{c.helper("object"), nil}}, o.whole("0")...), nullable
+	case s.Types == contracts.Object:
+		return []call{{c.later(at, func(name string) { c.objectCheck("", name, nil, s, at, "") }), nil}}, nullable
+	case s.Types == contracts.Array:
+		return c.array(s, at), nullable
+	case s.Types == contracts.Map:
+		return c.mapping(s, at), nullable
+	case isOneScalar(s.Types):
+		return c.scalar(s, s.Types, at), nullable
+	}
+	return []call{{c.later(at, func(name string) { c.scalars(name, s, at) }), nil}}, nullable
+}
+
+// later queues a function of its own for a schema that has no type.
+func (c *checker) later(at place, print func(name string)) string {
+	name := c.hoisted(at.words.With("value"))
+	c.queue = append(c.queue, func() { print(name) })
+	return name
+}
+
+func isOneScalar(t contracts.Types) bool {
+	return t == contracts.String || t == contracts.Boolean || t&contracts.Numeric != 0 && t&^contracts.Numeric == 0
+}
+
+// scalar lists the checks of the values of one type, the constraints of which are among
+// those of s.
+func (c *checker) scalar(s *contracts.Schema, t contracts.Types, at place) []call {
+	list := []call{{c.helper(scalarHelper(t)), nil}}
+	if s.Enum != nil && !s.Open {
+		list = append(list, call{c.helper("listed"), []doc{c.values(s, at)}})
+	}
+	switch {
+	case t == contracts.String:
+		return append(list, c.text(s, at)...)
+	case t&contracts.Numeric != 0:
+		return append(list, c.number(s)...)
+	}
+	return list
+}
+
+func scalarHelper(t contracts.Types) string {
+	switch {
+	case t == contracts.String:
+		return "string"
+	case t == contracts.Boolean:
+		return "boolean"
+	case t&contracts.Integer != 0:
+		return "integer"
+	}
+	return "number"
+}
+
+// scalars prints the check of a value of one of several types.
+func (c *checker) scalars(name string, s *contracts.Schema, at place) {
+	c.open("", name)
+	c.null(s)
+	if s.Types.Has(contracts.String) {
+		c.branch(`typeof value === "string"`, c.scalar(s, contracts.String, at)[1:])
+	}
+	if t := s.Types & contracts.Numeric; t != 0 {
+		calls := c.scalar(s, t, at)
+		if t&contracts.Integer == 0 && s.Types&contracts.Boolean == 0 {
+			c.returnCalls(calls, "value")
+			c.close()
+			return
+		}
+		c.branch(`typeof value === "number"`, calls)
+	}
+	last := call{c.helper("mistyped"), nil}
+	if s.Types.Has(contracts.Boolean) {
+		c.returnCalls(c.scalar(s, contracts.Boolean, at), "value")
+	} else {
+		c.returnCalls([]call{last}, "value")
+	}
+	c.close()
+}
+
+// branch prints what is asked of values of one type.
+func (c *checker) branch(condition string, calls []call) {
+	c.statement(1, docs{"if (" + condition + ") {"})
+	c.statement(2, returned(calls, "value"))
+	c.statement(1, docs{"}"})
+}
+
+func (c *checker) values(s *contracts.Schema, at place) string {
+	var of []doc
+	numbers := true
+	for _, v := range s.Enum {
+		text := literal(v.Value)
+		if v.Type()&contracts.Numeric != 0 && text == "number" {
+			continue // beyond what JavaScript can hold
+		}
+		numbers = numbers && v.Type()&contracts.Numeric != 0
+		of = append(of, text)
+	}
+	if numbers {
+		return c.constant(at.words.With("values"), numberList(of))
+	}
+	return c.constant(at.words.With("values"), list_(of, false))
+}
+
+func (c *checker) text(s *contracts.Schema, at place) []call {
+	list := c.counts(s.MinLength, s.MaxLength, "minLength", "maxLength")
+	if s.Format != "" {
+		list = append(list, call{c.helper("format"), []doc{c.use(formatsModule, formatFunction(s.Format), false)}})
+	}
+	if s.Pattern != "" {
+		list = append(list, call{c.helper("pattern"), []doc{c.constant(at.words.With("pattern"), pattern(s.Pattern))}})
+	}
+	return list
+}
+
+// counts lists the checks of two bounds of a count.
+func (c *checker) counts(least, most *int, minimum, maximum string) []call {
+	var list []call
+	if least != nil && *least > 0 {
+		list = append(list, call{c.helper(minimum), []doc{fmt.Sprint(*least)}})
+	}
+	if most != nil {
+		list = append(list, call{c.helper(maximum), []doc{fmt.Sprint(*most)}})
+	}
+	return list
+}
+
+func (c *checker) number(s *contracts.Schema) []call {
+	var list []call
+	for _, b := range []struct {
+		helper string
+		limit  *contracts.Decimal
+		up     bool
+	}{
+		{"minimum", s.Minimum, true}, {"exclusiveMinimum", s.ExclusiveMinimum, false},
+		{"maximum", s.Maximum, false}, {"exclusiveMaximum", s.ExclusiveMaximum, true},
+	} {
+		if b.limit != nil {
+			list = append(list, call{c.helper(b.helper), []doc{bound(*b.limit, b.up)}})
+		}
+	}
+	if s.MultipleOf != nil {
+		step, digits := scaled(s.MultipleOf.Rat())
+		list = append(list, call{c.helper("multipleOf"), []doc{step, digits}})
+	}
+	return list
+}
+
+// bound is the literal of a limit. JavaScript has the numbers that the doubles are written
+// as; a limit between two of them becomes that one which parts them in the same way. up
+// says that it is the greater one: values from there on are on the other side.
+func bound(d contracts.Decimal, up bool) string {
+	f := d.Float64()
+	if text := number(d); text != "" {
+		switch c := contracts.Decimal(text).Cmp(d); {
+		case c < 0 && up:
+			f = math.Nextafter(f, math.Inf(1))
+		case c > 0 && !up:
+			f = math.Nextafter(f, math.Inf(-1))
+		}
+	}
+	switch {
+	case math.IsInf(f, 1):
+		return "Infinity"
+	case math.IsInf(f, -1):
+		return "-Infinity"
+	}
+	return number(contracts.Decimal(strconv.FormatFloat(f, 'g', -1, 64)))
+}
+
+// scaled is a decimal as a whole number and how many digits of it stand behind the
+// point.
+func scaled(r *big.Rat) (step, digits string) {
+	n, _ := r.FloatPrec()
+	whole := new(big.Rat).Mul(r, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)))
+	return number(contracts.Decimal(whole.Num().String())), fmt.Sprint(n)
+}
+
+func (c *checker) array(s *contracts.Schema, at place) []call {
+	list := append([]call{{c.helper("array"), nil}}, c.counts(s.MinItems, s.MaxItems, "minItems", "maxItems")...)
+	if s.Items != nil && !accepts(s.Items) {
+		list = append(list, call{c.helper("items"), []doc{c.local(s.Items, at.below("item"))}})
+	}
+	if s.UniqueItems {
+		list = append(list, call{c.helper("uniqueItems"), nil})
+	}
+	return list
+}
+
+func (c *checker) mapping(s *contracts.Schema, at place) []call {
+	list := append([]call{{c.helper("object"), nil}}, c.sizes(s)...)
+	if s.MapKeys != nil {
+		list = append(list, call{c.helper("keys"), []doc{c.local(s.MapKeys, at.below("key"))}})
+	}
+	if s.Values != nil && !accepts(s.Values) {
+		list = append(list, call{c.helper("values"), []doc{c.local(s.Values, at.below("value"))}})
+	}
+	return list
+}
+
+// sizes lists the checks of how many members there are.
+func (c *checker) sizes(s *contracts.Schema) []call {
+	return c.counts(s.MinProperties, s.MaxProperties, "minProperties", "maxProperties")
+}
+
+// pattern is a regular expression that means what the RE2 text means.
+func pattern(re2 string) doc {
+	text := schema.Pattern(re2)
+	if re, err := syntax.Parse(re2, syntax.Perl); err == nil && anchorsLines(re) {
+		text = linePattern(re)
+	}
+	var b strings.Builder
+	b.WriteByte('/')
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == '\\' && i+1 < len(text):
+			_, next := utf8.DecodeRuneInString(text[i+1:])
+			b.WriteString(text[i : i+1+next])
+			size += next
+		case r == '/':
+			b.WriteString(`\/`)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t' || !invisible(r):
+			b.WriteRune(r)
+		default:
+			writeEscape(&b, r)
+		}
+		i += size
+	}
+	b.WriteString("/u")
+	return b.String()
+}
+
+func anchorsLines(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpBeginLine || re.Op == syntax.OpEndLine || slices.ContainsFunc(re.Sub, anchorsLines)
+}
+
+// Texts that stand for the anchors of lines while schema.Pattern writes the rest. They are
+// no characters, and share none at their ends, so that they stay as they are.
+const (
+	lineBegin = "\U000FFFFA\U000FFFFB"
+	lineEnd   = "\U000FFFFC\U000FFFFD"
+)
+
+// linePattern writes the anchors of lines, which have no other spelling in both languages,
+// as assertions.
+func linePattern(re *syntax.Regexp) string {
+	var mark func(re *syntax.Regexp)
+	mark = func(re *syntax.Regexp) {
+		switch re.Op {
+		case syntax.OpBeginLine:
+			*re = syntax.Regexp{Op: syntax.OpLiteral, Rune: []rune(lineBegin)}
+		case syntax.OpEndLine:
+			*re = syntax.Regexp{Op: syntax.OpLiteral, Rune: []rune(lineEnd)}
+		}
+		for _, sub := range re.Sub {
+			mark(sub)
+		}
+	}
+	mark(re)
+	return strings.NewReplacer(lineBegin, `(?<![^\n])`, lineEnd, `(?![^\n])`).Replace(schema.Pattern(re.String()))
+}
+
+// statement prints code, indented by tabs.
+func (p *printer) statement(depth int, d doc) {
+	for range depth {
+		d = indent{d}
+	}
+	margin := strings.Repeat(" ", depth*tab)
+	p.body.WriteString(margin + layout(d, depth*tab) + "\n")
+}
+
+func (p *printer) printf(format string, args ...any) { fmt.Fprintf(&p.body, format, args...) }
+
+func (c *checker) returnCalls(calls []call, value doc) { c.statement(1, returned(calls, value)) }
+
+// returned returns the first fault of several calls.
+func returned(calls []call, value doc) doc {
+	switch len(calls) {
+	case 0:
+		return docs{"return undefined;"}
+	case 1:
+		return docs{"return ", calls[0].document(value), ";"}
+	}
+	return docs{"return ", parenthesised(chained(calls, value)), ";"}
+}
+
+// assigned is the first fault of several calls, after a "=".
+func (c *checker) assigned(calls []call, value doc) doc {
+	if len(calls) == 1 {
+		return after{calls[0].document(value)}
+	}
+	return group{indent{docs{space, group{chained(calls, value)}}}}
+}
+
+func chained(calls []call, value doc) docs {
+	if len(calls) == 2 {
+		return operation(calls[0].document(value), "??", calls[1].document(value))
+	}
+	var d docs
+	for i, one := range calls {
+		if i > 0 {
+			d = append(d, " ??", space)
+		}
+		d = append(d, one.document(value))
+	}
+	return d
+}
+
+func (one call) document(value doc) doc {
+	return docs{one.function, arguments(append([]doc{value}, one.arguments...)...)}
+}
+
+func arguments(list ...doc) doc {
+	return group{docs{"(", indent{docs{softLine, joined(list)}}, ifBroken{","}, softLine, ")"}}
+}
+
+func joined(list []doc) docs {
+	var d docs
+	for i, one := range list {
+		if i > 0 {
+			d = append(d, ",", space)
+		}
+		d = append(d, one)
+	}
+	return d
+}
+
+// parenthesised is an operation that breaks inside of parentheses.
+func parenthesised(d doc) doc {
+	return group{docs{ifBroken{"("}, indent{docs{softLine, group{d}}}, softLine, ifBroken{")"}}}
+}
+
+// operation has two operands.
+func operation(left doc, operator string, right doc) docs {
+	return docs{left, " ", group{docs{operator, space, right}}}
+}
+
+// ifStatement is a condition with one short statement.
+func ifStatement(condition, then doc) doc {
+	return group{docs{"if (", group{docs{indent{docs{softLine, condition}}, softLine}}, ")", indent{docs{space, then}}}}
+}
+
+// texts is an array of strings.
+func texts(list []string) doc {
+	quoted := make([]doc, len(list))
+	for i, text := range list {
+		quoted[i] = quote(text)
+	}
+	return list_(quoted, false)
+}
+
+// list_ is an array; forced ones are always broken.
+func list_(of []doc, forced bool) doc {
+	if len(of) == 0 {
+		return "[]"
+	}
+	inner := docs{"[", indent{docs{softLine, joined(of)}}, ifBroken{","}, softLine, "]"}
+	if forced {
+		return broken{inner}
+	}
+	return group{inner}
+}
+
+// numberList is an array of numbers, of which as many stand on a line as fit.
+func numberList(of []doc) doc {
+	if len(of) < 2 {
+		return list_(of, false)
+	}
+	return group{docs{"[", indent{docs{softLine, filled{of}}}, ifBroken{","}, softLine, "]"}}
+}
+
+// checkOf is the name of a type's check, imported where needed.
+func (c *checker) checkOf(t *codegen.Type) string {
+	name := c.checkNames[t]
+	if t.Unit != c.unit {
+		return c.use(c.modules[t.Unit], name, false)
+	}
+	return name
+}

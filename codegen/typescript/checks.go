@@ -1,0 +1,442 @@
+package typescript
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/naming"
+)
+
+// This file writes the functions that check values. They follow the schemas as they are
+// written, not the types: what a type cannot say is checked too.
+
+// checker writes the checks of one module.
+type checker struct {
+	*printer
+	names     *codegen.Scope    // of what the module does not export
+	constants bytes.Buffer      // values that functions need again and again
+	hoistedAs map[string]string // names of constants, by what they are
+	queue     []func()          // functions that others need, in order of first use
+	current   *contracts.Schema // whose check is printed, and so is not called
+}
+
+// place names what is hoisted out of the check of a schema.
+type place struct{ words naming.Name }
+
+func (at place) below(word string) place { return place{at.words.With(word)} }
+
+// checks prints the checks of the unit's types.
+func (p *printer) checks() {
+	types := p.body
+	p.body = bytes.Buffer{}
+	c := &checker{printer: p, names: codegen.NewScope(helperLibrary().names...), hoistedAs: map[string]string{}}
+	for _, t := range p.unit.Types {
+		if name := p.checkNames[t]; name != "" {
+			c.typeCheck(t, name)
+		}
+		for len(c.queue) > 0 {
+			next := c.queue[0]
+			c.queue = c.queue[1:]
+			next()
+		}
+	}
+	if c.constants.Len() > 0 {
+		types.Write(c.constants.Bytes())
+		types.WriteByte('\n')
+	}
+	types.Write(p.body.Bytes())
+	p.body = types
+}
+
+// typeCheck prints the check of a declared type.
+func (c *checker) typeCheck(t *codegen.Type, name string) {
+	export := ""
+	if c.exported(t) {
+		c.comment("", codegen.Doc{Lines: []string{"Finds what is wrong with a value as " + c.types[t] + "."}})
+		export = "export "
+	}
+	at := place{t.Name}
+	switch s := t.Schema; {
+	case s.Union != nil:
+		c.open(export, name)
+		c.null(s)
+		c.union(s, at)
+		c.close()
+	case t.Kind == codegen.Object || c.tagged[t]:
+		c.objectCheck(export, name, t, s, at, "")
+	default:
+		c.current = s
+		c.expression(export, name, s, at)
+	}
+	if c.branded(t) {
+		c.guard(t, name)
+	}
+}
+
+// guard prints the function that makes a plain value a branded one.
+func (c *checker) guard(t *codegen.Type, check string) {
+	typ := c.types[t]
+	c.comment("", codegen.Doc{Lines: []string{"Tells whether a value is a valid " + typ + "."}})
+	c.statement(0, docs{"export function ", c.guards[t], arguments("value: unknown"), ": value is " + typ + " {"})
+	test := docs{check, "(value) === undefined"}
+	if t.Schema.AcceptsNull() {
+		test = docs{"value !== null && ", test}
+	}
+	c.statement(1, docs{"return ", test, ";"})
+	c.close()
+}
+
+func (c *checker) open(export, name string, parameters ...string) {
+	list := []doc{"value: unknown"}
+	for _, p := range parameters {
+		list = append(list, p)
+	}
+	c.statement(0, docs{export, "function ", name, arguments(list...), ": ", c.use(checksModule, "Fault", true), " {"})
+}
+
+func (c *checker) close() { c.body.WriteString("}\n\n") }
+
+// null accepts null before anything else is asked.
+func (c *checker) null(s *contracts.Schema) {
+	if s.Nullable {
+		c.body.WriteString("  if (value === null) return undefined;\n")
+	}
+}
+
+// expression prints a check that is one chain of calls.
+func (c *checker) expression(export, name string, s *contracts.Schema, at place) {
+	calls, nullable := c.calls(s, at)
+	c.chain(export, name, calls, nullable)
+}
+
+func (c *checker) chain(export, name string, calls []call, nullable bool) {
+	c.open(export, name)
+	if nullable {
+		c.body.WriteString("  if (value === null) return undefined;\n")
+	}
+	c.returnCalls(calls, "value")
+	c.close()
+}
+
+// local is the name of a function that checks s with one argument: a helper, that of a
+// type, or one that is printed later.
+func (c *checker) local(s *contracts.Schema, at place) string {
+	if s == nil {
+		return c.helper("anything")
+	}
+	calls, nullable := c.calls(s, at)
+	if len(calls) == 1 && len(calls[0].arguments) == 0 && !nullable {
+		return calls[0].function
+	}
+	name := c.hoisted(at.words)
+	c.queue = append(c.queue, func() { c.chain("", name, calls, nullable) })
+	return name
+}
+
+// hoisted is a free name for something that the module keeps to itself. Names of the
+// checks of types begin with check, and are taken all over the plan.
+func (c *checker) hoisted(words naming.Name) string {
+	name := words.Camel(nil)
+	if strings.HasPrefix(name, checkPrefix) {
+		name = "of" + words.Pascal(nil)
+	}
+	return c.names.Take(name)
+}
+
+// constant hoists a value, once for every text that it has.
+func (c *checker) constant(words naming.Name, value doc) string {
+	text := layout(value, 0)
+	if name, ok := c.hoistedAs[text]; ok {
+		return name
+	}
+	name := c.hoisted(words)
+	c.hoistedAs[text] = name
+	c.constants.WriteString(layout(docs{"const ", name, " =", after{value}, ";"}, 0) + "\n")
+	return name
+}
+
+// objectCheck prints the check of an object. t is nil for one without a type; tag is a
+// discriminator that it is read as if it had, or empty.
+func (c *checker) objectCheck(export, function string, t *codegen.Type, s *contracts.Schema, at place, tag string) {
+	var of doc = ""
+	var parameters []string
+	o := &objectCheck{checker: c, schema: s, at: at}
+	if tag != "" {
+		o.tags = append(o.tags, tag)
+	}
+	if t != nil {
+		o.fields = t.Fields
+		if own, ok := c.tags[t]; ok {
+			o.tags = append(o.tags, own.name)
+		}
+		if o.variable = c.tagged[t]; o.variable {
+			parameters = append(parameters, "tag?: string")
+		}
+	}
+	if o.named() {
+		of = "<" + c.typeOf(t, s) + ">"
+	}
+	c.open(export, function, parameters...)
+	c.null(s)
+	c.wantObject(of)
+	o.print()
+	c.close()
+}
+
+// wantObject refuses what is no object.
+func (c *checker) wantObject(of doc) {
+	is := docs{"!", c.helper("isObject"), of, arguments("value")}
+	c.statement(1, ifStatement(is, docs{"return ", c.helper("mistyped"), arguments("value"), ";"}))
+}
+
+// typeOf is the type that says which members there are.
+func (c *checker) typeOf(t *codegen.Type, s *contracts.Schema) string {
+	if t != nil {
+		return c.refer(t).(reference).name
+	}
+	var members string
+	for _, p := range s.Properties {
+		members += key(p.Name) + ": unknown; "
+	}
+	return "{ " + members[:len(members)-2] + " }"
+}
+
+// objectCheck prints what stands in the check of an object.
+type objectCheck struct {
+	*checker
+	schema   *contracts.Schema
+	fields   []*codegen.Field // of the type, when there is one
+	at       place
+	tags     []string // discriminators that are not declared
+	variable bool     // the union that uses the object says which discriminator it adds
+	optional bool     // there are properties that count only when they are there
+}
+
+// named reports whether any property is asked for by name.
+func (o *objectCheck) named() bool {
+	return slices.ContainsFunc(o.schema.Properties, func(p *contracts.Property) bool {
+		return !inherited(p.Name) && (p.Required || o.counts() || !accepts(p.Schema))
+	})
+}
+
+// accepts reports whether every value is valid.
+func accepts(s *contracts.Schema) bool { return s.Resolved().Types&contracts.Any != 0 }
+
+// counts reports whether the check needs to know how many declared properties there
+// are.
+func (o *objectCheck) counts() bool {
+	return !o.schema.Additional.Allowed && len(o.schema.PatternProperties) == 0
+}
+
+func (o *objectCheck) print() {
+	required, some := len(o.tags), false
+	for _, p := range o.schema.Properties {
+		if p.Required {
+			required++
+		} else {
+			o.optional = true
+		}
+		some = some || p.Required || !accepts(p.Schema)
+	}
+	if some {
+		o.printf("  let fault: %s;\n", o.use(checksModule, "Fault", true))
+	}
+	known := strconv.Itoa(required)
+	if o.variable {
+		known = "tag ? " + strconv.Itoa(required+1) + " : " + known
+	}
+	if o.counts() && o.optional {
+		o.printf("  let known = %s;\n", known)
+		known = "known"
+	}
+	for i, p := range o.schema.Properties {
+		o.property(i, p)
+	}
+	o.returnCalls(o.whole(known), "value")
+}
+
+// property prints the check of a declared member.
+func (o *objectCheck) property(i int, p *contracts.Property) {
+	value := o.member("value", p.Name)
+	at := place{naming.Of(p.Name)}
+	if o.fields != nil {
+		at.words = o.fields[i].Name
+	}
+	depth := 1
+	switch {
+	case p.Required:
+	case o.counts() && accepts(p.Schema):
+		o.statement(depth, ifStatement(operation(value, "!==", "undefined"), docs{"known++;"}))
+		return
+	case accepts(p.Schema):
+		return
+	default:
+		o.statement(depth, docs{"if (", group{docs{indent{docs{softLine, operation(value, "!==", "undefined")}}, softLine}}, ") {"})
+		depth++
+		if o.counts() {
+			o.statement(depth, docs{"known++;"})
+		}
+	}
+	calls, nullable := o.calls(p.Schema, at)
+	o.statement(depth, docs{"fault =", o.assigned(calls, value), ";"})
+	var wrong doc = "fault"
+	if nullable {
+		wrong = docs{"fault &&", space, value, indent{docs{" ", group{docs{"!==", space, "null"}}}}}
+	}
+	o.statement(depth, ifStatement(wrong, docs{"return ", parenthesised(operation(quote("/"+contracts.EscapePointer(p.Name)), "+", "fault")), ";"}))
+	if depth > 1 {
+		o.statement(1, docs{"}"})
+	}
+}
+
+// member is the expression for a member of an object.
+func (c *checker) member(object, wire string) doc {
+	if inherited(wire) {
+		return docs{c.helper("own"), arguments(object, quote(wire))}
+	}
+	if k := key(wire); k == wire && wire != "" {
+		return object + "." + wire
+	}
+	return object + "[" + quote(wire) + "]"
+}
+
+// inherited reports whether every object has something by that name.
+func inherited(wire string) bool {
+	return slices.Contains([]string{
+		"__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__", "constructor", "hasOwnProperty",
+		"isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+	}, wire)
+}
+
+// whole lists the checks that concern the object as a whole. known is how many
+// declared members there are.
+func (o *objectCheck) whole(known string) []call {
+	s := o.schema
+	var calls []call
+	var expressions []doc
+	for i, p := range s.PatternProperties {
+		at := o.at.below("other")
+		if i > 0 {
+			at = o.at.below("other" + strconv.Itoa(i+1))
+		}
+		expression := o.constant(at.words.With("pattern"), pattern(p.Pattern))
+		expressions = append(expressions, expression)
+		if !accepts(p.Schema) {
+			calls = append(calls, call{o.helper("patternProperties"), []doc{expression, o.local(p.Schema, at)}})
+		}
+	}
+	if additional := o.additional(known, expressions); additional != nil {
+		calls = append(calls, *additional)
+	}
+	calls = append(calls, o.sizes(s)...)
+	if len(s.RequireAny) > 0 {
+		groups := make([]doc, len(s.RequireAny))
+		forced := len(groups) > 1
+		for i, names := range s.RequireAny {
+			groups[i] = texts(names)
+			forced = forced && len(names) > 1
+		}
+		calls = append(calls, call{o.helper("requireAny"), []doc{o.constant(o.at.words.With("groups"), list_(groups, forced))}})
+	}
+	return calls
+}
+
+// additional is the check of members that are not declared; nil: they may be anything.
+func (o *objectCheck) additional(known string, expressions []doc) *call {
+	s := o.schema
+	check := ""
+	switch {
+	case o.counts():
+	case !s.Additional.Allowed:
+		check = o.helper("undeclared")
+	case s.Additional.Schema == nil || accepts(s.Additional.Schema):
+		return nil
+	default:
+		check = o.local(s.Additional.Schema, o.at.below("value"))
+	}
+	if check != "" && len(s.Properties)+len(o.tags)+len(expressions) == 0 && !o.variable {
+		return &call{o.helper("values"), []doc{check}}
+	}
+	var names []string
+	for _, p := range s.Properties {
+		names = append(names, p.Name)
+	}
+	var members doc = "[]"
+	if names = append(names, o.tags...); len(names) > 0 {
+		members = o.constant(o.at.words.With("members"), texts(names))
+	}
+	if check == "" {
+		args := []doc{known, members}
+		if o.variable {
+			args = append(args, "tag")
+		}
+		return &call{o.helper("closed"), args}
+	}
+	args := []doc{check, members}
+	switch {
+	case len(expressions) > 0:
+		args = append(args, o.constant(o.at.words.With("patterns"), list_(expressions, false)))
+	case o.variable:
+		args = append(args, "[]")
+	}
+	if o.variable {
+		args = append(args, "tag")
+	}
+	return &call{o.helper("additionalProperties"), args}
+}
+
+// union prints the choice between variants.
+func (c *checker) union(s *contracts.Schema, at place) {
+	u := s.Union
+	if u.Discriminator != "" {
+		c.discriminated(u, at)
+		return
+	}
+	function := c.helper(u.Keyword())
+	checks := make([]doc, len(u.Variants))
+	for i, v := range u.Variants {
+		checks[i] = c.local(v.Schema, at.below(v.Name))
+	}
+	c.returnCalls([]call{{function, checks}}, "value")
+}
+
+// discriminated prints the choice by a property's value.
+func (c *checker) discriminated(u *contracts.Union, at place) {
+	value := c.member("value", u.Discriminator)
+	var of doc = ""
+	if !inherited(u.Discriminator) {
+		of = docs{"<", group{docs{"{", indent{docs{space, key(u.Discriminator) + ": unknown", ifBroken{";"}}}, space, "}"}}, ">"}
+	}
+	c.wantObject(of)
+	c.statement(1, docs{"switch (", group{docs{indent{docs{softLine, value}}, softLine}}, ") {"})
+	for _, v := range u.Variants {
+		c.statement(2, docs{"case ", quote(v.Tag), ":"})
+		c.statement(3, docs{"return ", c.variant(u, v, at).document("value"), ";"})
+	}
+	c.statement(1, docs{"}"})
+	c.statement(1, docs{"return ", parenthesised(operation(
+		quote("/"+contracts.EscapePointer(u.Discriminator)), "+", docs{c.helper("untagged"), arguments(value)},
+	)), ";"})
+}
+
+// variant is the check of a variant that a discriminator selects.
+func (c *checker) variant(u *contracts.Union, v *contracts.Variant, at place) call {
+	object := v.Schema.Resolved()
+	t := c.schemas[object]
+	switch {
+	case t == nil || c.checkNames[t] == "":
+		tag := ""
+		if v.TagImplied {
+			tag = u.Discriminator
+		}
+		at := at.below(v.Name)
+		return call{c.later(at, func(name string) { c.objectCheck("", name, nil, object, at, tag) }), nil}
+	case v.TagImplied && c.tagged[t]:
+		return call{c.checkOf(t), []doc{quote(u.Discriminator)}}
+	}
+	return call{c.checkOf(t), nil}
+}
