@@ -75,7 +75,7 @@ func digits(t rawjson.View, at int, value int64) (int, int64) {
 
 // acceptsScaled decides on the number value / 10^fraction, which text writes.
 func (n *node) acceptsScaled(value int64, fraction int, text []byte) bool {
-	if n.integer && value%powersOfTen[fraction] != 0 {
+	if n.integer && fraction > 0 && value%powersOfTen[fraction] != 0 {
 		return false
 	}
 	if n.number != nil {
@@ -201,8 +201,11 @@ func atLeast(limit *big.Rat, exclusive bool) int64 {
 // factor is a multiple of modulus. The factor is 0 where they do not fit.
 func step(m, power *big.Rat) (factor, modulus int64) {
 	r := new(big.Rat).Mul(m, power)
-	if !r.Num().IsInt64() || !r.Denom().IsInt64() {
+	switch {
+	case !r.Num().IsInt64() || !r.Denom().IsInt64():
 		return 0, 1
+	case r.Num().Int64() == 1:
+		return 1, 0 // every number with so many digits behind the point is a multiple
 	}
 	return r.Denom().Int64(), r.Num().Int64()
 }
