@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/format"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/codegentest"
 	"github.com/evctl/evctl/contracts/contracttest"
+	"github.com/evctl/evctl/contracts/payload"
 )
 
 const (
@@ -24,71 +27,140 @@ const (
 	shop    = "../../testdata/shop"
 )
 
+// variations are sets of options; exact ones hold any number.
 var variations = []struct {
 	name    string
 	options map[string]string
-	exact   bool // what is read is what is written
+	exact   bool
 }{
-	{"defaults", map[string]string{"package": "events"}, true},
-	{"numbers", map[string]string{"package": "exact", "integer": "json.Number", "number": "json.Number"}, true},
-	{"times", map[string]string{"package": "times", "date_time": "time.Time"}, false}, // 12:00:00.000Z becomes 12:00:00Z
+	{"defaults", map[string]string{}, false},
+	{"exact", map[string]string{"integer": "json.Number", "number": "json.Number", "formats": "string", "tracker": "false"}, true},
 }
 
-// TestGenerate_CompilesAndRoundTrips builds and vets what is generated from every
-// workspace, and sends every example through it.
-func TestGenerate_CompilesAndRoundTrips(t *testing.T) {
-	for _, dir := range []string{torture, shop} {
+// TestGenerate_AgreesWithTheRegistry builds and vets what is generated from every workspace
+// and from random contracts, and sends payloads through it: examples, generated ones, and
+// both with small changes. Parse accepts what contracts/payload accepts, and what is written
+// says the same as what was read.
+func TestGenerate_AgreesWithTheRegistry(t *testing.T) {
+	random, _ := codegentest.Random(t, 60, 1)
+	models := []struct {
+		name  string
+		model *codegen.Model
+		each  int // generated payloads of an event
+	}{
+		{"torture", codegentest.Model(t, torture), 30},
+		{"shop", codegentest.Model(t, shop), 60},
+		{"random", random, 12},
+	}
+	for _, m := range models {
+		cases := casesOf(t, m.model, m.each)
 		for _, v := range variations {
-			t.Run(filepath.Base(dir)+"/"+v.name, func(t *testing.T) {
+			t.Run(m.name+"/"+v.name, func(t *testing.T) {
 				t.Parallel()
-				m := codegentest.Model(t, dir)
-				payloads, lines := examples(m)
-				out := run(t, "", lines, build(t, m, v.options))
-				if v.exact {
-					checkEcho(t, payloads, out)
-				} else if bytes.Contains(out, []byte("read:")) {
-					t.Errorf("%s", out)
-				}
+				checkAnswers(t, cases, run(t, "", linesOf(cases), build(t, m.model, v.options)), v.exact)
 			})
 		}
 	}
 }
 
-// TestGenerate_RandomContractsCompileAndRoundTrip does the same with contracts
-// over the whole grammar of the language.
-func TestGenerate_RandomContractsCompileAndRoundTrip(t *testing.T) {
-	m, valid := codegentest.Random(t, 80, 1)
-	var payloads []string
-	var lines, wrong []byte
+// testCase is a payload with the registry's verdict.
+type testCase struct {
+	event   *codegen.Event
+	payload string
+	valid   bool
+}
+
+// casesOf are the payloads of all events.
+func casesOf(t *testing.T, m *codegen.Model, each int) []testCase {
+	t.Helper()
+	var cases []testCase
+	valid := 0
 	for _, e := range m.Events {
-		for i, p := range valid[e.Contract.Name] {
-			payloads = append(payloads, p)
-			lines = append(lines, line(e, p)...)
-			for _, seed := range []int{i, i + 100} {
-				wrong = append(wrong, line(e, string(contracttest.Mutate([]byte(p)).Example(seed)))...)
-				wrong = append(wrong, line(e, strings.ReplaceAll(string(contracttest.Corrupt([]byte(p)).Example(seed)), "\n", " "))...)
+		validator, err := payload.Compile(e.Contract)
+		if err != nil {
+			t.Fatal(err)
+		}
+		add := func(raw []byte) {
+			text := strings.NewReplacer("\n", " ", "\r", " ").Replace(string(raw))
+			c := testCase{e, text, validator.Valid([]byte(text))}
+			if c.valid {
+				valid++
 			}
+			cases = append(cases, c)
+		}
+		var seeds [][]byte
+		for _, x := range e.Contract.Payload.Examples {
+			seeds = append(seeds, []byte(x.JSON))
+		}
+		generated := contracttest.Payload(e.Contract)
+		for i := range each {
+			seeds = append(seeds, generated.Example(i))
+		}
+		for i, seed := range seeds {
+			add(seed)
+			for k := range 3 {
+				add(contracttest.Mutate(seed).Example(i*3 + k))
+			}
+			add(contracttest.Corrupt(seed).Example(i))
 		}
 	}
-	program := build(t, m, map[string]string{"package": "events", "integer": "json.Number", "number": "json.Number"})
-	checkEcho(t, payloads, run(t, "", lines, program))
+	if valid < len(cases)/10 || valid > len(cases)*9/10 {
+		t.Fatalf("%d of %d payloads are valid", valid, len(cases))
+	}
+	return cases
+}
 
-	// What is not valid may be refused or not, but every line gets its answer.
-	out := run(t, "", wrong, program)
-	if got, want := bytes.Count(out, []byte("\n")), bytes.Count(wrong, []byte("\n")); got != want {
-		t.Errorf("%d answers to %d lines", got, want)
+func linesOf(cases []testCase) []byte {
+	var lines []byte
+	for _, c := range cases {
+		lines = append(lines, line(c.event, c.payload)...)
+	}
+	return lines
+}
+
+// checkAnswers compares what the program said. What the Go types of numbers cannot hold is
+// refused, which is written down in the package's documentation.
+func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
+	t.Helper()
+	scanner := bufio.NewScanner(bytes.NewReader(out))
+	scanner.Buffer(nil, 64<<20)
+	wrong := 0
+	for _, c := range cases {
+		if !scanner.Scan() {
+			t.Fatalf("the program stopped before %s %s", c.event.Contract.Name, c.payload)
+		}
+		answer, text, _ := strings.Cut(scanner.Text(), "\t")
+		switch {
+		case !exact && c.valid != (answer == "ok") && rounded(c.payload):
+		case c.valid != (answer == "ok"):
+			t.Errorf("%s %s\nregistry: %v, generated code: %s %s", c.event.Contract.Name, c.payload, c.valid, answer, text)
+			wrong++
+		case c.valid:
+			if diff := cmp.Diff(tree(t, c.payload, exact), tree(t, text, exact)); diff != "" {
+				t.Errorf("%s %s\ncame back changed (-want +got):\n%s", c.event.Contract.Name, c.payload, diff)
+				wrong++
+			}
+		}
+		if wrong > 20 {
+			t.Fatal("and more")
+		}
 	}
 }
 
+// TestGenerate_IsFormatted wants what gofmt wants, which most files are written as in the
+// first place.
 func TestGenerate_IsFormatted(t *testing.T) {
-	for _, dir := range []string{torture, shop} {
-		for _, f := range codegentest.Files(t, Target{}, codegentest.Model(t, dir), nil) {
-			formatted, err := format.Source(f.Content)
-			if err != nil {
-				t.Fatalf("%s: %v", f.Path, err)
-			}
-			if diff := cmp.Diff(string(formatted), string(f.Content)); diff != "" {
-				t.Errorf("%s (-gofmt +evctl):\n%s", f.Path, diff)
+	random, _ := codegentest.Random(t, 60, 1000)
+	for _, m := range []*codegen.Model{codegentest.Model(t, torture), codegentest.Model(t, shop), random} {
+		for _, v := range variations {
+			for _, f := range codegentest.Files(t, Target{}, m, v.options) {
+				formatted, err := format.Source(f.Content)
+				if err != nil {
+					t.Fatalf("%s: %v", f.Path, err)
+				}
+				if diff := cmp.Diff(string(formatted), string(f.Content)); diff != "" {
+					t.Errorf("%s (-gofmt +evctl):\n%s", f.Path, diff)
+				}
 			}
 		}
 	}
@@ -103,10 +175,20 @@ func build(t *testing.T, m *codegen.Model, options map[string]string) (path stri
 	module := t.TempDir()
 	codegentest.Write(t, filepath.Join(module, "events"), codegentest.Files(t, Target{}, m, options))
 	write(t, filepath.Join(module, "go.mod"), "module generated\n\ngo 1.24\n")
-	write(t, filepath.Join(module, "main.go"), source(m, newGenerator(m, options)))
+	write(t, filepath.Join(module, "main.go"), source(m, generatorOf(t, m, options)))
 	run(t, module, nil, "go", "vet", "./...")
 	run(t, module, nil, "go", "build", "-o", executable, ".")
 	return filepath.Join(module, executable)
+}
+
+// generatorOf decides names as the target does with these options.
+func generatorOf(t *testing.T, m *codegen.Model, given map[string]string) *generator {
+	t.Helper()
+	options, err := codegen.CheckOptions(Target{}, given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newGenerator(m, options)
 }
 
 func line(e *codegen.Event, payload string) string {
@@ -114,37 +196,67 @@ func line(e *codegen.Event, payload string) string {
 	return string(name) + "\t" + payload + "\n"
 }
 
-// source is a program that reads lines of an event's name and a payload, and prints what comes
-// back through the generated types.
+// source is a program that reads lines of an event's name and a payload, and prints for
+// each the verdict: ok and what is written again, or the rule and the reason.
 func source(m *codegen.Model, g *generator) string {
 	var b strings.Builder
-	b.WriteString("package main\n\nimport (\n\"bufio\"\n\"encoding/json\"\n\"fmt\"\n\"os\"\n\"strings\"\n\nevents \"generated/events\"\n)\n\n")
-	b.WriteString("var types = map[string]func() any{\n")
+	b.WriteString("package main\n\nimport (\n\"bufio\"\n\"encoding/json\"\n\"errors\"\n\"fmt\"\n\"os\"\n\"strings\"\n\nevents \"generated/events\"\n)\n\n")
+	b.WriteString("var programs = map[string]func([]byte) string{\n")
 	for _, e := range m.Events {
-		fmt.Fprintf(&b, "events.%s: func() any { return new(events.%s) },\n", g.events[e].name, g.types[e.Payload])
+		fmt.Fprintf(&b, "events.%s: func(data []byte) string { return answer(data, events.%s) },\n", g.events[e].name, g.parsers[e])
 	}
 	b.WriteString(`}
+
+type event interface {
+	Validate() error
+	AppendJSON([]byte) ([]byte, error)
+}
+
+func answer[T event](data []byte, parse func([]byte) (T, error)) string {
+	v, err := parse(data)
+	if err != nil {
+		return refused(err)
+	}
+	if err := v.Validate(); err != nil {
+		return "Validate\t" + err.Error()
+	}
+	written, err := json.Marshal(v)
+	if err != nil {
+		return "Marshal\t" + err.Error()
+	}
+	if _, err := parse(written); err != nil {
+		return "again\t" + err.Error() + " " + string(written)
+	}
+	var loose T
+	if err := json.Unmarshal(data, &loose); err != nil {
+		return "Unmarshal\t" + err.Error()
+	}
+	if again, err := json.Marshal(loose); err != nil || string(again) != string(written) {
+		return fmt.Sprintf("Unmarshal\t%v: %s is not %s", err, again, written)
+	}
+	return "ok\t" + string(written)
+}
+
+func refused(err error) string {
+	var invalid *events.ValidationError
+	if !errors.As(err, &invalid) {
+		return "other\t" + err.Error()
+	}
+	return invalid.Violations[0].Rule + "\t" + strings.ReplaceAll(err.Error(), "\n", " ")
+}
 
 func main() {
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(nil, 64<<20)
+	out := bufio.NewWriter(os.Stdout)
+	defer out.Flush()
 	for in.Scan() {
 		name, payload, _ := strings.Cut(in.Text(), "\t")
 		var event string
 		if err := json.Unmarshal([]byte(name), &event); err != nil {
 			panic(err)
 		}
-		value := types[event]()
-		if err := json.Unmarshal([]byte(payload), value); err != nil {
-			fmt.Printf("read: %q\n", err)
-			continue
-		}
-		data, err := json.Marshal(value)
-		if err != nil {
-			fmt.Printf("write: %q\n", err)
-			continue
-		}
-		fmt.Println(string(data))
+		fmt.Fprintln(out, programs[event]([]byte(payload)))
 	}
 	if err := in.Err(); err != nil {
 		panic(err)
@@ -154,41 +266,8 @@ func main() {
 	return b.String()
 }
 
-// examples are the examples of all events, and the lines that the program reads.
-func examples(m *codegen.Model) (payloads []string, lines []byte) {
-	for _, e := range m.Events {
-		for _, x := range e.Contract.Payload.Examples {
-			payloads = append(payloads, x.JSON)
-			lines = append(lines, line(e, x.JSON)...)
-		}
-	}
-	return payloads, lines
-}
-
-func checkEcho(t *testing.T, payloads []string, out []byte) {
-	t.Helper()
-	if len(payloads) < 10 {
-		t.Fatalf("only %d examples", len(payloads))
-	}
-	scanner := bufio.NewScanner(bytes.NewReader(out))
-	scanner.Buffer(nil, 64<<20)
-	for _, payload := range payloads {
-		if !scanner.Scan() {
-			t.Fatalf("the program stopped before %s", payload)
-		}
-		if text := scanner.Text(); strings.HasPrefix(text, "read:") || strings.HasPrefix(text, "write:") {
-			t.Errorf("%s\n%s", payload, text)
-			continue
-		}
-		if diff := cmp.Diff(tree(t, payload), tree(t, scanner.Text())); diff != "" {
-			t.Errorf("%s\ncame back changed (-want +got):\n%s", payload, diff)
-		}
-	}
-}
-
-// tree reads JSON with numbers as float64, so that 1e3 and 1000 are equal, except
-// for integers that float64 cannot hold.
-func tree(t *testing.T, text string) any {
+// tree reads JSON with numbers as exact fractions, or as float64.
+func tree(t *testing.T, text string, exact bool) any {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
@@ -196,24 +275,49 @@ func tree(t *testing.T, text string) any {
 	if err := decoder.Decode(&v); err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
-	return numbers(v)
+	return numbers(v, func(n json.Number) any {
+		if f, err := n.Float64(); !exact && err == nil {
+			return f
+		}
+		r, _ := new(big.Rat).SetString(n.String())
+		return r.String()
+	})
 }
 
-func numbers(v any) any {
+// rounded reports whether JSON has a number that float64 or int64 do not hold.
+func rounded(text string) bool {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var v any
+	if err := decoder.Decode(&v); err != nil {
+		return false
+	}
+	found := false
+	numbers(v, func(n json.Number) any {
+		f, err := n.Float64()
+		shortest, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+		value, _ := new(big.Rat).SetString(n.String())
+		if err != nil || shortest.Cmp(value) != 0 || f >= 1<<63 || f < -1<<63 {
+			found = true
+		}
+		return nil
+	})
+	return found
+}
+
+// numbers replaces the numbers in a value.
+func numbers(v any, with func(json.Number) any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, value := range v {
-			v[key] = numbers(value)
+			v[key] = numbers(value, with)
 		}
 	case []any:
 		for i, value := range v {
-			v[i] = numbers(value)
+			v[i] = numbers(value, with)
 		}
 	case json.Number:
-		if f, err := v.Float64(); err == nil && len(v) < 16 {
-			return f
-		}
-		return v.String()
+		return with(v)
 	}
 	return v
 }

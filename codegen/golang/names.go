@@ -1,9 +1,11 @@
 package golang
 
 import (
+	"go/token"
 	"strings"
 
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/naming"
 )
 
@@ -12,13 +14,15 @@ type generator struct {
 	model   *codegen.Model
 	options codegen.Options
 
-	types    map[*codegen.Type]string
-	events   map[*codegen.Event]eventNames
-	values   map[*codegen.Value]string
-	variants map[*codegen.Variant]variantNames
-	sealed   map[*codegen.Type]string // interfaces of unions
-	markers  map[*codegen.Type]string // method by which a type is a variant itself
-	shapes   map[*codegen.Type]bool   // types whose shape a union asks for
+	types        map[*codegen.Type]string
+	constructors map[*codegen.Type]string
+	parsers      map[*codegen.Event]string
+	events       map[*codegen.Event]eventNames
+	values       map[*codegen.Value]string
+	variants     map[*codegen.Variant]variantNames
+	objects      map[*codegen.Type]*object
+	schemas      map[*codegen.Type]bool // types whose schema a union or an object asks for
+	declared     map[*contracts.Schema]*codegen.Type
 }
 
 type eventNames struct{ name, version, digest string }
@@ -26,39 +30,41 @@ type eventNames struct{ name, version, digest string }
 // variantNames says how a variant is represented.
 type variantNames struct {
 	name   string // Go type that implements the union's interface
-	direct bool   // the type is declared as such, and needs no conversion
+	direct bool   // it is the variant's own type, and needs no conversion
+	boxed  bool   // it is a struct with one field, Value
 }
-
-// reserved are the exported names of the helpers.
-var reserved = []string{"Optional", "Some", "Null", "Scalar"}
 
 // newGenerator names everything. Types come first, in the order of the model, so
 // that they keep their names when a constant would have the same.
 func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 	g := &generator{
 		model: m, options: options,
-		types: map[*codegen.Type]string{}, events: map[*codegen.Event]eventNames{}, values: map[*codegen.Value]string{},
-		variants: map[*codegen.Variant]variantNames{}, sealed: map[*codegen.Type]string{},
-		markers: map[*codegen.Type]string{}, shapes: map[*codegen.Type]bool{},
+		types: map[*codegen.Type]string{}, constructors: map[*codegen.Type]string{}, parsers: map[*codegen.Event]string{},
+		events: map[*codegen.Event]eventNames{}, values: map[*codegen.Value]string{}, variants: map[*codegen.Variant]variantNames{},
+		objects: map[*codegen.Type]*object{}, schemas: map[*codegen.Type]bool{}, declared: map[*contracts.Schema]*codegen.Type{},
 	}
-	scope := codegen.NewScope(reserved...)
+	scope := codegen.NewScope(helperNames()...)
 	all := allTypes(m)
 	for _, t := range all {
 		g.types[t] = scope.Take(t.Name.Pascal(m.Initialisms))
+		g.declared[t.Schema] = t
 	}
 	for _, e := range m.Events {
 		name := scope.Take("Event" + g.types[e.Payload])
 		g.events[e] = eventNames{name, scope.Take(name + "Version"), scope.Take(name + "Digest")}
+		g.parsers[e] = scope.Take("Parse" + g.types[e.Payload])
 	}
 	for _, t := range all {
 		g.nameParts(t, scope)
 	}
 	for _, t := range all {
-		if t.Kind == codegen.Union && t.Discriminator == "" {
-			for _, v := range t.Variants {
-				g.needShape(v.Type)
-			}
+		if t.Kind == codegen.Object {
+			g.constructors[t] = scope.Take("New" + g.types[t])
+			g.objects[t] = g.fields(t)
 		}
+	}
+	for _, t := range all {
+		g.markSchemas(t)
 	}
 	return g
 }
@@ -77,20 +83,39 @@ func allTypes(m *codegen.Model) []*codegen.Type {
 func (g *generator) nameParts(t *codegen.Type, scope *codegen.Scope) {
 	switch t.Kind {
 	case codegen.Enum:
+		capitals := shortCapitals(t)
 		for _, v := range t.Values {
-			g.values[v] = scope.Take(g.pascal(t, v.Name))
+			name := g.pascal(t, v.Name)
+			if capitals {
+				name = g.types[t] + v.Text()
+			}
+			g.values[v] = scope.Take(name)
 		}
 	case codegen.Union:
-		g.sealed[t] = scope.Take(g.types[t] + "Variant")
 		for _, v := range t.Variants {
-			if g.implements(v) {
-				g.variants[v] = variantNames{g.types[v.Type.Named], true}
-				g.markers[v.Type.Named] = g.marker(t)
+			if name := g.implementer(t, v); name != "" {
+				g.variants[v] = variantNames{name: name, direct: true}
 				continue
 			}
-			g.variants[v] = variantNames{scope.Take(g.pascal(t, v.Name)), false}
+			boxed := v.Type.Underlying()
+			g.variants[v] = variantNames{
+				name:  scope.Take(g.pascal(t, v.Name)),
+				boxed: boxed.Kind == codegen.Named && boxed.Named.Kind == codegen.Union,
+			}
 		}
 	}
+}
+
+// shortCapitals reports whether an enum's values are codes such as EUR, which keep
+// their capitals.
+func shortCapitals(t *codegen.Type) bool {
+	for _, v := range t.Values {
+		text := v.Text()
+		if !v.IsString() || text == "" || len(text) > 4 || strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // pascal is the type's name with a part after it.
@@ -102,34 +127,49 @@ func (g *generator) pascal(t *codegen.Type, part naming.Name) string {
 // marker is the method that seals a union's interface.
 func (g *generator) marker(union *codegen.Type) string { return "is" + g.types[union] }
 
-// implements reports whether a variant's own type can carry the union's method:
-// it is declared in the union and is no alias.
-func (g *generator) implements(v *codegen.Variant) bool {
-	if v.Type.Kind != codegen.Named || v.Schema.Ref != "" {
-		return false
+// implementer is the type of a variant when it can carry the union's method itself: an
+// object or enum that no other variant of the union is.
+func (g *generator) implementer(union *codegen.Type, v *codegen.Variant) string {
+	named := declaredType(v.Type)
+	if named == nil || named.Kind == codegen.Enum && isAlias(g.enumBase(named)) {
+		return ""
 	}
-	switch t := v.Type.Named; t.Kind {
-	case codegen.Object, codegen.Union:
-		return true
-	case codegen.Enum:
-		return !isAlias(g.enumBase(t))
+	for _, other := range union.Variants {
+		if other != v && declaredType(other.Type) == named {
+			return ""
+		}
 	}
-	return false
+	return g.types[named]
+}
+
+// declaredType is the object or enum that a place has, or nil.
+func declaredType(r *codegen.Ref) *codegen.Type {
+	r = r.Underlying()
+	if r.Kind != codegen.Named || r.Named.Kind != codegen.Object && r.Named.Kind != codegen.Enum {
+		return nil
+	}
+	return r.Named
 }
 
 // isAlias reports whether a type with this base must be an alias, because its
 // methods or its special treatment by encoding/json would be lost otherwise.
-func isAlias(base string) bool { return strings.Contains(base, ".") || base == "Scalar" }
+func isAlias(base string) bool {
+	return strings.Contains(base, ".") || base == "Scalar" || textTypes[base]
+}
 
-// needShape marks the types whose shapes decide between variants.
-func (g *generator) needShape(r *codegen.Ref) {
-	for ; r.Elem != nil; r = r.Elem {
+// parameter is the name of a constructor's parameter.
+func parameter(name naming.Name, capitals naming.Initialisms) string {
+	text := name.Camel(capitals)
+	if token.IsKeyword(text) || predeclared[text] {
+		return text + "Value"
 	}
-	if r.Named == nil || g.shapes[r.Named] {
-		return
-	}
-	g.shapes[r.Named] = true
-	for use := range r.Named.Uses() {
-		g.needShape(use)
-	}
+	return text
+}
+
+// predeclared are names that code should not give another meaning.
+var predeclared = map[string]bool{
+	"any": true, "append": true, "bool": true, "byte": true, "cap": true, "clear": true, "close": true, "comparable": true, "complex": true,
+	"copy": true, "delete": true, "error": true, "false": true, "float64": true, "imag": true, "int": true, "int64": true, "iota": true, "json": true,
+	"len": true, "make": true, "max": true, "min": true, "new": true, "nil": true, "panic": true, "print": true, "println": true, "real": true,
+	"recover": true, "rune": true, "string": true, "true": true, "uint64": true, "v": true,
 }

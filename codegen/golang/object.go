@@ -1,75 +1,157 @@
 package golang
 
 import (
+	"cmp"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/naming"
 )
+
+// object is a struct with its names.
+type object struct {
+	members []member
+	extra   string // field for members that are not declared; empty: there is none
+}
 
 // member is a field as it is printed.
 type member struct {
 	*codegen.Field
-	name string
-	typ  string
-	when presence
+	name  string
+	typ   string
+	when  presence
+	class contracts.PII
 }
 
-// object declares a struct. encoding/json does the rest where struct tags can say
-// everything; objects with undeclared members, or with names that tags cannot
-// hold, get methods.
-func (p *printer) object(t *codegen.Type) {
-	members, extra := p.membersOf(t)
-	p.line("type %s struct {", p.types[t])
-	exact := t.Extra != nil
-	for _, m := range members {
-		p.comment(m.Doc, false)
-		p.line("%s %s %s", m.name, m.typ, tag(m))
-		exact = exact || !expressible(m.Wire)
-	}
-	if extra != "" {
-		p.line("// %s holds the members that the contract does not declare.", extra)
-		p.line("%s map[string]%s `json:\"-\"`", extra, p.element(t.Extra.Type))
-	}
-	p.line("}\n")
-	switch {
-	case exact:
-		p.unmarshalExact(t, members, extra)
-		p.marshalExact(t, members, extra)
-	default:
-		p.marshalLists(t, members)
-	}
-}
-
-// membersOf names the fields of a struct. The field for undeclared members comes
-// last and gives way to properties.
-func (p *printer) membersOf(t *codegen.Type) (members []member, extra string) {
+// fields names the fields of a struct. The field for undeclared members comes last and
+// gives way to properties.
+func (g *generator) fields(t *codegen.Type) *object {
 	// Methods and fields share one namespace.
-	scope := codegen.NewScope("MarshalJSON", "UnmarshalJSON")
+	scope := codegen.NewScope("MarshalJSON", "UnmarshalJSON", "AppendJSON", "Validate", "Redacted")
+	o := &object{}
 	for _, f := range t.Fields {
-		typ, when := p.field(f)
-		members = append(members, member{f, scope.Take(f.Name.Pascal(p.model.Initialisms)), typ, when})
+		typ, when := g.field(f)
+		o.members = append(o.members, member{f, scope.Take(f.Name.Pascal(g.model.Initialisms)), typ, when, propertyClass(t.Schema, f.Property)})
 	}
 	if t.Extra != nil {
-		extra = scope.Take(naming.New("extra").Pascal(nil))
+		o.extra = scope.Take(naming.New("extra").Pascal(nil))
 	}
-	return members, extra
+	return o
+}
+
+// classOf is the most protected class of a value: that of the place or of what it refers to.
+func classOf(s *contracts.Schema) contracts.PII {
+	class := contracts.NoPII
+	for ; s != nil; s = s.Target {
+		if rank(s.PII) > rank(class) {
+			class = s.PII
+		}
+	}
+	return class
+}
+
+// propertyClass is the class of a property, by its own schema and those that patterns for
+// names give it.
+func propertyClass(object *contracts.Schema, property *contracts.Property) contracts.PII {
+	class := classOf(property.Schema)
+	for _, m := range object.PatternProperties {
+		re, err := regexp.Compile(m.Pattern)
+		if other := classOf(m.Schema); err == nil && rank(other) > rank(class) && re.MatchString(property.Name) {
+			class = other
+		}
+	}
+	return class
+}
+
+func rank(class contracts.PII) int {
+	for i, c := range contracts.PIIClasses {
+		if c == class {
+			return i
+		}
+	}
+	return 0
+}
+
+func (p *printer) object(t *codegen.Type, e *codegen.Event) {
+	o, name := p.objects[t], p.types[t]
+	p.structure(t, o)
+	p.constructor(t, o, e != nil && t == e.Payload)
+	if e != nil && t == e.Payload {
+		p.parser(e)
+		p.about(e)
+	}
+	p.gap()
+	p.line("// Validate says what the contract objects to, in a *ValidationError.")
+	p.line("func (v ", name, ") Validate() error {")
+	p.line("var c checker")
+	p.line("v.check(&c)")
+	p.line("return c.err()")
+	p.line("}")
+	p.checkObject(t, o)
+	p.gap()
+	p.line("// AppendJSON appends the JSON text to b.")
+	p.line("func (v ", name, ") AppendJSON(b []byte) ([]byte, error) {")
+	p.line("e := encoder{b: b}")
+	p.line("v.encode(&e)")
+	p.line("return e.done()")
+	p.line("}")
+	p.gap()
+	p.line("// MarshalJSON writes the JSON text.")
+	p.short("func (v "+name+") MarshalJSON() ([]byte, error)", "return v.AppendJSON(nil)")
+	p.encodeObject(t, o)
+	p.gap()
+	p.line("// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not")
+	p.line("// declared are ignored, and those that are missing keep their zero value.")
+	p.line("func (v *", name, ") UnmarshalJSON(data []byte) error {")
+	p.line("return unmarshal(data, v, (*", name, ").decode)")
+	p.line("}")
+	p.decodeObject(t, o)
+}
+
+func (p *printer) structure(t *codegen.Type, o *object) {
+	name := p.types[t]
+	if len(o.members) == 0 && o.extra == "" {
+		p.line("type ", name, " struct{}")
+		return
+	}
+	p.line("type ", name, " struct {")
+	var rows [][]string
+	for _, m := range o.members {
+		if !m.Doc.Empty() {
+			p.columns(rows)
+			rows = nil
+			p.comment(m.Doc, false)
+		}
+		rows = append(rows, []string{m.name, p.use(m.typ), tag(m)})
+	}
+	p.columns(rows)
+	if o.extra != "" {
+		p.line("// ", o.extra, " holds the members that the contract does not declare.")
+		p.line(o.extra, " map[string]", p.use(p.element(t.Extra.Type)), " `json:\"-\"`")
+	}
+	p.line("}")
 }
 
 func tag(m member) string {
-	if !expressible(m.Wire) {
-		return "`json:\"-\"`"
-	}
 	text := m.Wire
 	switch {
-	case m.when == unlessNil || m.when == ifPresent:
+	case !expressible(m.Wire):
+		text = "-"
+	case m.when != always:
 		text += ",omitzero"
 	case text == "-":
 		text += ","
 	}
-	return "`json:" + strconv.Quote(text) + "`"
+	text = "json:" + strconv.Quote(text)
+	if m.class != contracts.NoPII {
+		text += " pii:" + strconv.Quote(string(m.class))
+	}
+	return "`" + text + "`"
 }
 
 // expressible reports whether encoding/json takes the name from a struct tag.
@@ -82,61 +164,278 @@ func expressible(wire string) bool {
 	return wire != ""
 }
 
-func (p *printer) unmarshalExact(t *codegen.Type, members []member, extra string) {
-	name := p.types[t]
-	p.line("// UnmarshalJSON reads members by their exact names.")
-	p.line("func (v *%s) UnmarshalJSON(data []byte) error {", name)
-	p.line("members, err := readMembers(data)")
-	p.line("if err != nil || members == nil {\nreturn err\n}")
-	p.line("*v = %s{}", name)
-	for _, m := range members {
-		p.line("if err := members.take(%s, &v.%s); err != nil {\nreturn err\n}", strconv.Quote(m.Wire), m.name)
+// constant is the only value that a required property can have, or empty.
+func (p *printer) constant(m member) string {
+	named := declaredType(m.Type)
+	if m.Type.Nullable || named == nil || named.Kind != codegen.Enum || named.Open || len(named.Values) != 1 || isAlias(p.enumBase(named)) {
+		return ""
 	}
-	if extra == "" {
-		p.line("return nil\n}\n")
-		return
-	}
-	p.line("return members.rest(&v.%s)\n}\n", extra)
+	return p.values[named.Values[0]]
 }
 
-func (p *printer) marshalExact(t *codegen.Type, members []member, extra string) {
-	p.line("// MarshalJSON writes members by their exact names.")
-	p.line("func (v %s) MarshalJSON() ([]byte, error) {", p.types[t])
-	p.line("var w memberWriter")
-	for _, m := range members {
-		write := "w.write(" + strconv.Quote(m.Wire) + ", v." + m.name + ")"
+// constructor makes required properties an obligation of the compiler. Payloads have one
+// even when nothing is required, so that it is there when something will be.
+func (p *printer) constructor(t *codegen.Type, o *object, payload bool) {
+	var parameters, fields []string
+	scope := codegen.NewScope()
+	for _, m := range o.members {
+		if m.when != always {
+			continue
+		}
+		if value := p.constant(m); value != "" {
+			fields = append(fields, m.name+": "+value)
+			continue
+		}
+		name := scope.Take(parameter(m.Name, p.model.Initialisms))
+		parameters = append(parameters, name+" "+p.use(m.typ))
+		fields = append(fields, m.name+": "+name)
+	}
+	if len(fields) == 0 && !payload {
+		return
+	}
+	p.gap()
+	p.paragraph(p.constructors[t] + " makes " + article(p.types[t]) + " of what the contract requires.")
+	head := "func " + p.constructors[t] + "("
+	if line := head + strings.Join(parameters, ", ") + ") " + p.types[t] + " {"; len(line) <= width {
+		p.line(line)
+	} else {
+		p.line(head)
+		for _, parameter := range parameters {
+			p.line(parameter, ",")
+		}
+		p.line(") ", p.types[t], " {")
+	}
+	p.composite(p.types[t], fields)
+	p.line("}")
+}
+
+// composite returns a struct with fields.
+func (p *printer) composite(name string, fields []string) {
+	if line := "return " + name + "{" + strings.Join(fields, ", ") + "}"; len(line) <= width {
+		p.line(line)
+		return
+	}
+	p.line("return ", name, "{")
+	rows := make([][]string, len(fields))
+	for i, field := range fields {
+		key, value, _ := strings.Cut(field, ": ")
+		rows[i] = []string{key + ":", value + ","}
+		p.unsure = p.unsure || len(key) > 40 // gofmt stops aligning somewhere
+	}
+	p.columns(rows)
+	p.line("}")
+}
+
+func article(name string) string {
+	if strings.ContainsRune("AEIO", rune(name[0])) {
+		return "an " + name
+	}
+	return "a " + name
+}
+
+func (p *printer) parser(e *codegen.Event) {
+	name := p.types[e.Payload]
+	p.gap()
+	p.line("// ", p.parsers[e], " reads a payload and accepts exactly what the contract accepts. The error is a")
+	p.line("// *ValidationError.")
+	p.line("func ", p.parsers[e], "(data []byte) (", name, ", error) {")
+	p.line("return parse(data, (*", name, ").decode, (*", name, ").check)")
+	p.line("}")
+}
+
+func (p *printer) about(e *codegen.Event) {
+	name, names := p.types[e.Payload], p.events[e]
+	p.gap()
+	p.line("func (", name, ") about() EventInfo {")
+	p.line("return EventInfo{", names.name, ", ", names.version, ", ", names.digest, "}")
+	p.line("}")
+	p.gap()
+	p.line("// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload")
+	p.line("// without data that its contract requires, or with hashes, may not be valid any more.")
+	p.line("func (v ", name, ") Redacted(privacy *Privacy) ([]byte, error) {")
+	p.line("return redacted(privacy, v.encode)")
+	p.line("}")
+}
+
+// decodeObject writes the method that reads a struct.
+func (p *printer) decodeObject(t *codegen.Type, o *object) {
+	p.gap()
+	p.line("func (v *", p.types[t], ") decode(r *reader) {")
+	p.line("var m members")
+	p.line("for r.next(&m) {")
+	if len(o.members) == 0 {
+		p.decodeRest(t, o)
+		p.line("}")
+		p.line("}")
+		return
+	}
+	p.line("switch string(m.name) {")
+	for i, m := range o.members {
+		p.line("case ", strconv.Quote(m.Wire), ":")
+		p.line("if r.first(&m, ", strconv.Itoa(i), ") {")
+		p.line(p.decodeField(m))
+		p.line("}")
+	}
+	p.line("default:")
+	p.decodeRest(t, o)
+	p.line("}")
+	p.line("}")
+	for i, m := range o.members {
+		if m.when == always {
+			p.line("r.require(&m, ", strconv.Itoa(i), ", ", strconv.Quote(pointerToken(m.Wire)), ")")
+		}
+	}
+	p.line("}")
+}
+
+func (p *printer) decodeRest(t *codegen.Type, o *object) {
+	if o.extra == "" {
+		p.line("r.ignore(&m)")
+		return
+	}
+	p.line("if r.undeclared(&m) {")
+	p.line("readEntry(&v.", o.extra, ", r, &m, ", p.elementReader(t.Extra.Type), ")")
+	p.line("}")
+}
+
+func pointerToken(name string) string { return "/" + contracts.EscapePointer(name) }
+
+// encodeObject writes the method that writes a struct.
+func (p *printer) encodeObject(t *codegen.Type, o *object) {
+	p.gap()
+	p.line("func (v *", p.types[t], ") encode(e *encoder) {")
+	p.line("e.open('{')")
+	for _, m := range o.members {
+		x := "v." + m.name
 		switch m.when {
 		case unlessNil:
-			p.line("if v.%s != nil {\n%s\n}", m.name, write)
+			p.block("if "+x+" != nil", func() { p.encodeMember(m, x) })
 		case ifPresent:
-			p.line("if v.%s.Present {\n%s\n}", m.name, write)
-		case neverNil:
-			p.line("if v.%s == nil {\nv.%s = %s{}\n}\n%s", m.name, m.name, m.typ, write)
+			p.block("if "+x+".Present", func() { p.encodeMember(m, x) })
 		default:
-			p.line("%s", write)
+			p.encodeMember(m, x)
 		}
 	}
-	if extra != "" {
-		p.line("writeRest(&w, v.%s)", extra)
+	if o.extra != "" {
+		p.encodeExtra(t, o)
 	}
-	p.line("return w.close()\n}\n")
+	p.line("e.close('}')")
+	p.line("}")
 }
 
-// marshalLists keeps nil lists and maps that must not be null from becoming null.
-func (p *printer) marshalLists(t *codegen.Type, members []member) {
-	var lists []member
-	for _, m := range members {
-		if m.when == neverNil {
-			lists = append(lists, m)
-		}
+func (p *printer) encodeMember(m member, x string) {
+	value := x
+	if m.when == ifPresent {
+		value += ".Value"
 	}
-	if len(lists) == 0 {
+	p.guarded(p.class(m.class, m.Type, value), func() {
+		p.line("e.member(" + goString(jsonText(m.Wire)+":") + ")")
+		switch {
+		case m.when == ifPresent && m.Type.Nullable:
+			p.encodeNullable(m.Type, x+".Valid", value)
+		case m.when == always:
+			p.encodePlace(m.Type, x)
+		default:
+			p.encodeValue(m.Type, value)
+		}
+	})
+}
+
+func (p *printer) encodeExtra(t *codegen.Type, o *object) {
+	p.imported("maps")
+	p.imported("slices")
+	p.line("for _, name := range slices.Sorted(maps.Keys(v.", o.extra, ")) {")
+	names := make([]string, len(o.members))
+	for i, m := range o.members {
+		names[i] = strconv.Quote(m.Wire)
+	}
+	if len(names) > 0 {
+		p.line("switch name {")
+		p.line("case ", strings.Join(names, ", "), ":")
+		p.line("continue")
+		p.line("}")
+	}
+	p.line("x := v.", o.extra, "[name]")
+	p.entry(p.extraClass(t), "", func() { p.encodePlace(t.Extra.Type, "x") })
+	p.line("}")
+}
+
+// extraClass is the class of members that an object does not declare.
+func (p *printer) extraClass(t *codegen.Type) string {
+	s := t.Schema
+	class := `"undeclared"`
+	if s.Additional.Schema != nil {
+		class = p.class(classOf(s.Additional.Schema), t.Extra.Type, "x")
+	} else if !s.Additional.Allowed {
+		class = ""
+	}
+	if len(s.PatternProperties) == 1 && !s.Additional.Allowed {
+		return p.class(classOf(s.PatternProperties[0].Schema), t.Extra.Type, "x")
+	}
+	return p.patternClass(s, class)
+}
+
+// patternClass is an expression for the class of a member called name that patterns, or
+// nothing but rest, describe.
+func (p *printer) patternClass(s *contracts.Schema, rest string) string {
+	classed := slices.ContainsFunc(s.PatternProperties, func(m *contracts.PatternProperty) bool { return classOf(m.Schema) != contracts.NoPII })
+	if len(s.PatternProperties) == 0 || rest == "" && !classed {
+		return rest
+	}
+	var list []string
+	for _, m := range s.PatternProperties {
+		list = append(list, "{"+p.pattern(m.Pattern)+", "+strconv.Quote(string(classOf(m.Schema)))+"}")
+	}
+	return "classOf(name, " + cmp.Or(rest, `"none"`) + ", []patternClass{" + strings.Join(list, ", ") + "})"
+}
+
+// guarded writes a value of a class, which an expression gives; an empty one is none.
+func (p *printer) guarded(class string, write func()) {
+	if class == "" {
+		write()
 		return
 	}
-	p.line("// MarshalJSON writes lists and maps that are nil as empty ones.")
-	p.line("func (v %s) MarshalJSON() ([]byte, error) {", p.types[t])
-	for _, m := range lists {
-		p.line("if v.%s == nil {\nv.%s = %s{}\n}", m.name, m.name, m.typ)
-	}
-	p.line("type plain %s\nreturn %s(plain(v))\n}\n", p.types[t], p.use("json.Marshal"))
+	p.line("if hashed, stays := e.guard(", class, "); stays {")
+	write()
+	p.line("e.hashed = hashed")
+	p.line("}")
 }
+
+// entry writes a member whose name is data. hashName says whether the name is hashed; empty:
+// as what is around it.
+func (p *printer) entry(class, hashName string, write func()) {
+	p.guarded(class, func() {
+		if class != "" {
+			hashName = cmp.Or(hashName, "hashed")
+		}
+		if hashName == "" {
+			p.line("e.entry(name)")
+		} else {
+			p.line("e.entryHashed(name, ", hashName, ")")
+		}
+		write()
+	})
+}
+
+// class is an expression for the class of a value, or empty when it has none. That of a
+// union depends on the variant.
+func (p *printer) class(class contracts.PII, r *codegen.Ref, x string) string {
+	u := r.Underlying()
+	if u.Kind == codegen.Named && u.Named.Kind == codegen.Union && classed(u.Named) {
+		return "stricter(" + strconv.Quote(string(class)) + ", classOf" + p.types[u.Named] + "(" + x + "))"
+	}
+	if class == contracts.NoPII {
+		return ""
+	}
+	return strconv.Quote(string(class))
+}
+
+// classed reports whether variants of a union have classes.
+func classed(t *codegen.Type) bool {
+	return slices.ContainsFunc(t.Variants, func(v *codegen.Variant) bool {
+		u := v.Type.Underlying()
+		return classOf(v.Schema) != contracts.NoPII || u.Kind == codegen.Named && u.Named.Kind == codegen.Union && classed(u.Named)
+	})
+}
+
+func (p *printer) imported(path string) { p.use(path + ".") }

@@ -1,87 +1,227 @@
 package golang
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/contracts"
 )
 
-// printer writes one file.
+// printer writes one file, formatted as gofmt does: lines are indented by the brackets
+// that they open and close.
 type printer struct {
 	*generator
-	body    bytes.Buffer
+	body    []byte
+	depth   int
 	imports []string
+	unsure  bool // gofmt may see something in another way
+	tail    []declared
+	names   map[string]int // of the declarations in tail
+	current string         // Go name of the declaration that is being written
+	place   string         // and of the field, or empty
+	tagged  bool           // the map that is checked next has a discriminator, too
 }
 
-// use notes the import that a qualified name needs.
-func (p *printer) use(name string) string {
-	if pkg, _, qualified := strings.Cut(name, "."); qualified {
-		p.imported(map[string]string{"json": "encoding/json", "time": "time", "fmt": "fmt", "errors": "errors"}[pkg])
+// declared is a variable that stands behind the declaration which needs it.
+type declared struct{ name, value string }
+
+var packages = map[string]string{"json": "encoding/json", "cmp": "cmp", "maps": "maps", "slices": "slices"}
+
+// use notes the import that a type needs.
+func (p *printer) use(typ string) string {
+	for name, path := range packages {
+		if strings.Contains(typ, name+".") && !slices.Contains(p.imports, path) {
+			p.imports = append(p.imports, path)
+		}
 	}
+	return typ
+}
+
+// line writes one line of code.
+func (p *printer) line(parts ...string) {
+	first := parts[0]
+	if first != "" && (first[0] == '}' || first[0] == ')') {
+		p.depth--
+	}
+	depth := p.depth
+	if strings.HasPrefix(first, "case ") || first == "default:" {
+		depth--
+	}
+	for range depth {
+		p.body = append(p.body, '\t')
+	}
+	start := len(p.body)
+	for _, part := range parts {
+		p.body = append(p.body, part...)
+	}
+	if n := len(p.body); n > start && (p.body[n-1] == '{' || p.body[n-1] == '(') {
+		p.depth++
+	}
+	p.body = append(p.body, '\n')
+}
+
+// shortest is the length up to which gofmt surely leaves a function on one line.
+const shortest = 90
+
+// short writes a function of one statement, or none.
+func (p *printer) short(head, body string) {
+	switch {
+	case len(head)+len(body) > shortest && body == "":
+		p.unsure = true
+		p.line(head, " {}")
+	case len(head)+len(body) > shortest:
+		p.line(head, " {")
+		p.line(body)
+		p.line("}")
+	case body == "":
+		p.line(head, " {}")
+	default:
+		p.line(head, " { ", body, " }")
+	}
+}
+
+// gap separates declarations.
+func (p *printer) gap() { p.body = append(p.body, '\n') }
+
+// capture is what a function writes, taken out again; empty when it writes nothing.
+func (p *printer) capture(write func()) []byte {
+	start := len(p.body)
+	write()
+	text := slices.Clone(p.body[start:])
+	p.body = p.body[:start]
+	return text
+}
+
+// block writes lines in a block, unless there are none.
+func (p *printer) block(head string, write func()) {
+	if head == "" {
+		write()
+		return
+	}
+	start := len(p.body)
+	p.line(head + " {")
+	inner := len(p.body)
+	if write(); len(p.body) == inner {
+		p.body = p.body[:start]
+		p.depth--
+		return
+	}
+	if p.merge(head, start, inner) {
+		return
+	}
+	p.line("}")
+}
+
+// merge makes one condition of two when a block holds nothing but another one.
+func (p *printer) merge(head string, start, inner int) bool {
+	body := string(p.body[inner:])
+	indent := strings.Repeat("\t", p.depth)
+	first, rest, _ := strings.Cut(body, "\n")
+	condition, ok := strings.CutPrefix(first, indent+"if ")
+	if !ok || !strings.HasPrefix(head, "if ") || strings.ContainsAny(condition, ";|") || strings.Index(rest, "\n"+indent+"}\n") != len(rest)-len(indent)-3 {
+		return false
+	}
+	p.body = p.body[:start]
+	p.depth--
+	p.line(head, " && ", condition)
+	for line := range strings.Lines(rest) {
+		p.body = append(p.body, line[1:]...)
+	}
+	p.depth--
+	return true
+}
+
+// variable declares a variable behind the current declaration and returns its name.
+func (p *printer) variable(prefix, value string) string {
+	if p.names == nil {
+		p.names = map[string]int{}
+	}
+	for _, d := range p.tail {
+		if d.value == value {
+			return d.name
+		}
+	}
+	p.names[prefix]++
+	name := prefix
+	if n := p.names[prefix]; n > 1 {
+		name += "_" + strconv.Itoa(n)
+	}
+	p.tail = append(p.tail, declared{name, value})
 	return name
 }
 
-func (p *printer) imported(path string) {
-	if !slices.Contains(p.imports, path) {
-		p.imports = append(p.imports, path)
+func (p *printer) variables() {
+	for _, d := range p.tail {
+		p.gap()
+		p.line("var ", d.name, " = ", d.value)
 	}
+	p.tail = nil
 }
 
-func (p *printer) line(format string, args ...any) {
-	fmt.Fprintf(&p.body, format, args...)
-	p.body.WriteByte('\n')
-}
-
-// unit writes the declarations of one file; e is nil for shared ones.
-func (p *printer) unit(u *codegen.Unit, e *codegen.Event) []byte {
+// declarations writes the declarations of one file; e is nil for shared ones.
+func (p *printer) declarations(u *codegen.Unit, e *codegen.Event) {
 	if e != nil {
 		p.constants(e)
 	}
 	for _, t := range u.Types {
 		p.declaration(t, e)
-		if p.shapes[t] {
-			p.shapeOf(t)
+		if p.schemas[t] {
+			p.schemaOf(t)
 		}
+		p.variables()
 	}
-	return p.file()
-}
-
-func (p *printer) file() []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "// %s\n\npackage %s\n\n", codegen.Marker, p.options["package"])
-	slices.Sort(p.imports)
-	if len(p.imports) > 0 {
-		b.WriteString("import (\n")
-		for _, path := range p.imports {
-			fmt.Fprintf(&b, "%q\n", path)
-		}
-		b.WriteString(")\n\n")
-	}
-	b.Write(p.body.Bytes())
-	return b.Bytes()
 }
 
 func (p *printer) constants(e *codegen.Event) {
 	names := p.events[e]
-	p.line("// Name, version and digest of the event %s.", oneLine(e.Contract.Name))
+	p.gap()
+	p.paragraph("Name, version and digest of the event " + oneLine(e.Contract.Name) + ".")
 	p.line("const (")
-	p.line("%s = %s", names.name, strconv.Quote(e.Contract.Name))
-	p.line("%s = %q", names.version, e.Contract.Version)
-	p.line("%s = %q", names.digest, string(e.Digest))
-	p.line(")\n")
+	p.columns([][]string{
+		{names.name, "= " + strconv.Quote(e.Contract.Name)},
+		{names.version, "= " + strconv.Quote(e.Contract.Version.String())},
+		{names.digest, "= " + strconv.Quote(string(e.Digest))},
+	})
+	p.line(")")
+}
+
+// columns writes rows with aligned cells.
+func (p *printer) columns(rows [][]string) {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range rows {
+		text := ""
+		for i, cell := range row {
+			text += cell
+			if i < len(row)-1 {
+				text += strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+1)
+			}
+		}
+		p.line(text)
+	}
 }
 
 func (p *printer) declaration(t *codegen.Type, e *codegen.Event) {
 	name := p.types[t]
+	p.current = name
 	var what string
 	switch {
 	case e != nil && t == e.Payload:
 		what = fmt.Sprintf("%s is the payload of %s.", name, e.Contract.ID())
+		if e.Contract.Owner != "" {
+			what = fmt.Sprintf("%s is the payload of %s, owned by %s.", name, e.Contract.ID(), e.Contract.Owner)
+		}
 	case t.Definition != "":
 		what = fmt.Sprintf("%s is the definition %s.", name, t.Definition)
 	default:
@@ -90,19 +230,21 @@ func (p *printer) declaration(t *codegen.Type, e *codegen.Event) {
 	if t.Kind == codegen.Union {
 		what = strings.TrimSuffix(what, ".") + ": one of " + p.variantList(t) + "."
 	}
-	p.comment(codegen.Doc{Lines: append([]string{what}, t.Doc.Lines...), Deprecated: t.Doc.Deprecated}, true)
+	lines := append([]string{what}, t.Doc.Lines...)
+	if t.Kind == codegen.Enum && t.Open {
+		lines = append(lines, "Further values are valid and are kept.")
+	}
+	p.gap()
+	p.comment(codegen.Doc{Lines: lines, Deprecated: t.Doc.Deprecated}, true)
 	switch t.Kind {
 	case codegen.Object:
-		p.object(t)
+		p.object(t, e)
 	case codegen.Enum:
 		p.enum(t)
 	case codegen.Union:
 		p.union(t)
 	case codegen.Alias:
 		p.alias(t)
-	}
-	if marker := p.markers[t]; marker != "" {
-		p.line("func (%s) %s() {}\n", name, marker)
 	}
 }
 
@@ -129,23 +271,32 @@ func (p *printer) comment(d codegen.Doc, apart bool) {
 
 func (p *printer) paragraph(text string) {
 	for _, line := range codegen.Wrap(text, width-3) {
-		if strings.HasPrefix(line, "+build") {
+		switch {
+		case strings.HasPrefix(line, "+build"):
 			line = "`" + line + "`" // the Go command reads such a line, wherever it stands
+		case !unicodeLetter(line):
+			p.unsure = true // gofmt knows lists and headings
 		}
-		p.line("// %s", line)
+		p.line("// ", line)
 	}
+}
+
+// unicodeLetter reports whether a line of a comment starts as a sentence does.
+func unicodeLetter(line string) bool {
+	c, _ := utf8.DecodeRuneInString(line)
+	return c != '#' && c != '-' && c != '*' && c != '+' && c != '\u2022' && !('0' <= c && c <= '9') && c != '[' && c != '/'
 }
 
 func oneLine(text string) string { return strings.Join(codegen.Wrap(text, 1<<20), " ") }
 
 // alias declares a definition that is a scalar, a list, a map or another definition.
 func (p *printer) alias(t *codegen.Type) {
-	of := p.element(t.Of)
+	of := p.use(p.element(t.Of))
 	equals := ""
 	if isAlias(of) || t.Of.Kind == codegen.Named {
 		equals = "= "
 	}
-	p.line("type %s %s%s\n", p.types[t], equals, of)
+	p.line("type ", p.types[t], " ", equals, of)
 }
 
 func (p *printer) enum(t *codegen.Type) {
@@ -153,39 +304,56 @@ func (p *printer) enum(t *codegen.Type) {
 	switch {
 	case base == "Scalar":
 		p.paragraph("Its values are " + valueList(t) + ".")
-		p.line("type %s = Scalar\n", name)
+		p.line("type ", name, " = Scalar")
 		return
 	case isAlias(base):
-		p.line("type %s = %s\n", name, base)
+		p.line("type ", name, " = ", base)
 	default:
-		if t.Open {
-			p.line("//\n// Further values are valid and are kept.")
-		}
-		p.line("type %s %s\n", name, base)
+		p.line("type ", name, " ", base)
 	}
 	if len(t.Values) == 0 {
 		return
 	}
-	p.line("// Values of %s.", name)
+	p.gap()
+	p.line("// Values of ", name, ".")
 	p.line("const (")
+	var rows [][]string
 	for _, v := range t.Values {
-		p.comment(v.Doc, false)
-		p.line("%s %s = %s", p.values[v], name, literal(v, base))
+		if !v.Doc.Empty() {
+			p.columns(rows)
+			rows = nil
+			p.comment(v.Doc, false)
+		}
+		rows = append(rows, []string{p.values[v], name, "= " + literal(v, base)})
 	}
-	p.line(")\n")
+	p.columns(rows)
+	p.line(")")
 	if !isAlias(base) {
 		p.known(t)
 	}
 }
 
 func (p *printer) known(t *codegen.Type) {
-	names := make([]string, len(t.Values))
-	for i, v := range t.Values {
-		names[i] = p.values[v]
+	p.gap()
+	p.line("// IsKnown reports whether v is one of the values that the contract lists.")
+	p.line("func (v ", p.types[t], ") IsKnown() bool {")
+	p.line("switch v {")
+	if len(t.Values) == 1 {
+		p.line("case ", p.values[t.Values[0]], ":")
+	} else {
+		p.line("case ", p.values[t.Values[0]], ",")
+		for i, v := range t.Values[1:] {
+			end := ","
+			if i == len(t.Values)-2 {
+				end = ":"
+			}
+			p.line(p.values[v], end)
+		}
 	}
-	p.line("// Known reports whether v is one of the values that the contract lists.")
-	p.line("func (v %s) Known() bool {", p.types[t])
-	p.line("switch v {\ncase %s:\nreturn true\n}\nreturn false\n}\n", strings.Join(names, ",\n"))
+	p.line("return true")
+	p.line("}")
+	p.line("return false")
+	p.line("}")
 }
 
 // literal writes an enum value as a Go constant.

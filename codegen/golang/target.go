@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"runtime"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,7 +21,7 @@ func (Target) Name() string { return "go" }
 
 // Describe is the line in the list of targets.
 func (Target) Describe() string {
-	return "Go types with exact JSON in both directions, standard library only"
+	return "Go types with exact JSON in both directions, validation and tracking, standard library only"
 }
 
 // Options are the settings of the target.
@@ -29,11 +30,12 @@ func (Target) Options() []codegen.Option {
 		{Name: "package", Default: "events", Describe: "name of the package"},
 		{Name: "integer", Default: "int64", Values: []string{"int64", "json.Number"}, Describe: "type of integers; json.Number keeps any size"},
 		{Name: "number", Default: "float64", Values: []string{"float64", "json.Number"}, Describe: "type of numbers; json.Number keeps all digits"},
-		{Name: "date_time", Default: "string", Values: []string{"string", "time.Time"}, Describe: "type of strings with the format date-time"},
+		{Name: "formats", Default: "typed", Values: []string{"typed", "string"}, Describe: "type of strings with a format; typed has DateTime, Date, TimeOfDay, Duration and UUID"},
+		{Name: "tracker", Default: "true", Values: []string{"true", "false"}, Describe: "whether there is a Tracker that sends events"},
 	}
 }
 
-// Generate returns a file for each unit of the model, and the helpers.
+// Generate returns a file for each unit of the model, and the helpers that they use.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	if pkg := options["package"]; !token.IsIdentifier(pkg) || pkg == "_" {
 		return nil, fmt.Errorf("option package is %q, expected a Go identifier", pkg)
@@ -47,27 +49,69 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	for _, u := range m.Shared {
 		units, events = append(units, u), append(events, nil)
 	}
-	files := make([]codegen.File, len(units)+1)
-	files[0] = codegen.File{Path: helpersName, Content: g.helpers()}
+	files := make([]codegen.File, len(units))
+	used := words{}
+	var lock sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, u := range units {
 		group.Go(func() error {
-			p := &printer{generator: g}
-			source := p.unit(u, events[i])
-			content, err := format.Source(source)
+			content, mentioned, err := g.unit(u, events[i])
 			if err != nil {
-				return fmt.Errorf("format %s: %w", u.Types[0].Pointer, err)
+				return err
 			}
 			// The suffix keeps words such as test and windows from steering the build.
-			files[i+1] = codegen.File{Path: codegen.Stem(u.Name.Snake()) + "_gen.go", Content: content}
+			files[i] = codegen.File{Path: codegen.Stem(u.Name.Snake()) + "_gen.go", Content: content}
+			lock.Lock()
+			defer lock.Unlock()
+			for word := range mentioned {
+				used[word] = true
+			}
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return uniquePaths(files), nil
+	g.always(used)
+	shared, err := g.helperSources(used)
+	if err != nil {
+		return nil, err
+	}
+	return uniquePaths(append(shared, files...)), nil
+}
+
+// unit is the file of one unit, and the helpers that it mentions; e is nil for shared
+// ones.
+func (g *generator) unit(u *codegen.Unit, e *codegen.Event) ([]byte, words, error) {
+	p := &printer{generator: g}
+	p.declarations(u, e)
+	mentioned := words{}
+	mentioned.scan(p.body)
+	content := g.file(p.imports, p.body)
+	if !p.unsure {
+		return content, mentioned, nil
+	}
+	content, err := format.Source(content)
+	if err != nil {
+		return nil, nil, fmt.Errorf("format %s: %w", u.Types[0].Pointer, err)
+	}
+	return content, mentioned, nil
+}
+
+// always adds the helpers that every package has.
+func (g *generator) always(used words) {
+	for _, name := range []string{"Event", "InfoOf", "Violation", "ValidationError", "Privacy"} {
+		used[name] = true
+	}
+	if g.options["tracker"] == "true" {
+		for _, name := range []string{
+			"Tracker", "Field", "FlatEnvelope", "EnvelopeNames", "SegmentEnvelope", "CloudEventsEnvelope", "SnowplowEnvelope",
+			"HTTPSink", "SegmentSink", "SnowplowSink", "KafkaSink",
+		} {
+			used[name] = true
+		}
+	}
 }
 
 // uniquePaths keeps a unit called evctl apart from the helpers.

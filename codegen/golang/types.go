@@ -2,36 +2,44 @@ package golang
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/contracts"
 )
 
-// typ is the Go type of the values in a place, null left aside.
-func (p *printer) typ(r *codegen.Ref) string {
+// formatTypes are the types of strings with a format; the others are strings.
+var formatTypes = map[string]string{
+	"date-time": "DateTime", "date": "Date", "time": "TimeOfDay", "duration": "Duration", "uuid": "UUID",
+}
+
+var textTypes = map[string]bool{"DateTime": true, "Date": true, "TimeOfDay": true, "Duration": true, "UUID": true}
+
+// goType is the Go type of the values in a place, null left aside.
+func (g *generator) goType(r *codegen.Ref) string {
 	switch r.Kind {
 	case codegen.String:
-		if r.Schema.Format == "date-time" && p.options["date_time"] == "time.Time" {
-			return p.use("time.Time")
+		if typ := formatTypes[r.Schema.Format]; typ != "" && g.options["formats"] == "typed" {
+			return typ
 		}
 		return "string"
 	case codegen.Integer:
-		return p.use(p.integer(r.Schema))
+		return g.integer(r.Schema)
 	case codegen.Number:
-		return p.use(p.options["number"])
+		return g.options["number"]
 	case codegen.Boolean:
 		return "bool"
 	case codegen.Scalar:
 		return "Scalar"
 	case codegen.Array:
-		return "[]" + p.element(r.Elem)
+		return "[]" + g.element(r.Elem)
 	case codegen.Map:
-		return "map[string]" + p.element(r.Elem)
+		return "map[string]" + g.element(r.Elem)
 	case codegen.Named:
-		return p.types[r.Named]
+		return g.types[r.Named]
 	}
-	return p.use("json.RawMessage")
+	return "json.RawMessage"
 }
 
 // integer is int64 unless only uint64 holds what the contract's bounds allow.
@@ -48,20 +56,21 @@ func (g *generator) integer(s *contracts.Schema) string {
 
 // element is the Go type of a place in which a value always stands: null has to
 // be one of the type's values.
-func (p *printer) element(r *codegen.Ref) string {
+func (g *generator) element(r *codegen.Ref) string {
 	if r.Nullable && !nilable(r) {
-		return "*" + p.typ(r)
+		return "Nullable[" + g.goType(r) + "]"
 	}
-	return p.typ(r)
+	return g.goType(r)
 }
 
 // nilable reports whether the Go type has nil, which stands for null or absent.
 func nilable(r *codegen.Ref) bool {
-	switch r.Underlying().Kind {
+	r = r.Underlying()
+	switch r.Kind {
 	case codegen.Array, codegen.Map, codegen.Any:
 		return true
 	}
-	return false
+	return r.Kind == codegen.Named && r.Named.Kind == codegen.Union
 }
 
 // presence is how a field tells that it is absent.
@@ -70,24 +79,21 @@ type presence uint8
 const (
 	always    presence = iota // required
 	unlessNil                 // nil is absent
-	ifPresent                 // an Optional
-	neverNil                  // required, and nil would be null, which is not valid
+	ifPresent                 // an Optional or OptionalNullable
 )
 
 // field is the Go type of a property.
-func (p *printer) field(f *codegen.Field) (typ string, when presence) {
+func (g *generator) field(f *codegen.Field) (typ string, when presence) {
 	isAny := f.Type.Underlying().Kind == codegen.Any
 	switch {
-	case f.Required && nilable(f.Type) && !f.Type.Nullable:
-		return p.typ(f.Type), neverNil
 	case f.Required:
-		return p.element(f.Type), always
+		return g.element(f.Type), always
 	case nilable(f.Type) && (isAny || !f.Type.Nullable):
-		return p.typ(f.Type), unlessNil
+		return g.goType(f.Type), unlessNil
 	case f.Type.Nullable:
-		return "Optional[" + p.typ(f.Type) + "]", ifPresent
+		return "OptionalNullable[" + g.goType(f.Type) + "]", ifPresent
 	}
-	return "*" + p.typ(f.Type), unlessNil
+	return "Optional[" + g.goType(f.Type) + "]", ifPresent
 }
 
 // enumBase is the Go type under an enum's name.
@@ -141,4 +147,16 @@ func distinctFloats(t *codegen.Type) bool {
 		seen[f] = true
 	}
 	return true
+}
+
+// floatText is the decimal as a Go literal when float64 tells numbers on both sides of it
+// apart as exactly as the decimal does.
+func floatText(d contracts.Decimal) (text string, ok bool) {
+	f, err := strconv.ParseFloat(string(d), 64)
+	if err != nil {
+		return "", false
+	}
+	shortest := strconv.FormatFloat(f, 'g', -1, 64)
+	r, parsed := new(big.Rat).SetString(shortest)
+	return shortest, parsed && r.Cmp(d.Rat()) == 0
 }

@@ -2,6 +2,7 @@ package compat
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
@@ -21,6 +22,8 @@ type language interface {
 	element(typ string, nullable bool) string
 	// field is the type of a property, with how it tells that it is absent.
 	field(typ string, required, nullable bool) string
+	// constructs reports whether what is required is a parameter of a function.
+	constructs() bool
 	// named reports whether the property's name in the language is that of the wire,
 	// whatever name: says.
 	wireNames() bool
@@ -43,6 +46,8 @@ func onSource(c diff.Change, l language) Effect {
 			return breaking("a map becomes a type with fields")
 		case c.Required && c.Property.Required && l.wireNames():
 			return breaking("values without it no longer compile")
+		case c.Required && c.Property.Required && l.constructs() && constructed(in):
+			return breaking("its constructor takes one more argument")
 		}
 		return compatible("a new field")
 	case *diff.PropertyRemoved:
@@ -53,7 +58,11 @@ func onSource(c diff.Change, l language) Effect {
 		}
 		return breaking("the field has another name")
 	case *diff.RequiredAdded, *diff.RequiredRemoved:
-		return onField(in, in.Old, l)
+		effect := onField(in, in.Old, l)
+		if effect.Level == Breaking || !l.constructs() || !constructed(in.Parent) {
+			return effect
+		}
+		return breaking("its constructor takes other arguments")
 	case *diff.EnumValueAdded:
 		return compatible("one more value")
 	case *diff.EnumValueRemoved:
@@ -93,6 +102,12 @@ func onCodeName(c *diff.AnnotationChanged, l language) Effect {
 		return breaking("the field has another name")
 	}
 	return breaking("types are named after it")
+}
+
+// constructed reports whether code has a constructor for an object: for a payload, and
+// where something is required.
+func constructed(p *diff.Pair) bool {
+	return p.Parent == nil || slices.ContainsFunc(p.Old.Properties, func(p *contracts.Property) bool { return p.Required })
 }
 
 // codeName is the same for names that give one identifier.
@@ -201,12 +216,15 @@ func placeText(s *contracts.Schema, l language) string {
 	return l.element(typeText(s, l), s.AcceptsNull())
 }
 
+// union is the type of every union: an interface in Go, which has nil.
+const union = "a union"
+
 // typeText is the type of a schema, null left aside.
 func typeText(s *contracts.Schema, l language) string {
 	s = diff.Flat(s)
 	switch {
 	case s.Union != nil:
-		return "a union"
+		return union
 	case s.Enum != nil && s.Types&contracts.Scalars != 0:
 		return "an enum of " + s.Types.String()
 	case isMap(s):
@@ -235,10 +253,15 @@ func unnamed(s *contracts.Schema, name string) bool {
 // golang knows the types of codegen/golang, with the options it has by itself.
 type golang struct{}
 
+// goFormats are the types of strings with a format.
+var goFormats = map[string]string{
+	"date-time": "DateTime", "date": "Date", "time": "TimeOfDay", "duration": "Duration", "uuid": "UUID",
+}
+
 func (golang) scalar(s *contracts.Schema) string {
 	switch s.Types {
 	case contracts.String:
-		return "string"
+		return cmp.Or(goFormats[s.Format], "string")
 	case contracts.Integer:
 		if s.Minimum != nil && s.Maximum != nil && s.Minimum.Cmp("0") >= 0 && s.Maximum.Cmp("9223372036854775807") > 0 {
 			return "uint64"
@@ -259,9 +282,11 @@ func (golang) list(element string) string       { return "[]" + element }
 func (golang) dictionary(element string) string { return "map[string]" + element }
 func (golang) wireNames() bool                  { return false }
 
+func (golang) constructs() bool { return true }
+
 func (golang) element(typ string, nullable bool) string {
 	if nullable && !hasNil(typ) {
-		return "*" + typ
+		return "Nullable[" + typ + "]"
 	}
 	return typ
 }
@@ -273,13 +298,13 @@ func (g golang) field(typ string, required, nullable bool) string {
 	case hasNil(typ) && (typ == "json.RawMessage" || !nullable):
 		return typ
 	case nullable:
-		return "Optional[" + typ + "]"
+		return "OptionalNullable[" + typ + "]"
 	}
-	return "*" + typ
+	return "Optional[" + typ + "]"
 }
 
 func hasNil(typ string) bool {
-	return typ == "json.RawMessage" || strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[")
+	return typ == "json.RawMessage" || typ == union || strings.HasPrefix(typ, "[]") || strings.HasPrefix(typ, "map[")
 }
 
 // typescript knows the types of codegen/typescript.
@@ -310,6 +335,7 @@ func (typescript) list(element string) string {
 
 func (typescript) dictionary(element string) string { return "Record<string, " + element + ">" }
 func (typescript) wireNames() bool                  { return true }
+func (typescript) constructs() bool                 { return false }
 
 func (typescript) element(typ string, nullable bool) string {
 	if nullable && typ != "unknown" {

@@ -9,25 +9,137 @@ const (
 	EventAccountSignedInDigest  = "sha256:ac0d65c13c18ffc99cee1c2360ceddfc562feab2d32212fb4147cd5a09f1797b"
 )
 
-// AccountSignedIn is the payload of account.signed_in 1.0.0.
+// AccountSignedIn is the payload of account.signed_in 1.0.0, owned by identity.
 //
 // A customer signed in.
 type AccountSignedIn struct {
 	// The account. Personal data: pseudonymous.
-	AccountID string `json:"account_id"`
+	AccountID UUID `json:"account_id" pii:"pseudonymous"`
 	// How the customer proved who they are.
 	SignInMethod AccountSignedInSignInMethod `json:"sign_in_method"`
 	// Address the request came from. Kept to find stolen accounts. Personal data: direct.
-	IPAddress *string `json:"ip_address,omitzero"`
+	IPAddress Optional[string] `json:"ip_address,omitzero" pii:"direct"`
 	// Second proof, null when none was asked for.
-	SecondFactor Optional[AccountSignedInSecondFactor] `json:"second_factor,omitzero"`
+	SecondFactor OptionalNullable[AccountSignedInSecondFactor] `json:"second_factor,omitzero"`
+}
+
+// NewAccountSignedIn makes an AccountSignedIn of what the contract requires.
+func NewAccountSignedIn(accountID UUID, signInMethod AccountSignedInSignInMethod) AccountSignedIn {
+	return AccountSignedIn{AccountID: accountID, SignInMethod: signInMethod}
+}
+
+// ParseAccountSignedIn reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseAccountSignedIn(data []byte) (AccountSignedIn, error) {
+	return parse(data, (*AccountSignedIn).decode, (*AccountSignedIn).check)
+}
+
+func (AccountSignedIn) about() EventInfo {
+	return EventInfo{EventAccountSignedIn, EventAccountSignedInVersion, EventAccountSignedInDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v AccountSignedIn) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v AccountSignedIn) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *AccountSignedIn) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.AccountID)) {
+		c.fail("/account_id", "format", "expected format uuid")
+	}
+	c.text("/sign_in_method", string(v.SignInMethod))
+	if v.IPAddress.Present && !validIPv4(v.IPAddress.Value) {
+		c.fail("/ip_address", "format", "expected format ipv4")
+	}
+	if v.SecondFactor.Present && v.SecondFactor.Valid && !v.SecondFactor.Value.IsKnown() {
+		c.fail("/second_factor", "enum", "expected a listed value")
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v AccountSignedIn) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v AccountSignedIn) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *AccountSignedIn) encode(e *encoder) {
+	e.open('{')
+	if hashed, stays := e.guard("pseudonymous"); stays {
+		e.member(`"account_id":`)
+		e.text(string(v.AccountID))
+		e.hashed = hashed
+	}
+	e.member(`"sign_in_method":`)
+	e.text(string(v.SignInMethod))
+	if v.IPAddress.Present {
+		if hashed, stays := e.guard("direct"); stays {
+			e.member(`"ip_address":`)
+			e.text(v.IPAddress.Value)
+			e.hashed = hashed
+		}
+	}
+	if v.SecondFactor.Present {
+		e.member(`"second_factor":`)
+		if v.SecondFactor.Valid {
+			e.text(string(v.SecondFactor.Value))
+		} else {
+			e.null()
+		}
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *AccountSignedIn) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*AccountSignedIn).decode)
+}
+
+func (v *AccountSignedIn) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "account_id":
+			if r.first(&m, 0) {
+				readText(&v.AccountID, r)
+			}
+		case "sign_in_method":
+			if r.first(&m, 1) {
+				readText(&v.SignInMethod, r)
+			}
+		case "ip_address":
+			if r.first(&m, 2) {
+				readOptional(&v.IPAddress, r, readText)
+			}
+		case "second_factor":
+			if r.first(&m, 3) {
+				readOptionalNullable(&v.SecondFactor, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/account_id")
+	r.require(&m, 1, "/sign_in_method")
 }
 
 // AccountSignedInSignInMethod is declared at account.signed_in#/properties/sign_in_method.
 //
-// How the customer proved who they are.
-//
-// Further values are valid and are kept.
+// How the customer proved who they are. Further values are valid and are kept.
 type AccountSignedInSignInMethod string
 
 // Values of AccountSignedInSignInMethod.
@@ -38,8 +150,8 @@ const (
 	AccountSignedInSignInMethodPasskey  AccountSignedInSignInMethod = "passkey"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v AccountSignedInSignInMethod) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v AccountSignedInSignInMethod) IsKnown() bool {
 	switch v {
 	case AccountSignedInSignInMethodPassword,
 		AccountSignedInSignInMethodGoogle,
@@ -63,8 +175,8 @@ const (
 	AccountSignedInSecondFactorSms AccountSignedInSecondFactor = "sms"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v AccountSignedInSecondFactor) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v AccountSignedInSecondFactor) IsKnown() bool {
 	switch v {
 	case AccountSignedInSecondFactorTotp,
 		AccountSignedInSecondFactorSms:

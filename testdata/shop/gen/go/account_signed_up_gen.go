@@ -2,6 +2,11 @@
 
 package events
 
+import (
+	"maps"
+	"slices"
+)
+
 // Name, version and digest of the event account.signed_up.
 const (
 	EventAccountSignedUp        = "account.signed_up"
@@ -9,33 +14,221 @@ const (
 	EventAccountSignedUpDigest  = "sha256:7b4ca7e6843444ec1ea12f6447c480873b6c0f01958e44504d65503cdbdb614a"
 )
 
-// AccountSignedUp is the payload of account.signed_up 2.0.0.
+// AccountSignedUp is the payload of account.signed_up 2.0.0, owned by identity.
 //
 // A visitor made an account.
 type AccountSignedUp struct {
 	// The new account. Personal data: pseudonymous.
-	AccountID string `json:"account_id"`
+	AccountID UUID `json:"account_id" pii:"pseudonymous"`
 	// How the visitor proves who they are.
 	SignUpMethod AccountSignedUpSignUpMethod `json:"sign_up_method"`
 	// Address of the account. Absent when the visitor hides it. Personal data: direct.
-	Email *string `json:"email,omitzero"`
+	Email Optional[string] `json:"email,omitzero" pii:"direct"`
 	// Whether the visitor agreed to receive offers.
 	MarketingConsent bool `json:"marketing_consent"`
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
 
+// NewAccountSignedUp makes an AccountSignedUp of what the contract requires.
+func NewAccountSignedUp(
+	accountID UUID,
+	signUpMethod AccountSignedUpSignUpMethod,
+	marketingConsent bool,
+	pageURL string,
+) AccountSignedUp {
+	return AccountSignedUp{
+		AccountID:        accountID,
+		SignUpMethod:     signUpMethod,
+		MarketingConsent: marketingConsent,
+		PageURL:          pageURL,
+	}
+}
+
+// ParseAccountSignedUp reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseAccountSignedUp(data []byte) (AccountSignedUp, error) {
+	return parse(data, (*AccountSignedUp).decode, (*AccountSignedUp).check)
+}
+
+func (AccountSignedUp) about() EventInfo {
+	return EventInfo{EventAccountSignedUp, EventAccountSignedUpVersion, EventAccountSignedUpDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v AccountSignedUp) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v AccountSignedUp) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *AccountSignedUp) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.AccountID)) {
+		c.fail("/account_id", "format", "expected format uuid")
+	}
+	c.text("/sign_up_method", string(v.SignUpMethod))
+	if v.Email.Present {
+		c.length("/email", v.Email.Value, 0, 254)
+		if !validEmail(v.Email.Value) {
+			c.fail("/email", "format", "expected format email")
+		}
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfAccountSignedUpLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfAccountSignedUpExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v AccountSignedUp) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v AccountSignedUp) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *AccountSignedUp) encode(e *encoder) {
+	e.open('{')
+	if hashed, stays := e.guard("pseudonymous"); stays {
+		e.member(`"account_id":`)
+		e.text(string(v.AccountID))
+		e.hashed = hashed
+	}
+	e.member(`"sign_up_method":`)
+	e.text(string(v.SignUpMethod))
+	if v.Email.Present {
+		if hashed, stays := e.guard("direct"); stays {
+			e.member(`"email":`)
+			e.text(v.Email.Value)
+			e.hashed = hashed
+		}
+	}
+	e.member(`"marketing_consent":`)
+	e.bool(v.MarketingConsent)
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *AccountSignedUp) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*AccountSignedUp).decode)
+}
+
+func (v *AccountSignedUp) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "account_id":
+			if r.first(&m, 0) {
+				readText(&v.AccountID, r)
+			}
+		case "sign_up_method":
+			if r.first(&m, 1) {
+				readText(&v.SignUpMethod, r)
+			}
+		case "email":
+			if r.first(&m, 2) {
+				readOptional(&v.Email, r, readText)
+			}
+		case "marketing_consent":
+			if r.first(&m, 3) {
+				readBool(&v.MarketingConsent, r)
+			}
+		case "page_url":
+			if r.first(&m, 4) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 5) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 6) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 7) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/account_id")
+	r.require(&m, 1, "/sign_up_method")
+	r.require(&m, 3, "/marketing_consent")
+	r.require(&m, 4, "/page_url")
+}
+
+var patternOfAccountSignedUpLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfAccountSignedUpExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+
 // AccountSignedUpSignUpMethod is declared at account.signed_up#/properties/sign_up_method.
 //
-// How the visitor proves who they are.
-//
-// Further values are valid and are kept.
+// How the visitor proves who they are. Further values are valid and are kept.
 type AccountSignedUpSignUpMethod string
 
 // Values of AccountSignedUpSignUpMethod.
@@ -45,8 +238,8 @@ const (
 	AccountSignedUpSignUpMethodApple    AccountSignedUpSignUpMethod = "apple"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v AccountSignedUpSignUpMethod) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v AccountSignedUpSignUpMethod) IsKnown() bool {
 	switch v {
 	case AccountSignedUpSignUpMethodPassword,
 		AccountSignedUpSignUpMethodGoogle,

@@ -9,14 +9,84 @@ type CardPayment struct {
 	// Network of the card.
 	Scheme CardPaymentScheme `json:"scheme"`
 	// Last four digits of the card. Personal data: pseudonymous.
-	LastDigits string `json:"last_digits"`
+	LastDigits string `json:"last_digits" pii:"pseudonymous"`
 }
+
+// NewCardPayment makes a CardPayment of what the contract requires.
+func NewCardPayment(scheme CardPaymentScheme, lastDigits string) CardPayment {
+	return CardPayment{Scheme: scheme, LastDigits: lastDigits}
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v CardPayment) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *CardPayment) check(c *checker) bool {
+	n := len(c.found)
+	c.text("/scheme", string(v.Scheme))
+	c.text("/last_digits", v.LastDigits)
+	if !patternOfCardPaymentLastDigits.matches(v.LastDigits) {
+		c.fail("/last_digits", "pattern", "expected text that matches ^[0-9]{4}$")
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v CardPayment) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v CardPayment) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *CardPayment) encode(e *encoder) {
+	e.open('{')
+	e.member(`"scheme":`)
+	e.text(string(v.Scheme))
+	if hashed, stays := e.guard("pseudonymous"); stays {
+		e.member(`"last_digits":`)
+		e.text(v.LastDigits)
+		e.hashed = hashed
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *CardPayment) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*CardPayment).decode)
+}
+
+func (v *CardPayment) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "scheme":
+			if r.first(&m, 0) {
+				readText(&v.Scheme, r)
+			}
+		case "last_digits":
+			if r.first(&m, 1) {
+				readText(&v.LastDigits, r)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/scheme")
+	r.require(&m, 1, "/last_digits")
+}
+
+var patternOfCardPaymentLastDigits = &pattern{text: "^[0-9]{4}$"}
 
 // CardPaymentScheme is declared at define card_payment#/properties/scheme.
 //
-// Network of the card.
-//
-// Further values are valid and are kept.
+// Network of the card. Further values are valid and are kept.
 type CardPaymentScheme string
 
 // Values of CardPaymentScheme.
@@ -26,8 +96,8 @@ const (
 	CardPaymentSchemeAmex       CardPaymentScheme = "amex"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v CardPaymentScheme) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v CardPaymentScheme) IsKnown() bool {
 	switch v {
 	case CardPaymentSchemeVisa,
 		CardPaymentSchemeMastercard,

@@ -2,6 +2,11 @@
 
 package events
 
+import (
+	"maps"
+	"slices"
+)
+
 // Name, version and digest of the event cart.item_added.
 const (
 	EventCartItemAdded        = "cart.item_added"
@@ -9,33 +14,210 @@ const (
 	EventCartItemAddedDigest  = "sha256:9baf6ce06b5da9a407aa68026ebfe19b08b124467bc8f9cd33d2823c445f0ba7"
 )
 
-// CartItemAdded is the payload of cart.item_added 1.2.0.
+// CartItemAdded is the payload of cart.item_added 1.2.0, owned by checkout.
 //
 // A shopper put a product into the cart.
 type CartItemAdded struct {
 	// The cart of this visit.
-	CartID string `json:"cart_id"`
+	CartID UUID `json:"cart_id"`
 	// What was added.
 	Item LineItem `json:"item"`
 	// Part of the shop where the button was.
-	AddedFrom *CartItemAddedAddedFrom `json:"added_from,omitzero"`
+	AddedFrom Optional[CartItemAddedAddedFrom] `json:"added_from,omitzero"`
 	// Value of the cart afterwards.
-	CartTotal *Money `json:"cart_total,omitzero"`
+	CartTotal Optional[Money] `json:"cart_total,omitzero"`
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
 
+// NewCartItemAdded makes a CartItemAdded of what the contract requires.
+func NewCartItemAdded(cartID UUID, item LineItem, pageURL string) CartItemAdded {
+	return CartItemAdded{CartID: cartID, Item: item, PageURL: pageURL}
+}
+
+// ParseCartItemAdded reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseCartItemAdded(data []byte) (CartItemAdded, error) {
+	return parse(data, (*CartItemAdded).decode, (*CartItemAdded).check)
+}
+
+func (CartItemAdded) about() EventInfo {
+	return EventInfo{EventCartItemAdded, EventCartItemAddedVersion, EventCartItemAddedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v CartItemAdded) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v CartItemAdded) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *CartItemAdded) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.CartID)) {
+		c.fail("/cart_id", "format", "expected format uuid")
+	}
+	if n := len(c.found); !v.Item.check(c) {
+		c.within(n, "/item")
+	}
+	if v.AddedFrom.Present {
+		c.text("/added_from", string(v.AddedFrom.Value))
+	}
+	if v.CartTotal.Present {
+		if n := len(c.found); !v.CartTotal.Value.check(c) {
+			c.within(n, "/cart_total")
+		}
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfCartItemAddedLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfCartItemAddedExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v CartItemAdded) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v CartItemAdded) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *CartItemAdded) encode(e *encoder) {
+	e.open('{')
+	e.member(`"cart_id":`)
+	e.text(string(v.CartID))
+	e.member(`"item":`)
+	v.Item.encode(e)
+	if v.AddedFrom.Present {
+		e.member(`"added_from":`)
+		e.text(string(v.AddedFrom.Value))
+	}
+	if v.CartTotal.Present {
+		e.member(`"cart_total":`)
+		v.CartTotal.Value.encode(e)
+	}
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *CartItemAdded) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*CartItemAdded).decode)
+}
+
+func (v *CartItemAdded) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "cart_id":
+			if r.first(&m, 0) {
+				readText(&v.CartID, r)
+			}
+		case "item":
+			if r.first(&m, 1) {
+				v.Item.decode(r)
+			}
+		case "added_from":
+			if r.first(&m, 2) {
+				readOptional(&v.AddedFrom, r, readText)
+			}
+		case "cart_total":
+			if r.first(&m, 3) {
+				readOptional(&v.CartTotal, r, (*Money).decode)
+			}
+		case "page_url":
+			if r.first(&m, 4) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 5) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 6) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 7) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/cart_id")
+	r.require(&m, 1, "/item")
+	r.require(&m, 4, "/page_url")
+}
+
+var patternOfCartItemAddedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfCartItemAddedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+
 // CartItemAddedAddedFrom is declared at cart.item_added#/properties/added_from.
 //
-// Part of the shop where the button was.
-//
-// Further values are valid and are kept.
+// Part of the shop where the button was. Further values are valid and are kept.
 type CartItemAddedAddedFrom string
 
 // Values of CartItemAddedAddedFrom.
@@ -46,8 +228,8 @@ const (
 	CartItemAddedAddedFromRecommendation CartItemAddedAddedFrom = "recommendation"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v CartItemAddedAddedFrom) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v CartItemAddedAddedFrom) IsKnown() bool {
 	switch v {
 	case CartItemAddedAddedFromProductPage,
 		CartItemAddedAddedFromSearchResults,

@@ -2,6 +2,11 @@
 
 package events
 
+import (
+	"maps"
+	"slices"
+)
+
 // Name, version and digest of the event cart.item_removed.
 const (
 	EventCartItemRemoved        = "cart.item_removed"
@@ -9,20 +14,175 @@ const (
 	EventCartItemRemovedDigest  = "sha256:d1249abe332d70de3c30b82bc5be290ac31cdaa03365048f7c922e66857e1271"
 )
 
-// CartItemRemoved is the payload of cart.item_removed 1.0.0.
+// CartItemRemoved is the payload of cart.item_removed 1.0.0, owned by checkout.
 //
 // A shopper took a product out of the cart.
 type CartItemRemoved struct {
 	// The cart of this visit.
-	CartID string `json:"cart_id"`
+	CartID UUID `json:"cart_id"`
 	// What was removed.
 	Item LineItem `json:"item"`
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
+
+// NewCartItemRemoved makes a CartItemRemoved of what the contract requires.
+func NewCartItemRemoved(cartID UUID, item LineItem, pageURL string) CartItemRemoved {
+	return CartItemRemoved{CartID: cartID, Item: item, PageURL: pageURL}
+}
+
+// ParseCartItemRemoved reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseCartItemRemoved(data []byte) (CartItemRemoved, error) {
+	return parse(data, (*CartItemRemoved).decode, (*CartItemRemoved).check)
+}
+
+func (CartItemRemoved) about() EventInfo {
+	return EventInfo{EventCartItemRemoved, EventCartItemRemovedVersion, EventCartItemRemovedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v CartItemRemoved) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v CartItemRemoved) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *CartItemRemoved) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.CartID)) {
+		c.fail("/cart_id", "format", "expected format uuid")
+	}
+	if n := len(c.found); !v.Item.check(c) {
+		c.within(n, "/item")
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfCartItemRemovedLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfCartItemRemovedExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v CartItemRemoved) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v CartItemRemoved) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *CartItemRemoved) encode(e *encoder) {
+	e.open('{')
+	e.member(`"cart_id":`)
+	e.text(string(v.CartID))
+	e.member(`"item":`)
+	v.Item.encode(e)
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *CartItemRemoved) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*CartItemRemoved).decode)
+}
+
+func (v *CartItemRemoved) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "cart_id":
+			if r.first(&m, 0) {
+				readText(&v.CartID, r)
+			}
+		case "item":
+			if r.first(&m, 1) {
+				v.Item.decode(r)
+			}
+		case "page_url":
+			if r.first(&m, 2) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 3) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 4) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 5) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/cart_id")
+	r.require(&m, 1, "/item")
+	r.require(&m, 2, "/page_url")
+}
+
+var patternOfCartItemRemovedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfCartItemRemovedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}

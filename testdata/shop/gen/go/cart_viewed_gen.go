@@ -3,7 +3,8 @@
 package events
 
 import (
-	"encoding/json"
+	"maps"
+	"slices"
 )
 
 // Name, version and digest of the event cart.viewed.
@@ -13,12 +14,12 @@ const (
 	EventCartViewedDigest  = "sha256:f842066369e51104fb2eda1f03ef16cf055445c6ca29056b37f10713a12e06cb"
 )
 
-// CartViewed is the payload of cart.viewed 1.0.0.
+// CartViewed is the payload of cart.viewed 1.0.0, owned by checkout.
 //
 // A shopper opened the cart.
 type CartViewed struct {
 	// The cart of this visit.
-	CartID string `json:"cart_id"`
+	CartID UUID `json:"cart_id"`
 	// What lies in the cart.
 	Items []LineItem `json:"items"`
 	// Value of all items together.
@@ -26,18 +27,182 @@ type CartViewed struct {
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
 
-// MarshalJSON writes lists and maps that are nil as empty ones.
-func (v CartViewed) MarshalJSON() ([]byte, error) {
-	if v.Items == nil {
-		v.Items = []LineItem{}
-	}
-	type plain CartViewed
-	return json.Marshal(plain(v))
+// NewCartViewed makes a CartViewed of what the contract requires.
+func NewCartViewed(cartID UUID, items []LineItem, cartTotal Money, pageURL string) CartViewed {
+	return CartViewed{CartID: cartID, Items: items, CartTotal: cartTotal, PageURL: pageURL}
 }
+
+// ParseCartViewed reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseCartViewed(data []byte) (CartViewed, error) {
+	return parse(data, (*CartViewed).decode, (*CartViewed).check)
+}
+
+func (CartViewed) about() EventInfo {
+	return EventInfo{EventCartViewed, EventCartViewedVersion, EventCartViewedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v CartViewed) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v CartViewed) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *CartViewed) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.CartID)) {
+		c.fail("/cart_id", "format", "expected format uuid")
+	}
+	c.size("/items", "Items", "items", len(v.Items), 0, 100)
+	for i := range v.Items {
+		n := len(c.found)
+		v.Items[i].check(c)
+		c.item(n, "/items", i)
+	}
+	if n := len(c.found); !v.CartTotal.check(c) {
+		c.within(n, "/cart_total")
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfCartViewedLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfCartViewedExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v CartViewed) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v CartViewed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *CartViewed) encode(e *encoder) {
+	e.open('{')
+	e.member(`"cart_id":`)
+	e.text(string(v.CartID))
+	e.member(`"items":`)
+	e.open('[')
+	for i := range v.Items {
+		e.comma()
+		v.Items[i].encode(e)
+	}
+	e.close(']')
+	e.member(`"cart_total":`)
+	v.CartTotal.encode(e)
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *CartViewed) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*CartViewed).decode)
+}
+
+func (v *CartViewed) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "cart_id":
+			if r.first(&m, 0) {
+				readText(&v.CartID, r)
+			}
+		case "items":
+			if r.first(&m, 1) {
+				readList(&v.Items, r, (*LineItem).decode)
+			}
+		case "cart_total":
+			if r.first(&m, 2) {
+				v.CartTotal.decode(r)
+			}
+		case "page_url":
+			if r.first(&m, 3) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 4) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 5) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 6) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/cart_id")
+	r.require(&m, 1, "/items")
+	r.require(&m, 2, "/cart_total")
+	r.require(&m, 3, "/page_url")
+}
+
+var patternOfCartViewedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfCartViewedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}

@@ -2,6 +2,11 @@
 
 package events
 
+import (
+	"maps"
+	"slices"
+)
+
 // Name, version and digest of the event checkout.started.
 const (
 	EventCheckoutStarted        = "checkout.started"
@@ -9,14 +14,14 @@ const (
 	EventCheckoutStartedDigest  = "sha256:046b8cfcac4e697f56b690d5f9ebec32a7ce6a366b4aa8865adb20bcdd474c4f"
 )
 
-// CheckoutStarted is the payload of checkout.started 1.0.0.
+// CheckoutStarted is the payload of checkout.started 1.0.0, owned by checkout.
 //
 // A shopper left the cart for the checkout.
 type CheckoutStarted struct {
 	// This attempt to order.
-	CheckoutID string `json:"checkout_id"`
+	CheckoutID UUID `json:"checkout_id"`
 	// The cart it started from.
-	CartID string `json:"cart_id"`
+	CartID UUID `json:"cart_id"`
 	// Pieces in the cart.
 	ItemCount int64 `json:"item_count"`
 	// Value of the cart.
@@ -24,9 +29,199 @@ type CheckoutStarted struct {
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
+
+// NewCheckoutStarted makes a CheckoutStarted of what the contract requires.
+func NewCheckoutStarted(
+	checkoutID UUID,
+	cartID UUID,
+	itemCount int64,
+	cartTotal Money,
+	pageURL string,
+) CheckoutStarted {
+	return CheckoutStarted{
+		CheckoutID: checkoutID,
+		CartID:     cartID,
+		ItemCount:  itemCount,
+		CartTotal:  cartTotal,
+		PageURL:    pageURL,
+	}
+}
+
+// ParseCheckoutStarted reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseCheckoutStarted(data []byte) (CheckoutStarted, error) {
+	return parse(data, (*CheckoutStarted).decode, (*CheckoutStarted).check)
+}
+
+func (CheckoutStarted) about() EventInfo {
+	return EventInfo{EventCheckoutStarted, EventCheckoutStartedVersion, EventCheckoutStartedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v CheckoutStarted) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v CheckoutStarted) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *CheckoutStarted) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.CheckoutID)) {
+		c.fail("/checkout_id", "format", "expected format uuid")
+	}
+	if !validUUID(string(v.CartID)) {
+		c.fail("/cart_id", "format", "expected format uuid")
+	}
+	if v.ItemCount < 1 {
+		c.fail("/item_count", "minimum", "expected at least 1")
+	}
+	if v.ItemCount > 1000 {
+		c.fail("/item_count", "maximum", "expected at most 1000")
+	}
+	if n := len(c.found); !v.CartTotal.check(c) {
+		c.within(n, "/cart_total")
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfCheckoutStartedLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfCheckoutStartedExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v CheckoutStarted) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v CheckoutStarted) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *CheckoutStarted) encode(e *encoder) {
+	e.open('{')
+	e.member(`"checkout_id":`)
+	e.text(string(v.CheckoutID))
+	e.member(`"cart_id":`)
+	e.text(string(v.CartID))
+	e.member(`"item_count":`)
+	e.integer(v.ItemCount)
+	e.member(`"cart_total":`)
+	v.CartTotal.encode(e)
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *CheckoutStarted) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*CheckoutStarted).decode)
+}
+
+func (v *CheckoutStarted) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "checkout_id":
+			if r.first(&m, 0) {
+				readText(&v.CheckoutID, r)
+			}
+		case "cart_id":
+			if r.first(&m, 1) {
+				readText(&v.CartID, r)
+			}
+		case "item_count":
+			if r.first(&m, 2) {
+				readWhole(&v.ItemCount, r)
+			}
+		case "cart_total":
+			if r.first(&m, 3) {
+				v.CartTotal.decode(r)
+			}
+		case "page_url":
+			if r.first(&m, 4) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 5) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 6) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 7) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/checkout_id")
+	r.require(&m, 1, "/cart_id")
+	r.require(&m, 2, "/item_count")
+	r.require(&m, 3, "/cart_total")
+	r.require(&m, 4, "/page_url")
+}
+
+var patternOfCheckoutStartedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfCheckoutStartedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}

@@ -2,6 +2,11 @@
 
 package events
 
+import (
+	"maps"
+	"slices"
+)
+
 // Name, version and digest of the event checkout.step_completed.
 const (
 	EventCheckoutStepCompleted        = "checkout.step_completed"
@@ -9,32 +14,226 @@ const (
 	EventCheckoutStepCompletedDigest  = "sha256:bec9081e55b793029ab8136af7e944de8163ef32b49970e773a1585c9bfe5197"
 )
 
-// CheckoutStepCompleted is the payload of checkout.step_completed 1.1.0.
+// CheckoutStepCompleted is the payload of checkout.step_completed 1.1.0, owned by checkout.
 //
 // A shopper finished one step of the checkout.
 type CheckoutStepCompleted struct {
 	// This attempt to order.
-	CheckoutID string `json:"checkout_id"`
+	CheckoutID UUID `json:"checkout_id"`
 	// Step that was finished.
 	Step CheckoutStepCompletedStep `json:"step"`
 	// Time from opening the step to finishing it. Unit: ms.
-	DurationMs *int64 `json:"duration_ms,omitzero"`
+	DurationMs Optional[int64] `json:"duration_ms,omitzero"`
 	// Chosen way of delivery.
-	DeliveryMethod *CheckoutStepCompletedDeliveryMethod `json:"delivery_method,omitzero"`
+	DeliveryMethod Optional[CheckoutStepCompletedDeliveryMethod] `json:"delivery_method,omitzero"`
 	// Whether express delivery was chosen.
 	//
 	// Deprecated: Express is one of several ways of delivery now. Use delivery_method instead.
 	// Deprecated since 1.1.0. Do not send it after 2027-06-30.
-	Express *bool `json:"express,omitzero"`
+	Express Optional[bool] `json:"express,omitzero"`
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
+
+// NewCheckoutStepCompleted makes a CheckoutStepCompleted of what the contract requires.
+func NewCheckoutStepCompleted(
+	checkoutID UUID,
+	step CheckoutStepCompletedStep,
+	pageURL string,
+) CheckoutStepCompleted {
+	return CheckoutStepCompleted{CheckoutID: checkoutID, Step: step, PageURL: pageURL}
+}
+
+// ParseCheckoutStepCompleted reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseCheckoutStepCompleted(data []byte) (CheckoutStepCompleted, error) {
+	return parse(data, (*CheckoutStepCompleted).decode, (*CheckoutStepCompleted).check)
+}
+
+func (CheckoutStepCompleted) about() EventInfo {
+	return EventInfo{EventCheckoutStepCompleted, EventCheckoutStepCompletedVersion, EventCheckoutStepCompletedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v CheckoutStepCompleted) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v CheckoutStepCompleted) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *CheckoutStepCompleted) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.CheckoutID)) {
+		c.fail("/checkout_id", "format", "expected format uuid")
+	}
+	if !v.Step.IsKnown() {
+		c.fail("/step", "enum", "expected a listed value")
+	}
+	if v.DurationMs.Present {
+		if v.DurationMs.Value < 0 {
+			c.fail("/duration_ms", "minimum", "expected at least 0")
+		}
+		if v.DurationMs.Value > 86400000 {
+			c.fail("/duration_ms", "maximum", "expected at most 86400000")
+		}
+	}
+	if v.DeliveryMethod.Present {
+		c.text("/delivery_method", string(v.DeliveryMethod.Value))
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfCheckoutStepCompletedLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfCheckoutStepCompletedExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v CheckoutStepCompleted) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v CheckoutStepCompleted) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *CheckoutStepCompleted) encode(e *encoder) {
+	e.open('{')
+	e.member(`"checkout_id":`)
+	e.text(string(v.CheckoutID))
+	e.member(`"step":`)
+	e.text(string(v.Step))
+	if v.DurationMs.Present {
+		e.member(`"duration_ms":`)
+		e.integer(v.DurationMs.Value)
+	}
+	if v.DeliveryMethod.Present {
+		e.member(`"delivery_method":`)
+		e.text(string(v.DeliveryMethod.Value))
+	}
+	if v.Express.Present {
+		e.member(`"express":`)
+		e.bool(v.Express.Value)
+	}
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *CheckoutStepCompleted) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*CheckoutStepCompleted).decode)
+}
+
+func (v *CheckoutStepCompleted) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "checkout_id":
+			if r.first(&m, 0) {
+				readText(&v.CheckoutID, r)
+			}
+		case "step":
+			if r.first(&m, 1) {
+				readText(&v.Step, r)
+			}
+		case "duration_ms":
+			if r.first(&m, 2) {
+				readOptional(&v.DurationMs, r, readWhole)
+			}
+		case "delivery_method":
+			if r.first(&m, 3) {
+				readOptional(&v.DeliveryMethod, r, readText)
+			}
+		case "express":
+			if r.first(&m, 4) {
+				readOptional(&v.Express, r, readBool)
+			}
+		case "page_url":
+			if r.first(&m, 5) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 6) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 7) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 8) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/checkout_id")
+	r.require(&m, 1, "/step")
+	r.require(&m, 5, "/page_url")
+}
+
+var patternOfCheckoutStepCompletedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfCheckoutStepCompletedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
 
 // CheckoutStepCompletedStep is declared at checkout.step_completed#/properties/step.
 //
@@ -53,8 +252,8 @@ const (
 	CheckoutStepCompletedStepReview CheckoutStepCompletedStep = "review"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v CheckoutStepCompletedStep) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v CheckoutStepCompletedStep) IsKnown() bool {
 	switch v {
 	case CheckoutStepCompletedStepContact,
 		CheckoutStepCompletedStepDelivery,
@@ -68,9 +267,7 @@ func (v CheckoutStepCompletedStep) Known() bool {
 // CheckoutStepCompletedDeliveryMethod is declared at
 // checkout.step_completed#/properties/delivery_method.
 //
-// Chosen way of delivery.
-//
-// Further values are valid and are kept.
+// Chosen way of delivery. Further values are valid and are kept.
 type CheckoutStepCompletedDeliveryMethod string
 
 // Values of CheckoutStepCompletedDeliveryMethod.
@@ -80,8 +277,8 @@ const (
 	CheckoutStepCompletedDeliveryMethodStore       CheckoutStepCompletedDeliveryMethod = "store"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v CheckoutStepCompletedDeliveryMethod) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v CheckoutStepCompletedDeliveryMethod) IsKnown() bool {
 	switch v {
 	case CheckoutStepCompletedDeliveryMethodHome,
 		CheckoutStepCompletedDeliveryMethodPickupPoint,

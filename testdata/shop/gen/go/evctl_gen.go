@@ -3,368 +3,273 @@
 package events
 
 import (
-	"bytes"
-	"cmp"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math"
-	"math/big"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
-	"sync"
-	"unicode/utf8"
+	"time"
 )
 
-// Optional is a property that may be absent, null, or have a value. The zero value is absent.
-type Optional[T any] struct {
-	Present bool
-	Value   *T // nil is null, when Present
+// DateTime is a moment, date-time of RFC 3339, as it is written: the text that was read is
+// the text that is written.
+type DateTime string
+
+// DateTimeOf writes a moment with the offset of its location and as many digits as it needs.
+func DateTimeOf(t time.Time) DateTime { return DateTime(t.Format(time.RFC3339Nano)) }
+
+// Time is the moment. A leap second is the second after it; what stands behind
+// nanoseconds is cut off.
+func (d DateTime) Time() (time.Time, error) {
+	text := strings.ToUpper(string(d))
+	if len(text) > 19 && text[17:19] == "60" {
+		t, err := time.Parse(time.RFC3339, text[:17]+"59"+text[19:])
+		return t.Add(time.Second), err
+	}
+	return time.Parse(time.RFC3339, text)
 }
 
-// Some is a property with a value.
-func Some[T any](value T) Optional[T] { return Optional[T]{Present: true, Value: &value} }
+// Date is a calendar date, full-date of RFC 3339.
+type Date string
 
-// Null is a property that is present and null.
-func Null[T any]() Optional[T] { return Optional[T]{Present: true} }
+// DateOf is the date of a moment in its location.
+func DateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }
 
-// IsZero reports whether the property is absent.
+// Time is midnight of the date in UTC.
+func (d Date) Time() (time.Time, error) { return time.Parse(time.DateOnly, string(d)) }
+
+// UUID is one of RFC 9562, as it is written.
+type UUID string
+
+// NewUUID is a random one, version 4.
+func NewUUID() UUID {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: see crypto/rand
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return UUIDOf(b)
+}
+
+// UUIDOf writes the bytes of one in lower case.
+func UUIDOf(b [16]byte) UUID {
+	h := hex.EncodeToString(b[:])
+	return UUID(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
+}
+
+// Bytes are those of the UUID.
+func (u UUID) Bytes() (b [16]byte, err error) {
+	data, err := hex.DecodeString(strings.ReplaceAll(string(u), "-", ""))
+	if err != nil || len(data) != len(b) {
+		return b, errors.New("not a UUID")
+	}
+	return [16]byte(data), nil
+}
+
+// Event is a payload of this package: a struct that a contract describes.
+type Event interface {
+	// Validate says what the contract objects to, in a *ValidationError.
+	Validate() error
+	// AppendJSON appends the JSON text of the payload.
+	AppendJSON(b []byte) ([]byte, error)
+	// Redacted is the JSON text of the payload without its personal data.
+	Redacted(p *Privacy) ([]byte, error)
+
+	about() EventInfo
+}
+
+// EventInfo says which contract a payload follows.
+type EventInfo struct {
+	Name    string // on the wire
+	Version string // MAJOR.MINOR.PATCH
+	Digest  string // of the contract
+}
+
+// InfoOf says which contract a payload follows.
+func InfoOf(e Event) EventInfo { return e.about() }
+
+// Optional is a property that may be left out. The zero value is left out.
+type Optional[T any] struct {
+	Value   T
+	Present bool
+}
+
+// Some is a property that is there.
+func Some[T any](value T) Optional[T] { return Optional[T]{value, true} }
+
+// Set gives the property a value.
+func (o *Optional[T]) Set(value T) { *o = Some(value) }
+
+// Get returns the value, and whether there is one.
+func (o Optional[T]) Get() (T, bool) { return o.Value, o.Present }
+
+// Or returns the value, or another one when the property is left out.
+func (o Optional[T]) Or(other T) T {
+	if o.Present {
+		return o.Value
+	}
+	return other
+}
+
+// IsZero reports whether the property is left out.
 func (o Optional[T]) IsZero() bool { return !o.Present }
 
-// MarshalJSON writes the value or null.
-func (o Optional[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.Value) }
+// MarshalJSON writes the value; one that is left out of nothing is null.
+func (o Optional[T]) MarshalJSON() ([]byte, error) { return marshalWhen(o.Present, o.Value) }
 
-// UnmarshalJSON reads a value or null.
+// UnmarshalJSON reads a value.
 func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	*o = Optional[T]{Present: true}
 	return json.Unmarshal(data, &o.Value)
 }
 
-// Scalar is a string, a number or a boolean. When it was read from JSON, numbers are json.Number.
-type Scalar struct{ Value any }
+// OptionalNullable is a property that may be left out, be null, or have a value, which
+// are three things. The zero value is left out.
+type OptionalNullable[T any] struct {
+	Value   T
+	Present bool
+	Valid   bool // with Present; false: null
+}
+
+// Given is a property that is there with a value.
+func Given[T any](value T) OptionalNullable[T] { return OptionalNullable[T]{value, true, true} }
+
+// GivenNull is a property that is there and null.
+func GivenNull[T any]() OptionalNullable[T] { return OptionalNullable[T]{Present: true} }
+
+// Set gives the property a value.
+func (o *OptionalNullable[T]) Set(value T) { *o = Given(value) }
+
+// SetNull makes the property null.
+func (o *OptionalNullable[T]) SetNull() { *o = GivenNull[T]() }
+
+// Get returns the value, and whether there is one.
+func (o OptionalNullable[T]) Get() (T, bool) { return o.Value, o.Present && o.Valid }
+
+// Or returns the value, or another one when the property is left out or null.
+func (o OptionalNullable[T]) Or(other T) T {
+	if o.Present && o.Valid {
+		return o.Value
+	}
+	return other
+}
+
+// IsZero reports whether the property is left out.
+func (o OptionalNullable[T]) IsZero() bool { return !o.Present }
+
+// IsNull reports whether the property is there and null.
+func (o OptionalNullable[T]) IsNull() bool { return o.Present && !o.Valid }
+
+// MarshalJSON writes the value or null.
+func (o OptionalNullable[T]) MarshalJSON() ([]byte, error) {
+	return marshalWhen(o.Present && o.Valid, o.Value)
+}
+
+// UnmarshalJSON reads a value or null.
+func (o *OptionalNullable[T]) UnmarshalJSON(data []byte) error {
+	*o = GivenNull[T]()
+	if string(data) == "null" {
+		return nil
+	}
+	o.Valid = true
+	return json.Unmarshal(data, &o.Value)
+}
+
+func marshalWhen(there bool, value any) ([]byte, error) {
+	if !there {
+		return []byte("null"), nil
+	}
+	return json.Marshal(value)
+}
+
+// Scalar is a string, a number or a boolean, kept as it is written in JSON. The zero
+// value is none of them, and not valid.
+type Scalar struct{ json string }
+
+// TextScalar is a string.
+func TextScalar(text string) Scalar { return Scalar{string(appendText(nil, text))} }
+
+// NumberScalar is a number, with the digits of its JSON text.
+func NumberScalar(number json.Number) Scalar { return Scalar{string(number)} }
+
+// BoolScalar is true or false.
+func BoolScalar(value bool) Scalar {
+	if value {
+		return Scalar{"true"}
+	}
+	return Scalar{"false"}
+}
+
+// Text returns the string, and whether the scalar is one.
+func (s Scalar) Text() (string, bool) {
+	r := reader{data: []byte(s.json)}
+	if r.peek() != '"' {
+		return "", false
+	}
+	text, ok := r.text()
+	return string(text), ok
+}
+
+// Number returns the number, and whether the scalar is one.
+func (s Scalar) Number() (json.Number, bool) {
+	return json.Number(s.json), kindOf([]byte(s.json)) == isNumber
+}
+
+// Bool returns the boolean, and whether the scalar is one.
+func (s Scalar) Bool() (value, ok bool) {
+	return s.json == "true", s.json == "true" || s.json == "false"
+}
+
+// String is the JSON text.
+func (s Scalar) String() string { return s.json }
 
 // MarshalJSON writes the value.
-func (s Scalar) MarshalJSON() ([]byte, error) { return json.Marshal(s.Value) }
+func (s Scalar) MarshalJSON() ([]byte, error) {
+	var e encoder
+	e.scalar(s)
+	return e.done()
+}
 
 // UnmarshalJSON reads a string, a number or a boolean.
 func (s *Scalar) UnmarshalJSON(data []byte) error {
-	value, err := readValue(data)
-	if err != nil {
-		return err
-	}
-	switch value.(type) {
-	case map[string]any, []any:
-		return errors.New("expected a string, a number or a boolean")
-	}
-	s.Value = value
-	return nil
+	r := reader{data: data}
+	readScalar(s, &r, isText|isNumber|isBool)
+	return r.done()
 }
 
-// readValue reads JSON with the digits of numbers kept.
-func readValue(data []byte) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("text after the JSON value")
-	}
-	return value, nil
+// Violation is something that a contract objects to.
+type Violation struct {
+	Pointer string // JSON pointer (RFC 6901) to the value; empty: the payload itself
+	Rule    string // keyword of the contract, such as maxLength
+	Message string // what was expected; never the value, which may be personal
 }
 
-// members are the members of an object that were not read yet.
-type members map[string]json.RawMessage
-
-// readMembers reads an object; it is nil for null.
-func readMembers(data []byte) (members, error) {
-	var m members
-	err := json.Unmarshal(data, &m)
-	return m, err
+func (v Violation) String() string {
+	if v.Pointer == "" {
+		return v.Message
+	}
+	return v.Pointer + ": " + v.Message
 }
 
-// take reads one member into target, if it is there.
-func (m members) take(name string, target any) error {
-	raw, ok := m[name]
-	if !ok {
-		return nil
+// ValidationError lists what a contract objects to, at most maxViolations.
+type ValidationError struct{ Violations []Violation }
+
+// Error is the first violation, and how many there are.
+func (e *ValidationError) Error() string {
+	switch len(e.Violations) {
+	case 0:
+		return "not valid"
+	case 1:
+		return e.Violations[0].String()
 	}
-	delete(m, name)
-	if err := json.Unmarshal(raw, target); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
+	return fmt.Sprintf("%s (and %d more)", e.Violations[0], len(e.Violations)-1)
 }
 
-// rest reads the members that nobody took into a map.
-func (m members) rest(target any) error {
-	if len(m) == 0 {
-		return nil
-	}
-	data, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(data, target)
-}
+const maxViolations = 100
 
-// memberWriter writes an object member by member.
-type memberWriter struct {
-	buffer  bytes.Buffer
-	written []string
-	err     error
-}
-
-func (w *memberWriter) write(name string, value any) {
-	if w.err != nil {
-		return
+// pointerToken escapes a name for a JSON pointer.
+func pointerToken(name string) string {
+	if strings.ContainsAny(name, "~/") {
+		name = strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	}
-	key, err := json.Marshal(name)
-	if err != nil {
-		w.err = err
-		return
-	}
-	data, err := json.Marshal(value)
-	if err != nil {
-		w.err = fmt.Errorf("%s: %w", name, err)
-		return
-	}
-	w.buffer.WriteByte("{,"[min(w.buffer.Len(), 1)])
-	w.buffer.Write(key)
-	w.buffer.WriteByte(':')
-	w.buffer.Write(data)
-	w.written = append(w.written, name)
-}
-
-// writeRest writes undeclared members, sorted. Names that were written already are left out.
-func writeRest[T any](w *memberWriter, rest map[string]T) {
-	names := make([]string, 0, len(rest))
-	for name := range rest {
-		if !slices.Contains(w.written, name) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		w.write(name, rest[name])
-	}
-}
-
-func (w *memberWriter) close() ([]byte, error) {
-	if w.err != nil {
-		return nil, w.err
-	}
-	if w.buffer.Len() == 0 {
-		return []byte("{}"), nil
-	}
-	w.buffer.WriteByte('}')
-	return w.buffer.Bytes(), nil
-}
-
-// readTag reads the member that selects a variant; it is nil for null.
-func readTag(data []byte, name string) (*string, error) {
-	m, err := readMembers(data)
-	if err != nil || m == nil {
-		return nil, err
-	}
-	var tag *string
-	if err := m.take(name, &tag); err != nil {
-		return nil, err
-	}
-	if tag == nil {
-		return nil, fmt.Errorf("%s is missing, which selects the variant", strconv.Quote(name))
-	}
-	return tag, nil
-}
-
-// withoutMember is an object without one of its members.
-func withoutMember(data []byte, name string) ([]byte, error) {
-	m, err := readMembers(data)
-	if err != nil {
-		return nil, err
-	}
-	delete(m, name)
-	return json.Marshal(m)
-}
-
-// marshalTagged writes an object with the member that selects its variant in front.
-func marshalTagged(name, tag string, value any) ([]byte, error) {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return nil, err
-	}
-	var w memberWriter
-	w.write(name, tag)
-	if bytes.Equal(data, []byte("{}")) || bytes.Equal(data, []byte("null")) {
-		return w.close()
-	}
-	w.buffer.WriteByte(',')
-	w.buffer.Write(data[1:])
-	return w.buffer.Bytes(), w.err
-}
-
-// shape is what variants of a union look like, as far as telling them apart needs it.
-type shape struct {
-	types                          shapeTypes
-	values                         []any // nil: all of the types
-	pattern                        func() *regexp.Regexp
-	least, most                    *int
-	minimum, maximum, above, below json.Number // empty: no limit
-	members                        map[string]*shape
-	required                       []string
-	rest                           *shape // of elements and undeclared members; nil: there are none
-	names                          func() *regexp.Regexp
-	variants                       []*shape
-}
-
-type shapeTypes uint8
-
-const (
-	isString shapeTypes = 1 << iota
-	isInteger
-	isNumber
-	isBoolean
-	isObject
-	isArray
-	isNull
-	isAny
-)
-
-var anyShape = &shape{types: isAny}
-
-func size(n int) *int { return &n }
-
-// lazily compiles a pattern when it is used first.
-func lazily(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-}
-
-// jsonValues reads the values of an enum.
-func jsonValues(texts ...string) []any {
-	values := make([]any, 0, len(texts))
-	for _, text := range texts {
-		if value, err := readValue([]byte(text)); err == nil {
-			values = append(values, value)
-		}
-	}
-	return values
-}
-
-// orNull is the shape with null added.
-func (s *shape) orNull() *shape {
-	return &shape{types: isNull, variants: []*shape{s}}
-}
-
-// tagged is the shape of an object with one more required member of one value.
-func (s *shape) tagged(name, tag string) *shape {
-	if s.types != isObject {
-		return s
-	}
-	copied := *s
-	copied.members = map[string]*shape{name: {types: isString, values: []any{tag}}}
-	for key, member := range s.members {
-		copied.members[key] = member
-	}
-	copied.required = append(slices.Clone(s.required), name)
-	return &copied
-}
-
-func (s *shape) fits(value any) bool {
-	if s.types&isAny != 0 || value == nil && s.types&isNull != 0 {
-		return true
-	}
-	if s.variants != nil {
-		return slices.ContainsFunc(s.variants, func(v *shape) bool { return v.fits(value) })
-	}
-	if s.values != nil && !slices.ContainsFunc(s.values, func(v any) bool { return sameScalar(v, value) }) {
-		return false
-	}
-	switch value := value.(type) {
-	case string:
-		return s.types&isString != 0 && s.sized(utf8.RuneCountInString(value)) && (s.pattern == nil || s.pattern().MatchString(value))
-	case bool:
-		return s.types&isBoolean != 0
-	case json.Number:
-		return s.fitsNumber(value)
-	case []any:
-		return s.types&isArray != 0 && s.sized(len(value)) && !slices.ContainsFunc(value, func(item any) bool { return !s.rest.fits(item) })
-	case map[string]any:
-		return s.types&isObject != 0 && s.sized(len(value)) && s.fitsObject(value)
-	}
-	return false
-}
-
-func (s *shape) sized(n int) bool {
-	return (s.least == nil || n >= *s.least) && (s.most == nil || n <= *s.most)
-}
-
-func (s *shape) fitsNumber(value json.Number) bool {
-	if s.types&isNumber == 0 && (s.types&isInteger == 0 || !whole(value)) {
-		return false
-	}
-	return (s.minimum == "" || compareNumbers(value, s.minimum) >= 0) && (s.maximum == "" || compareNumbers(value, s.maximum) <= 0) &&
-		(s.above == "" || compareNumbers(value, s.above) > 0) && (s.below == "" || compareNumbers(value, s.below) < 0)
-}
-
-func (s *shape) fitsObject(value map[string]any) bool {
-	for _, name := range s.required {
-		if _, ok := value[name]; !ok {
-			return false
-		}
-	}
-	for name, member := range value {
-		declared, ok := s.members[name]
-		if !ok {
-			declared = s.rest
-			if declared == nil || s.names != nil && !s.names().MatchString(name) {
-				return false
-			}
-		}
-		if !declared.fits(member) {
-			return false
-		}
-	}
-	return true
-}
-
-// sameScalar compares as JSON Schema does: 1 and 1.0 are the same value.
-func sameScalar(a, b any) bool {
-	x, ok := a.(json.Number)
-	y, both := b.(json.Number)
-	if !ok || !both {
-		return a == b
-	}
-	return compareNumbers(x, y) == 0
-}
-
-// compareNumbers compares exactly, unless exponents are so large that it would take long.
-func compareNumbers(a, b json.Number) int {
-	x, okX := exact(a)
-	y, okY := exact(b)
-	if okX && okY {
-		return x.Cmp(y)
-	}
-	f, _ := a.Float64() // infinite when it is out of range
-	g, _ := b.Float64()
-	return cmp.Compare(f, g)
-}
-
-func whole(n json.Number) bool {
-	if x, ok := exact(n); ok {
-		return x.IsInt()
-	}
-	f, err := n.Float64()
-	return err == nil && f == math.Trunc(f)
-}
-
-// exact is the number as a fraction, if it is of a reasonable size.
-func exact(n json.Number) (*big.Rat, bool) {
-	if i := strings.IndexAny(n.String(), "eE"); len(n) > 1000 || i >= 0 && len(n)-i > len("e-999") {
-		return nil, false
-	}
-	return new(big.Rat).SetString(n.String())
+	return "/" + name
 }

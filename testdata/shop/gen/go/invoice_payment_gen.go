@@ -7,7 +7,72 @@ package events
 // A payment by invoice.
 type InvoicePayment struct {
 	// Day on which the invoice must be paid.
-	DueOn string `json:"due_on"`
+	DueOn Date `json:"due_on"`
 	// Whether the shopper's credit was checked.
 	CreditChecked bool `json:"credit_checked"`
+}
+
+// NewInvoicePayment makes an InvoicePayment of what the contract requires.
+func NewInvoicePayment(dueOn Date, creditChecked bool) InvoicePayment {
+	return InvoicePayment{DueOn: dueOn, CreditChecked: creditChecked}
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v InvoicePayment) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *InvoicePayment) check(c *checker) bool {
+	n := len(c.found)
+	if !validDate(string(v.DueOn)) {
+		c.fail("/due_on", "format", "expected format date")
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v InvoicePayment) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v InvoicePayment) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *InvoicePayment) encode(e *encoder) {
+	e.open('{')
+	e.member(`"due_on":`)
+	e.text(string(v.DueOn))
+	e.member(`"credit_checked":`)
+	e.bool(v.CreditChecked)
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *InvoicePayment) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*InvoicePayment).decode)
+}
+
+func (v *InvoicePayment) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "due_on":
+			if r.first(&m, 0) {
+				readText(&v.DueOn, r)
+			}
+		case "credit_checked":
+			if r.first(&m, 1) {
+				readBool(&v.CreditChecked, r)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/due_on")
+	r.require(&m, 1, "/credit_checked")
 }

@@ -13,5 +13,98 @@ type LineItem struct {
 	// Price of one piece when the event happened.
 	UnitPrice Money `json:"unit_price"`
 	// Whether it is packed as a gift.
-	GiftWrapped *bool `json:"gift_wrapped,omitzero"`
+	GiftWrapped Optional[bool] `json:"gift_wrapped,omitzero"`
 }
+
+// NewLineItem makes a LineItem of what the contract requires.
+func NewLineItem(sku string, quantity int64, unitPrice Money) LineItem {
+	return LineItem{Sku: sku, Quantity: quantity, UnitPrice: unitPrice}
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v LineItem) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *LineItem) check(c *checker) bool {
+	n := len(c.found)
+	c.text("/sku", v.Sku)
+	c.length("/sku", v.Sku, 0, 40)
+	if !patternOfLineItemSku.matches(v.Sku) {
+		c.fail("/sku", "pattern", "expected text that matches ^[A-Z0-9-]+$")
+	}
+	if v.Quantity < 1 {
+		c.fail("/quantity", "minimum", "expected at least 1")
+	}
+	if v.Quantity > 999 {
+		c.fail("/quantity", "maximum", "expected at most 999")
+	}
+	if n := len(c.found); !v.UnitPrice.check(c) {
+		c.within(n, "/unit_price")
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v LineItem) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v LineItem) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *LineItem) encode(e *encoder) {
+	e.open('{')
+	e.member(`"sku":`)
+	e.text(v.Sku)
+	e.member(`"quantity":`)
+	e.integer(v.Quantity)
+	e.member(`"unit_price":`)
+	v.UnitPrice.encode(e)
+	if v.GiftWrapped.Present {
+		e.member(`"gift_wrapped":`)
+		e.bool(v.GiftWrapped.Value)
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *LineItem) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*LineItem).decode)
+}
+
+func (v *LineItem) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "sku":
+			if r.first(&m, 0) {
+				readText(&v.Sku, r)
+			}
+		case "quantity":
+			if r.first(&m, 1) {
+				readWhole(&v.Quantity, r)
+			}
+		case "unit_price":
+			if r.first(&m, 2) {
+				v.UnitPrice.decode(r)
+			}
+		case "gift_wrapped":
+			if r.first(&m, 3) {
+				readOptional(&v.GiftWrapped, r, readBool)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/sku")
+	r.require(&m, 1, "/quantity")
+	r.require(&m, 2, "/unit_price")
+}
+
+var patternOfLineItemSku = &pattern{text: "^[A-Z0-9-]+$"}

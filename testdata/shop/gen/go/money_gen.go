@@ -12,32 +12,99 @@ type Money struct {
 	Currency MoneyCurrency `json:"currency"`
 }
 
+// NewMoney makes a Money of what the contract requires.
+func NewMoney(amountMinor int64, currency MoneyCurrency) Money {
+	return Money{AmountMinor: amountMinor, Currency: currency}
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v Money) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *Money) check(c *checker) bool {
+	n := len(c.found)
+	if v.AmountMinor < 0 {
+		c.fail("/amount_minor", "minimum", "expected at least 0")
+	}
+	if v.AmountMinor > 100000000 {
+		c.fail("/amount_minor", "maximum", "expected at most 100000000")
+	}
+	c.text("/currency", string(v.Currency))
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v Money) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v Money) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *Money) encode(e *encoder) {
+	e.open('{')
+	e.member(`"amount_minor":`)
+	e.integer(v.AmountMinor)
+	e.member(`"currency":`)
+	e.text(string(v.Currency))
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *Money) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*Money).decode)
+}
+
+func (v *Money) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "amount_minor":
+			if r.first(&m, 0) {
+				readWhole(&v.AmountMinor, r)
+			}
+		case "currency":
+			if r.first(&m, 1) {
+				readText(&v.Currency, r)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/amount_minor")
+	r.require(&m, 1, "/currency")
+}
+
 // MoneyCurrency is declared at define money#/properties/currency.
 //
-// ISO 4217 code. New markets bring new currencies.
-//
-// Further values are valid and are kept.
+// ISO 4217 code. New markets bring new currencies. Further values are valid and are kept.
 type MoneyCurrency string
 
 // Values of MoneyCurrency.
 const (
 	// Euro.
-	MoneyCurrencyEur MoneyCurrency = "EUR"
+	MoneyCurrencyEUR MoneyCurrency = "EUR"
 	// US dollar.
-	MoneyCurrencyUsd MoneyCurrency = "USD"
+	MoneyCurrencyUSD MoneyCurrency = "USD"
 	// Pound sterling.
-	MoneyCurrencyGbp MoneyCurrency = "GBP"
+	MoneyCurrencyGBP MoneyCurrency = "GBP"
 	// Swedish krona.
-	MoneyCurrencySek MoneyCurrency = "SEK"
+	MoneyCurrencySEK MoneyCurrency = "SEK"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v MoneyCurrency) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v MoneyCurrency) IsKnown() bool {
 	switch v {
-	case MoneyCurrencyEur,
-		MoneyCurrencyUsd,
-		MoneyCurrencyGbp,
-		MoneyCurrencySek:
+	case MoneyCurrencyEUR,
+		MoneyCurrencyUSD,
+		MoneyCurrencyGBP,
+		MoneyCurrencySEK:
 		return true
 	}
 	return false

@@ -9,7 +9,7 @@ const (
 	EventNewsletterSubscribedDigest  = "sha256:4fc656517f4bba95acbf2157415cf000939700764a28ce4adfdf75e50c74866e"
 )
 
-// NewsletterSubscribed is the payload of newsletter.subscribed 1.1.0.
+// NewsletterSubscribed is the payload of newsletter.subscribed 1.1.0, owned by identity.
 //
 // Somebody asked for the newsletter.
 //
@@ -17,9 +17,109 @@ const (
 // 1.1.0. Do not send it after 2027-03-31.
 type NewsletterSubscribed struct {
 	// Where the newsletter goes. Personal data: direct.
-	Email string `json:"email"`
+	Email string `json:"email" pii:"direct"`
 	// What it should be about.
 	Topics []NewsletterSubscribedTopicsItem `json:"topics,omitzero"`
+}
+
+// NewNewsletterSubscribed makes a NewsletterSubscribed of what the contract requires.
+func NewNewsletterSubscribed(email string) NewsletterSubscribed {
+	return NewsletterSubscribed{Email: email}
+}
+
+// ParseNewsletterSubscribed reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseNewsletterSubscribed(data []byte) (NewsletterSubscribed, error) {
+	return parse(data, (*NewsletterSubscribed).decode, (*NewsletterSubscribed).check)
+}
+
+func (NewsletterSubscribed) about() EventInfo {
+	return EventInfo{EventNewsletterSubscribed, EventNewsletterSubscribedVersion, EventNewsletterSubscribedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v NewsletterSubscribed) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v NewsletterSubscribed) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *NewsletterSubscribed) check(c *checker) bool {
+	n := len(c.found)
+	c.length("/email", v.Email, 0, 254)
+	if !validEmail(v.Email) {
+		c.fail("/email", "format", "expected format email")
+	}
+	if v.Topics != nil {
+		c.size("/topics", "Items", "items", len(v.Topics), 1, 10)
+		for i := range v.Topics {
+			n := len(c.found)
+			c.text("", string(v.Topics[i]))
+			c.item(n, "/topics", i)
+		}
+		unique(c, "/topics", v.Topics)
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v NewsletterSubscribed) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v NewsletterSubscribed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *NewsletterSubscribed) encode(e *encoder) {
+	e.open('{')
+	if hashed, stays := e.guard("direct"); stays {
+		e.member(`"email":`)
+		e.text(v.Email)
+		e.hashed = hashed
+	}
+	if v.Topics != nil {
+		e.member(`"topics":`)
+		e.open('[')
+		for i := range v.Topics {
+			e.comma()
+			e.text(string(v.Topics[i]))
+		}
+		e.close(']')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *NewsletterSubscribed) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*NewsletterSubscribed).decode)
+}
+
+func (v *NewsletterSubscribed) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "email":
+			if r.first(&m, 0) {
+				readText(&v.Email, r)
+			}
+		case "topics":
+			if r.first(&m, 1) {
+				readList(&v.Topics, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/email")
 }
 
 // NewsletterSubscribedTopicsItem is declared at newsletter.subscribed#/properties/topics/items.
@@ -34,8 +134,8 @@ const (
 	NewsletterSubscribedTopicsItemHome    NewsletterSubscribedTopicsItem = "home"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v NewsletterSubscribedTopicsItem) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v NewsletterSubscribedTopicsItem) IsKnown() bool {
 	switch v {
 	case NewsletterSubscribedTopicsItemFashion,
 		NewsletterSubscribedTopicsItemSports,

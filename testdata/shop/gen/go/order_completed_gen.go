@@ -3,9 +3,8 @@
 package events
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
+	"maps"
+	"slices"
 )
 
 // Name, version and digest of the event order.completed.
@@ -15,100 +14,357 @@ const (
 	EventOrderCompletedDigest  = "sha256:1b32f3b96e89be733b6bb91b2e50ed6ae93625573ee20700639b916e11b3ef98"
 )
 
-// OrderCompleted is the payload of order.completed 2.1.0.
+// OrderCompleted is the payload of order.completed 2.1.0, owned by checkout.
 //
 // A shopper paid, or promised to pay, and the shop accepted the order.
 type OrderCompleted struct {
 	// Number of the order.
-	OrderID string `json:"order_id"`
+	OrderID UUID `json:"order_id"`
 	// Attempt that led to the order. Absent for orders by phone.
-	CheckoutID *string `json:"checkout_id,omitzero"`
+	CheckoutID Optional[UUID] `json:"checkout_id,omitzero"`
 	// What the shopper pays, delivery and taxes included.
 	Total Money `json:"total"`
 	// Price of the delivery, null when it was free.
-	DeliveryFee Optional[Money] `json:"delivery_fee,omitzero"`
+	DeliveryFee OptionalNullable[Money] `json:"delivery_fee,omitzero"`
 	// What was ordered.
 	Items []LineItem `json:"items"`
 	// How the order is paid.
 	Payment OrderCompletedPayment `json:"payment"`
 	// Code that lowered the price, null when there was none.
-	CouponCode Optional[string] `json:"coupon_code,omitzero"`
+	CouponCode OptionalNullable[string] `json:"coupon_code,omitzero"`
 	// Where the receipt was sent. Personal data: direct.
-	ReceiptEmail *string `json:"receipt_email,omitzero"`
+	ReceiptEmail Optional[string] `json:"receipt_email,omitzero" pii:"direct"`
 	// Whether it is the first order of this customer.
-	FirstOrder *bool `json:"first_order,omitzero"`
+	FirstOrder Optional[bool] `json:"first_order,omitzero"`
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
 
-// MarshalJSON writes lists and maps that are nil as empty ones.
-func (v OrderCompleted) MarshalJSON() ([]byte, error) {
-	if v.Items == nil {
-		v.Items = []LineItem{}
+// NewOrderCompleted makes an OrderCompleted of what the contract requires.
+func NewOrderCompleted(
+	orderID UUID,
+	total Money,
+	items []LineItem,
+	payment OrderCompletedPayment,
+	pageURL string,
+) OrderCompleted {
+	return OrderCompleted{
+		OrderID: orderID,
+		Total:   total,
+		Items:   items,
+		Payment: payment,
+		PageURL: pageURL,
 	}
-	type plain OrderCompleted
-	return json.Marshal(plain(v))
 }
 
-// OrderCompletedPayment is declared at order.completed#/properties/payment: one of
-// OrderCompletedPaymentCard, OrderCompletedPaymentInvoice.
+// ParseOrderCompleted reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseOrderCompleted(data []byte) (OrderCompleted, error) {
+	return parse(data, (*OrderCompleted).decode, (*OrderCompleted).check)
+}
+
+func (OrderCompleted) about() EventInfo {
+	return EventInfo{EventOrderCompleted, EventOrderCompletedVersion, EventOrderCompletedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v OrderCompleted) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v OrderCompleted) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *OrderCompleted) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.OrderID)) {
+		c.fail("/order_id", "format", "expected format uuid")
+	}
+	if v.CheckoutID.Present && !validUUID(string(v.CheckoutID.Value)) {
+		c.fail("/checkout_id", "format", "expected format uuid")
+	}
+	if n := len(c.found); !v.Total.check(c) {
+		c.within(n, "/total")
+	}
+	if v.DeliveryFee.Present && v.DeliveryFee.Valid {
+		if n := len(c.found); !v.DeliveryFee.Value.check(c) {
+			c.within(n, "/delivery_fee")
+		}
+	}
+	c.size("/items", "Items", "items", len(v.Items), 1, 100)
+	for i := range v.Items {
+		n := len(c.found)
+		v.Items[i].check(c)
+		c.item(n, "/items", i)
+	}
+	if n := len(c.found); !checkOrderCompletedPayment(v.Payment, c) {
+		c.within(n, "/payment")
+	}
+	if v.CouponCode.Present && v.CouponCode.Valid {
+		c.text("/coupon_code", v.CouponCode.Value)
+		c.length("/coupon_code", v.CouponCode.Value, 0, 64)
+	}
+	if v.ReceiptEmail.Present {
+		c.length("/receipt_email", v.ReceiptEmail.Value, 0, 254)
+		if !validEmail(v.ReceiptEmail.Value) {
+			c.fail("/receipt_email", "format", "expected format email")
+		}
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfOrderCompletedLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfOrderCompletedExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v OrderCompleted) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v OrderCompleted) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *OrderCompleted) encode(e *encoder) {
+	e.open('{')
+	e.member(`"order_id":`)
+	e.text(string(v.OrderID))
+	if v.CheckoutID.Present {
+		e.member(`"checkout_id":`)
+		e.text(string(v.CheckoutID.Value))
+	}
+	e.member(`"total":`)
+	v.Total.encode(e)
+	if v.DeliveryFee.Present {
+		e.member(`"delivery_fee":`)
+		if v.DeliveryFee.Valid {
+			v.DeliveryFee.Value.encode(e)
+		} else {
+			e.null()
+		}
+	}
+	e.member(`"items":`)
+	e.open('[')
+	for i := range v.Items {
+		e.comma()
+		v.Items[i].encode(e)
+	}
+	e.close(']')
+	e.member(`"payment":`)
+	encodeOrderCompletedPayment(v.Payment, e)
+	if v.CouponCode.Present {
+		e.member(`"coupon_code":`)
+		if v.CouponCode.Valid {
+			e.text(v.CouponCode.Value)
+		} else {
+			e.null()
+		}
+	}
+	if v.ReceiptEmail.Present {
+		if hashed, stays := e.guard("direct"); stays {
+			e.member(`"receipt_email":`)
+			e.text(v.ReceiptEmail.Value)
+			e.hashed = hashed
+		}
+	}
+	if v.FirstOrder.Present {
+		e.member(`"first_order":`)
+		e.bool(v.FirstOrder.Value)
+	}
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *OrderCompleted) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*OrderCompleted).decode)
+}
+
+func (v *OrderCompleted) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "order_id":
+			if r.first(&m, 0) {
+				readText(&v.OrderID, r)
+			}
+		case "checkout_id":
+			if r.first(&m, 1) {
+				readOptional(&v.CheckoutID, r, readText)
+			}
+		case "total":
+			if r.first(&m, 2) {
+				v.Total.decode(r)
+			}
+		case "delivery_fee":
+			if r.first(&m, 3) {
+				readOptionalNullable(&v.DeliveryFee, r, (*Money).decode)
+			}
+		case "items":
+			if r.first(&m, 4) {
+				readList(&v.Items, r, (*LineItem).decode)
+			}
+		case "payment":
+			if r.first(&m, 5) {
+				decodeOrderCompletedPayment(&v.Payment, r)
+			}
+		case "coupon_code":
+			if r.first(&m, 6) {
+				readOptionalNullable(&v.CouponCode, r, readText)
+			}
+		case "receipt_email":
+			if r.first(&m, 7) {
+				readOptional(&v.ReceiptEmail, r, readText)
+			}
+		case "first_order":
+			if r.first(&m, 8) {
+				readOptional(&v.FirstOrder, r, readBool)
+			}
+		case "page_url":
+			if r.first(&m, 9) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 10) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 11) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 12) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/order_id")
+	r.require(&m, 2, "/total")
+	r.require(&m, 4, "/items")
+	r.require(&m, 5, "/payment")
+	r.require(&m, 9, "/page_url")
+}
+
+var patternOfOrderCompletedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfOrderCompletedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+
+// OrderCompletedPayment is declared at order.completed#/properties/payment: one of CardPayment,
+// InvoicePayment.
 //
 // How the order is paid.
-type OrderCompletedPayment struct {
-	Value OrderCompletedPaymentVariant
+type OrderCompletedPayment interface{ isOrderCompletedPayment() }
+
+func (CardPayment) isOrderCompletedPayment() {}
+
+func (InvoicePayment) isOrderCompletedPayment() {}
+
+func checkOrderCompletedPayment(u OrderCompletedPayment, c *checker) bool {
+	n := len(c.found)
+	switch v := u.(type) {
+	case CardPayment:
+		v.check(c)
+	case InvoicePayment:
+		v.check(c)
+	default:
+		c.fail("", "type", "expected a variant of OrderCompletedPayment, not nil or a pointer")
+	}
+	return len(c.found) == n
 }
 
-// OrderCompletedPaymentVariant is the value of OrderCompletedPayment.
-type OrderCompletedPaymentVariant interface{ isOrderCompletedPayment() }
-
-// OrderCompletedPaymentCard is the variant card of OrderCompletedPayment.
-type OrderCompletedPaymentCard CardPayment
-
-func (OrderCompletedPaymentCard) isOrderCompletedPayment() {}
-
-// OrderCompletedPaymentInvoice is the variant invoice of OrderCompletedPayment.
-type OrderCompletedPaymentInvoice InvoicePayment
-
-func (OrderCompletedPaymentInvoice) isOrderCompletedPayment() {}
-
-// MarshalJSON writes the variant.
-func (u OrderCompletedPayment) MarshalJSON() ([]byte, error) {
-	switch v := u.Value.(type) {
-	case OrderCompletedPaymentCard:
-		return marshalTagged("method", "card", CardPayment(v))
-	case OrderCompletedPaymentInvoice:
-		return marshalTagged("method", "invoice", InvoicePayment(v))
+func encodeOrderCompletedPayment(u OrderCompletedPayment, e *encoder) {
+	switch v := u.(type) {
+	case CardPayment:
+		start := len(e.b)
+		v.encode(e)
+		e.tag(start, `"method":`, "card")
+	case InvoicePayment:
+		start := len(e.b)
+		v.encode(e)
+		e.tag(start, `"method":`, "invoice")
+	default:
+		e.noValue("OrderCompletedPayment")
 	}
-	return nil, errors.New("OrderCompletedPayment has no value")
 }
 
-// UnmarshalJSON reads the variant that method selects.
-func (u *OrderCompletedPayment) UnmarshalJSON(data []byte) error {
-	tag, err := readTag(data, "method")
-	if err != nil || tag == nil {
-		return err
+func decodeOrderCompletedPayment(u *OrderCompletedPayment, r *reader) {
+	tag, ok := r.selects("method")
+	if !ok {
+		return
 	}
-	switch *tag {
+	switch tag {
 	case "card":
+		r.tag = "method"
 		var v CardPayment
-		if err := json.Unmarshal(data, &v); err != nil {
-			return err
-		}
-		u.Value = OrderCompletedPaymentCard(v)
-		return nil
+		v.decode(r)
+		*u = v
 	case "invoice":
+		r.tag = "method"
 		var v InvoicePayment
-		if err := json.Unmarshal(data, &v); err != nil {
-			return err
-		}
-		u.Value = OrderCompletedPaymentInvoice(v)
-		return nil
+		v.decode(r)
+		*u = v
+	default:
+		r.unknownVariant("method")
 	}
-	return fmt.Errorf("OrderCompletedPayment has no variant %q", *tag)
 }

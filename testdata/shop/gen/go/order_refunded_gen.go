@@ -9,27 +9,154 @@ const (
 	EventOrderRefundedDigest  = "sha256:490153b94955f9e5e78a88c79115d7b3f4e079814738644827b5d3bad1807389"
 )
 
-// OrderRefunded is the payload of order.refunded 1.1.0.
+// OrderRefunded is the payload of order.refunded 1.1.0, owned by fulfilment.
 //
 // Money of an order went back to the shopper.
 type OrderRefunded struct {
 	// Number of the order.
-	OrderID string `json:"order_id"`
+	OrderID UUID `json:"order_id"`
 	// Number of the refund. One order may have several.
-	RefundID string `json:"refund_id"`
+	RefundID UUID `json:"refund_id"`
 	// What was paid back.
 	Amount Money `json:"amount"`
 	// Why it was paid back.
-	Reason *OrderRefundedReason `json:"reason,omitzero"`
+	Reason Optional[OrderRefundedReason] `json:"reason,omitzero"`
 	// What came back.
 	ReturnedItems []LineItem `json:"returned_items,omitzero"`
 }
 
+// NewOrderRefunded makes an OrderRefunded of what the contract requires.
+func NewOrderRefunded(orderID UUID, refundID UUID, amount Money) OrderRefunded {
+	return OrderRefunded{OrderID: orderID, RefundID: refundID, Amount: amount}
+}
+
+// ParseOrderRefunded reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseOrderRefunded(data []byte) (OrderRefunded, error) {
+	return parse(data, (*OrderRefunded).decode, (*OrderRefunded).check)
+}
+
+func (OrderRefunded) about() EventInfo {
+	return EventInfo{EventOrderRefunded, EventOrderRefundedVersion, EventOrderRefundedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v OrderRefunded) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v OrderRefunded) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *OrderRefunded) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.OrderID)) {
+		c.fail("/order_id", "format", "expected format uuid")
+	}
+	if !validUUID(string(v.RefundID)) {
+		c.fail("/refund_id", "format", "expected format uuid")
+	}
+	if n := len(c.found); !v.Amount.check(c) {
+		c.within(n, "/amount")
+	}
+	if v.Reason.Present {
+		c.text("/reason", string(v.Reason.Value))
+	}
+	if v.ReturnedItems != nil {
+		c.size("/returned_items", "Items", "items", len(v.ReturnedItems), 0, 100)
+		for i := range v.ReturnedItems {
+			n := len(c.found)
+			v.ReturnedItems[i].check(c)
+			c.item(n, "/returned_items", i)
+		}
+	}
+	if !(v.Reason.Present || v.ReturnedItems != nil) {
+		c.fail("", "requireAny", "expected at least one of reason, returned_items")
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v OrderRefunded) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v OrderRefunded) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *OrderRefunded) encode(e *encoder) {
+	e.open('{')
+	e.member(`"order_id":`)
+	e.text(string(v.OrderID))
+	e.member(`"refund_id":`)
+	e.text(string(v.RefundID))
+	e.member(`"amount":`)
+	v.Amount.encode(e)
+	if v.Reason.Present {
+		e.member(`"reason":`)
+		e.text(string(v.Reason.Value))
+	}
+	if v.ReturnedItems != nil {
+		e.member(`"returned_items":`)
+		e.open('[')
+		for i := range v.ReturnedItems {
+			e.comma()
+			v.ReturnedItems[i].encode(e)
+		}
+		e.close(']')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *OrderRefunded) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*OrderRefunded).decode)
+}
+
+func (v *OrderRefunded) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "order_id":
+			if r.first(&m, 0) {
+				readText(&v.OrderID, r)
+			}
+		case "refund_id":
+			if r.first(&m, 1) {
+				readText(&v.RefundID, r)
+			}
+		case "amount":
+			if r.first(&m, 2) {
+				v.Amount.decode(r)
+			}
+		case "reason":
+			if r.first(&m, 3) {
+				readOptional(&v.Reason, r, readText)
+			}
+		case "returned_items":
+			if r.first(&m, 4) {
+				readList(&v.ReturnedItems, r, (*LineItem).decode)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/order_id")
+	r.require(&m, 1, "/refund_id")
+	r.require(&m, 2, "/amount")
+}
+
 // OrderRefundedReason is declared at order.refunded#/properties/reason.
 //
-// Why it was paid back.
-//
-// Further values are valid and are kept.
+// Why it was paid back. Further values are valid and are kept.
 type OrderRefundedReason string
 
 // Values of OrderRefundedReason.
@@ -44,8 +171,8 @@ const (
 	OrderRefundedReasonGoodwill OrderRefundedReason = "goodwill"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v OrderRefundedReason) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v OrderRefundedReason) IsKnown() bool {
 	switch v {
 	case OrderRefundedReasonReturned,
 		OrderRefundedReasonDamaged,

@@ -2,10 +2,6 @@
 
 package events
 
-import (
-	"encoding/json"
-)
-
 // Name, version and digest of the event order.shipped.
 const (
 	EventOrderShipped        = "order.shipped"
@@ -13,38 +9,173 @@ const (
 	EventOrderShippedDigest  = "sha256:945cca697cf783cdcdd89794d9a76790db2d0d794ba182781c3bf4630876fcf5"
 )
 
-// OrderShipped is the payload of order.shipped 1.0.0.
+// OrderShipped is the payload of order.shipped 1.0.0, owned by fulfilment.
 //
 // A parcel of an order left the warehouse.
 type OrderShipped struct {
 	// Number of the order.
-	OrderID string `json:"order_id"`
+	OrderID UUID `json:"order_id"`
 	// Number of the parcel at the carrier.
 	ParcelID string `json:"parcel_id"`
 	// Who delivers it.
 	Carrier OrderShippedCarrier `json:"carrier"`
 	// When the carrier took it.
-	ShippedAt string `json:"shipped_at"`
+	ShippedAt DateTime `json:"shipped_at"`
 	// Promised day of delivery, null when the carrier promises none.
-	ExpectedOn Optional[string] `json:"expected_on,omitzero"`
+	ExpectedOn OptionalNullable[Date] `json:"expected_on,omitzero"`
 	// What is in the parcel.
 	Items []LineItem `json:"items"`
 }
 
-// MarshalJSON writes lists and maps that are nil as empty ones.
-func (v OrderShipped) MarshalJSON() ([]byte, error) {
-	if v.Items == nil {
-		v.Items = []LineItem{}
+// NewOrderShipped makes an OrderShipped of what the contract requires.
+func NewOrderShipped(
+	orderID UUID,
+	parcelID string,
+	carrier OrderShippedCarrier,
+	shippedAt DateTime,
+	items []LineItem,
+) OrderShipped {
+	return OrderShipped{
+		OrderID:   orderID,
+		ParcelID:  parcelID,
+		Carrier:   carrier,
+		ShippedAt: shippedAt,
+		Items:     items,
 	}
-	type plain OrderShipped
-	return json.Marshal(plain(v))
+}
+
+// ParseOrderShipped reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseOrderShipped(data []byte) (OrderShipped, error) {
+	return parse(data, (*OrderShipped).decode, (*OrderShipped).check)
+}
+
+func (OrderShipped) about() EventInfo {
+	return EventInfo{EventOrderShipped, EventOrderShippedVersion, EventOrderShippedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v OrderShipped) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v OrderShipped) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *OrderShipped) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.OrderID)) {
+		c.fail("/order_id", "format", "expected format uuid")
+	}
+	c.text("/parcel_id", v.ParcelID)
+	c.length("/parcel_id", v.ParcelID, 0, 64)
+	c.text("/carrier", string(v.Carrier))
+	if !validDateTime(string(v.ShippedAt)) {
+		c.fail("/shipped_at", "format", "expected format date-time")
+	}
+	if v.ExpectedOn.Present && v.ExpectedOn.Valid && !validDate(string(v.ExpectedOn.Value)) {
+		c.fail("/expected_on", "format", "expected format date")
+	}
+	c.size("/items", "Items", "items", len(v.Items), 1, 100)
+	for i := range v.Items {
+		n := len(c.found)
+		v.Items[i].check(c)
+		c.item(n, "/items", i)
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v OrderShipped) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v OrderShipped) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *OrderShipped) encode(e *encoder) {
+	e.open('{')
+	e.member(`"order_id":`)
+	e.text(string(v.OrderID))
+	e.member(`"parcel_id":`)
+	e.text(v.ParcelID)
+	e.member(`"carrier":`)
+	e.text(string(v.Carrier))
+	e.member(`"shipped_at":`)
+	e.text(string(v.ShippedAt))
+	if v.ExpectedOn.Present {
+		e.member(`"expected_on":`)
+		if v.ExpectedOn.Valid {
+			e.text(string(v.ExpectedOn.Value))
+		} else {
+			e.null()
+		}
+	}
+	e.member(`"items":`)
+	e.open('[')
+	for i := range v.Items {
+		e.comma()
+		v.Items[i].encode(e)
+	}
+	e.close(']')
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *OrderShipped) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*OrderShipped).decode)
+}
+
+func (v *OrderShipped) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "order_id":
+			if r.first(&m, 0) {
+				readText(&v.OrderID, r)
+			}
+		case "parcel_id":
+			if r.first(&m, 1) {
+				readText(&v.ParcelID, r)
+			}
+		case "carrier":
+			if r.first(&m, 2) {
+				readText(&v.Carrier, r)
+			}
+		case "shipped_at":
+			if r.first(&m, 3) {
+				readText(&v.ShippedAt, r)
+			}
+		case "expected_on":
+			if r.first(&m, 4) {
+				readOptionalNullable(&v.ExpectedOn, r, readText)
+			}
+		case "items":
+			if r.first(&m, 5) {
+				readList(&v.Items, r, (*LineItem).decode)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/order_id")
+	r.require(&m, 1, "/parcel_id")
+	r.require(&m, 2, "/carrier")
+	r.require(&m, 3, "/shipped_at")
+	r.require(&m, 5, "/items")
 }
 
 // OrderShippedCarrier is declared at order.shipped#/properties/carrier.
 //
-// Who delivers it.
-//
-// Further values are valid and are kept.
+// Who delivers it. Further values are valid and are kept.
 type OrderShippedCarrier string
 
 // Values of OrderShippedCarrier.
@@ -54,8 +185,8 @@ const (
 	OrderShippedCarrierPostnord OrderShippedCarrier = "postnord"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v OrderShippedCarrier) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v OrderShippedCarrier) IsKnown() bool {
 	switch v {
 	case OrderShippedCarrierDhl,
 		OrderShippedCarrierUps,

@@ -9,12 +9,12 @@ const (
 	EventPaymentFailedDigest  = "sha256:77b5433258a078958470373508fd12a3440361a03dcc946fcd29943e446dde85"
 )
 
-// PaymentFailed is the payload of payment.failed 1.0.0.
+// PaymentFailed is the payload of payment.failed 1.0.0, owned by checkout.
 //
 // A payment was refused by the provider or given up by the shopper.
 type PaymentFailed struct {
 	// The attempt to order that the payment belongs to.
-	CheckoutID string `json:"checkout_id"`
+	CheckoutID UUID `json:"checkout_id"`
 	// What should have been paid.
 	Amount Money `json:"amount"`
 	// Why it failed.
@@ -22,14 +22,135 @@ type PaymentFailed struct {
 	// Which try of this checkout it was, counted from 1.
 	Attempt int64 `json:"attempt"`
 	// Code of the payment provider, as it came.
-	ProviderCode *Scalar `json:"provider_code,omitzero"`
+	ProviderCode Optional[Scalar] `json:"provider_code,omitzero"`
 }
+
+// NewPaymentFailed makes a PaymentFailed of what the contract requires.
+func NewPaymentFailed(
+	checkoutID UUID,
+	amount Money,
+	reason PaymentFailedReason,
+	attempt int64,
+) PaymentFailed {
+	return PaymentFailed{CheckoutID: checkoutID, Amount: amount, Reason: reason, Attempt: attempt}
+}
+
+// ParsePaymentFailed reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParsePaymentFailed(data []byte) (PaymentFailed, error) {
+	return parse(data, (*PaymentFailed).decode, (*PaymentFailed).check)
+}
+
+func (PaymentFailed) about() EventInfo {
+	return EventInfo{EventPaymentFailed, EventPaymentFailedVersion, EventPaymentFailedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v PaymentFailed) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v PaymentFailed) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *PaymentFailed) check(c *checker) bool {
+	n := len(c.found)
+	if !validUUID(string(v.CheckoutID)) {
+		c.fail("/checkout_id", "format", "expected format uuid")
+	}
+	if n := len(c.found); !v.Amount.check(c) {
+		c.within(n, "/amount")
+	}
+	c.text("/reason", string(v.Reason))
+	if v.Attempt < 1 {
+		c.fail("/attempt", "minimum", "expected at least 1")
+	}
+	if v.Attempt > 20 {
+		c.fail("/attempt", "maximum", "expected at most 20")
+	}
+	if v.ProviderCode.Present {
+		c.scalar("/provider_code", v.ProviderCode.Value, schemaOfPaymentFailedProviderCodeValue)
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v PaymentFailed) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v PaymentFailed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *PaymentFailed) encode(e *encoder) {
+	e.open('{')
+	e.member(`"checkout_id":`)
+	e.text(string(v.CheckoutID))
+	e.member(`"amount":`)
+	v.Amount.encode(e)
+	e.member(`"reason":`)
+	e.text(string(v.Reason))
+	e.member(`"attempt":`)
+	e.integer(v.Attempt)
+	if v.ProviderCode.Present {
+		e.member(`"provider_code":`)
+		e.scalar(v.ProviderCode.Value)
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *PaymentFailed) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*PaymentFailed).decode)
+}
+
+func (v *PaymentFailed) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "checkout_id":
+			if r.first(&m, 0) {
+				readText(&v.CheckoutID, r)
+			}
+		case "amount":
+			if r.first(&m, 1) {
+				v.Amount.decode(r)
+			}
+		case "reason":
+			if r.first(&m, 2) {
+				readText(&v.Reason, r)
+			}
+		case "attempt":
+			if r.first(&m, 3) {
+				readWhole(&v.Attempt, r)
+			}
+		case "provider_code":
+			if r.first(&m, 4) {
+				readOptional(&v.ProviderCode, r, func(v *Scalar, r *reader) { readScalar(v, r, isText|isNumber|isWhole) })
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/checkout_id")
+	r.require(&m, 1, "/amount")
+	r.require(&m, 2, "/reason")
+	r.require(&m, 3, "/attempt")
+}
+
+var schemaOfPaymentFailedProviderCodeValue = &schema{kinds: isText | isNumber | isWhole}
 
 // PaymentFailedReason is declared at payment.failed#/properties/reason.
 //
-// Why it failed.
-//
-// Further values are valid and are kept.
+// Why it failed. Further values are valid and are kept.
 type PaymentFailedReason string
 
 // Values of PaymentFailedReason.
@@ -44,8 +165,8 @@ const (
 	PaymentFailedReasonTimeout PaymentFailedReason = "timeout"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v PaymentFailedReason) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v PaymentFailedReason) IsKnown() bool {
 	switch v {
 	case PaymentFailedReasonDeclined,
 		PaymentFailedReasonExpired,

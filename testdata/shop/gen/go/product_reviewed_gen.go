@@ -9,7 +9,7 @@ const (
 	EventProductReviewedDigest  = "sha256:7f4d68c398d38a784c2d6c0631ea2cf39808d059cc8477fa81bdf29d794dd3fe"
 )
 
-// ProductReviewed is the payload of product.reviewed 0.1.0.
+// ProductReviewed is the payload of product.reviewed 0.1.0, owned by discovery.
 //
 // A customer published a review of a product.
 type ProductReviewed struct {
@@ -19,7 +19,120 @@ type ProductReviewed struct {
 	Rating int64 `json:"rating"`
 	// What the customer wrote. It may name people, so it never leaves the store of raw events. Personal
 	// data: direct.
-	ReviewText *string `json:"review_text,omitzero"`
+	ReviewText Optional[string] `json:"review_text,omitzero" pii:"direct"`
 	// Whether the customer bought the product here.
 	VerifiedPurchase bool `json:"verified_purchase"`
 }
+
+// NewProductReviewed makes a ProductReviewed of what the contract requires.
+func NewProductReviewed(sku string, rating int64, verifiedPurchase bool) ProductReviewed {
+	return ProductReviewed{Sku: sku, Rating: rating, VerifiedPurchase: verifiedPurchase}
+}
+
+// ParseProductReviewed reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseProductReviewed(data []byte) (ProductReviewed, error) {
+	return parse(data, (*ProductReviewed).decode, (*ProductReviewed).check)
+}
+
+func (ProductReviewed) about() EventInfo {
+	return EventInfo{EventProductReviewed, EventProductReviewedVersion, EventProductReviewedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v ProductReviewed) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v ProductReviewed) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *ProductReviewed) check(c *checker) bool {
+	n := len(c.found)
+	c.text("/sku", v.Sku)
+	c.length("/sku", v.Sku, 0, 40)
+	if !patternOfProductReviewedSku.matches(v.Sku) {
+		c.fail("/sku", "pattern", "expected text that matches ^[A-Z0-9-]+$")
+	}
+	if v.Rating < 1 {
+		c.fail("/rating", "minimum", "expected at least 1")
+	}
+	if v.Rating > 5 {
+		c.fail("/rating", "maximum", "expected at most 5")
+	}
+	if v.ReviewText.Present {
+		c.text("/review_text", v.ReviewText.Value)
+		c.length("/review_text", v.ReviewText.Value, 0, 4000)
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v ProductReviewed) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v ProductReviewed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *ProductReviewed) encode(e *encoder) {
+	e.open('{')
+	e.member(`"sku":`)
+	e.text(v.Sku)
+	e.member(`"rating":`)
+	e.integer(v.Rating)
+	if v.ReviewText.Present {
+		if hashed, stays := e.guard("direct"); stays {
+			e.member(`"review_text":`)
+			e.text(v.ReviewText.Value)
+			e.hashed = hashed
+		}
+	}
+	e.member(`"verified_purchase":`)
+	e.bool(v.VerifiedPurchase)
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *ProductReviewed) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*ProductReviewed).decode)
+}
+
+func (v *ProductReviewed) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "sku":
+			if r.first(&m, 0) {
+				readText(&v.Sku, r)
+			}
+		case "rating":
+			if r.first(&m, 1) {
+				readWhole(&v.Rating, r)
+			}
+		case "review_text":
+			if r.first(&m, 2) {
+				readOptional(&v.ReviewText, r, readText)
+			}
+		case "verified_purchase":
+			if r.first(&m, 3) {
+				readBool(&v.VerifiedPurchase, r)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/sku")
+	r.require(&m, 1, "/rating")
+	r.require(&m, 3, "/verified_purchase")
+}
+
+var patternOfProductReviewedSku = &pattern{text: "^[A-Z0-9-]+$"}

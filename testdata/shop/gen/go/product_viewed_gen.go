@@ -2,6 +2,11 @@
 
 package events
 
+import (
+	"maps"
+	"slices"
+)
+
 // Name, version and digest of the event product.viewed.
 const (
 	EventProductViewed        = "product.viewed"
@@ -9,7 +14,7 @@ const (
 	EventProductViewedDigest  = "sha256:eb1487572050f1cb4e164eb9dd6dfe02c93d07d55d9ea780535af6deac4c3c2b"
 )
 
-// ProductViewed is the payload of product.viewed 1.1.0.
+// ProductViewed is the payload of product.viewed 1.1.0, owned by discovery.
 //
 // A shopper opened the page of a product.
 type ProductViewed struct {
@@ -22,13 +27,224 @@ type ProductViewed struct {
 	// Whether it could be ordered.
 	InStock bool `json:"in_stock"`
 	// Mean rating at the time, null when nobody has rated it.
-	Rating Optional[float64] `json:"rating,omitzero"`
+	Rating OptionalNullable[float64] `json:"rating,omitzero"`
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
+
+// NewProductViewed makes a ProductViewed of what the contract requires.
+func NewProductViewed(sku string, price Money, inStock bool, pageURL string) ProductViewed {
+	return ProductViewed{Sku: sku, Price: price, InStock: inStock, PageURL: pageURL}
+}
+
+// ParseProductViewed reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseProductViewed(data []byte) (ProductViewed, error) {
+	return parse(data, (*ProductViewed).decode, (*ProductViewed).check)
+}
+
+func (ProductViewed) about() EventInfo {
+	return EventInfo{EventProductViewed, EventProductViewedVersion, EventProductViewedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v ProductViewed) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v ProductViewed) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *ProductViewed) check(c *checker) bool {
+	n := len(c.found)
+	c.text("/sku", v.Sku)
+	c.length("/sku", v.Sku, 0, 40)
+	if !patternOfProductViewedSku.matches(v.Sku) {
+		c.fail("/sku", "pattern", "expected text that matches ^[A-Z0-9-]+$")
+	}
+	if n := len(c.found); !v.Price.check(c) {
+		c.within(n, "/price")
+	}
+	if v.CategoryPath != nil {
+		c.size("/category_path", "Items", "items", len(v.CategoryPath), 1, 8)
+		for i := range v.CategoryPath {
+			n := len(c.found)
+			c.text("", v.CategoryPath[i])
+			c.length("", v.CategoryPath[i], 0, 60)
+			c.item(n, "/category_path", i)
+		}
+	}
+	if v.Rating.Present && v.Rating.Valid {
+		c.finite("/rating", v.Rating.Value)
+		if v.Rating.Value < 1 {
+			c.fail("/rating", "minimum", "expected at least 1")
+		}
+		if v.Rating.Value > 5 {
+			c.fail("/rating", "maximum", "expected at most 5")
+		}
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfProductViewedLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfProductViewedExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v ProductViewed) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v ProductViewed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *ProductViewed) encode(e *encoder) {
+	e.open('{')
+	e.member(`"sku":`)
+	e.text(v.Sku)
+	e.member(`"price":`)
+	v.Price.encode(e)
+	if v.CategoryPath != nil {
+		e.member(`"category_path":`)
+		e.open('[')
+		for i := range v.CategoryPath {
+			e.comma()
+			e.text(v.CategoryPath[i])
+		}
+		e.close(']')
+	}
+	e.member(`"in_stock":`)
+	e.bool(v.InStock)
+	if v.Rating.Present {
+		e.member(`"rating":`)
+		if v.Rating.Valid {
+			e.float(v.Rating.Value)
+		} else {
+			e.null()
+		}
+	}
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *ProductViewed) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*ProductViewed).decode)
+}
+
+func (v *ProductViewed) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "sku":
+			if r.first(&m, 0) {
+				readText(&v.Sku, r)
+			}
+		case "price":
+			if r.first(&m, 1) {
+				v.Price.decode(r)
+			}
+		case "category_path":
+			if r.first(&m, 2) {
+				readList(&v.CategoryPath, r, readText)
+			}
+		case "in_stock":
+			if r.first(&m, 3) {
+				readBool(&v.InStock, r)
+			}
+		case "rating":
+			if r.first(&m, 4) {
+				readOptionalNullable(&v.Rating, r, func(v *float64, r *reader) { readFloatWithin(v, r, &limitsOfProductViewed) })
+			}
+		case "page_url":
+			if r.first(&m, 5) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 6) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 7) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 8) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/sku")
+	r.require(&m, 1, "/price")
+	r.require(&m, 3, "/in_stock")
+	r.require(&m, 5, "/page_url")
+}
+
+var patternOfProductViewedSku = &pattern{text: "^[A-Z0-9-]+$"}
+
+var patternOfProductViewedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfProductViewedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+
+var limitsOfProductViewed = limits{minimum: "1", maximum: "5"}

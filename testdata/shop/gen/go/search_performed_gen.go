@@ -2,6 +2,11 @@
 
 package events
 
+import (
+	"maps"
+	"slices"
+)
+
 // Name, version and digest of the event search.performed.
 const (
 	EventSearchPerformed        = "search.performed"
@@ -9,35 +14,261 @@ const (
 	EventSearchPerformedDigest  = "sha256:6bb96b019a512287ce1f587e50bb8d7a05afc3bd2aee6d5f96335dead90d7d33"
 )
 
-// SearchPerformed is the payload of search.performed 1.2.0.
+// SearchPerformed is the payload of search.performed 1.2.0, owned by discovery.
 //
 // A shopper searched the catalogue and saw results, or that there are none.
 type SearchPerformed struct {
 	// What was typed. People type names and addresses here. Personal data: pseudonymous.
-	Query string `json:"query"`
+	Query string `json:"query" pii:"pseudonymous"`
 	// Products found.
 	ResultCount int64 `json:"result_count"`
 	// Chosen values of each filter.
 	Filters map[string][]string `json:"filters,omitzero"`
 	// Order of the results.
-	SortOrder *SearchPerformedSortOrder `json:"sort_order,omitzero"`
+	SortOrder Optional[SearchPerformedSortOrder] `json:"sort_order,omitzero"`
 	// Spelling the search used instead. Null when it was used as typed. Personal data: pseudonymous.
-	CorrectedQuery Optional[string] `json:"corrected_query,omitzero"`
+	CorrectedQuery OptionalNullable[string] `json:"corrected_query,omitzero" pii:"pseudonymous"`
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
 
+// NewSearchPerformed makes a SearchPerformed of what the contract requires.
+func NewSearchPerformed(query string, resultCount int64, pageURL string) SearchPerformed {
+	return SearchPerformed{Query: query, ResultCount: resultCount, PageURL: pageURL}
+}
+
+// ParseSearchPerformed reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseSearchPerformed(data []byte) (SearchPerformed, error) {
+	return parse(data, (*SearchPerformed).decode, (*SearchPerformed).check)
+}
+
+func (SearchPerformed) about() EventInfo {
+	return EventInfo{EventSearchPerformed, EventSearchPerformedVersion, EventSearchPerformedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v SearchPerformed) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v SearchPerformed) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *SearchPerformed) check(c *checker) bool {
+	n := len(c.found)
+	c.text("/query", v.Query)
+	c.length("/query", v.Query, 1, 200)
+	if v.ResultCount < 0 {
+		c.fail("/result_count", "minimum", "expected at least 0")
+	}
+	if v.ResultCount > 1000000 {
+		c.fail("/result_count", "maximum", "expected at most 1000000")
+	}
+	if v.Filters != nil {
+		for name, x := range v.Filters {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfSearchPerformedFilters.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z_]+$")
+			}
+			c.size("", "Items", "items", len(x), 0, 20)
+			for i := range x {
+				n := len(c.found)
+				c.text("", x[i])
+				c.length("", x[i], 0, 60)
+				c.item(n, "", i)
+			}
+			c.entry(n, "/filters", name)
+		}
+	}
+	if v.SortOrder.Present {
+		c.text("/sort_order", string(v.SortOrder.Value))
+	}
+	if v.CorrectedQuery.Present && v.CorrectedQuery.Valid {
+		c.text("/corrected_query", v.CorrectedQuery.Value)
+		c.length("/corrected_query", v.CorrectedQuery.Value, 0, 200)
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfSearchPerformedLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfSearchPerformedExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v SearchPerformed) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v SearchPerformed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *SearchPerformed) encode(e *encoder) {
+	e.open('{')
+	if hashed, stays := e.guard("pseudonymous"); stays {
+		e.member(`"query":`)
+		e.text(v.Query)
+		e.hashed = hashed
+	}
+	e.member(`"result_count":`)
+	e.integer(v.ResultCount)
+	if v.Filters != nil {
+		e.member(`"filters":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Filters)) {
+			x := v.Filters[name]
+			e.entry(name)
+			e.open('[')
+			for i := range x {
+				e.comma()
+				e.text(x[i])
+			}
+			e.close(']')
+		}
+		e.close('}')
+	}
+	if v.SortOrder.Present {
+		e.member(`"sort_order":`)
+		e.text(string(v.SortOrder.Value))
+	}
+	if v.CorrectedQuery.Present {
+		if hashed, stays := e.guard("pseudonymous"); stays {
+			e.member(`"corrected_query":`)
+			if v.CorrectedQuery.Valid {
+				e.text(v.CorrectedQuery.Value)
+			} else {
+				e.null()
+			}
+			e.hashed = hashed
+		}
+	}
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *SearchPerformed) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*SearchPerformed).decode)
+}
+
+func (v *SearchPerformed) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "query":
+			if r.first(&m, 0) {
+				readText(&v.Query, r)
+			}
+		case "result_count":
+			if r.first(&m, 1) {
+				readWhole(&v.ResultCount, r)
+			}
+		case "filters":
+			if r.first(&m, 2) {
+				readMap(&v.Filters, r, func(v *[]string, r *reader) { readList(v, r, readText) })
+			}
+		case "sort_order":
+			if r.first(&m, 3) {
+				readOptional(&v.SortOrder, r, readText)
+			}
+		case "corrected_query":
+			if r.first(&m, 4) {
+				readOptionalNullable(&v.CorrectedQuery, r, readText)
+			}
+		case "page_url":
+			if r.first(&m, 5) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 6) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 7) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 8) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/query")
+	r.require(&m, 1, "/result_count")
+	r.require(&m, 5, "/page_url")
+}
+
+var patternOfSearchPerformedFilters = &pattern{text: "^[a-z_]+$"}
+
+var patternOfSearchPerformedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfSearchPerformedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+
 // SearchPerformedSortOrder is declared at search.performed#/properties/sort_order.
 //
-// Order of the results.
-//
-// Further values are valid and are kept.
+// Order of the results. Further values are valid and are kept.
 type SearchPerformedSortOrder string
 
 // Values of SearchPerformedSortOrder.
@@ -50,8 +281,8 @@ const (
 	SearchPerformedSortOrderNewest SearchPerformedSortOrder = "newest"
 )
 
-// Known reports whether v is one of the values that the contract lists.
-func (v SearchPerformedSortOrder) Known() bool {
+// IsKnown reports whether v is one of the values that the contract lists.
+func (v SearchPerformedSortOrder) IsKnown() bool {
 	switch v {
 	case SearchPerformedSortOrderRelevance,
 		SearchPerformedSortOrderPriceAsc,

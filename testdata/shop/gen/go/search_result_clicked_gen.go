@@ -2,6 +2,11 @@
 
 package events
 
+import (
+	"maps"
+	"slices"
+)
+
 // Name, version and digest of the event search.result_clicked.
 const (
 	EventSearchResultClicked        = "search.result_clicked"
@@ -9,7 +14,7 @@ const (
 	EventSearchResultClickedDigest  = "sha256:6556d31e20084859e9093d90b7ab2b9717dbab7eebab6ac760014608f104f37a"
 )
 
-// SearchResultClicked is the payload of search.result_clicked 1.0.0.
+// SearchResultClicked is the payload of search.result_clicked 1.0.0, owned by discovery.
 //
 // A shopper opened a product from the list of search results.
 type SearchResultClicked struct {
@@ -18,13 +23,183 @@ type SearchResultClicked struct {
 	// Place in the list, counted from 1.
 	Position int64 `json:"position"`
 	// Whether the placement was paid for.
-	Sponsored *bool `json:"sponsored,omitzero"`
+	Sponsored Optional[bool] `json:"sponsored,omitzero"`
 	// Address of the page without personal query parameters.
 	PageURL string `json:"page_url"`
 	// Address of the page that led here.
-	ReferrerURL *string `json:"referrer_url,omitzero"`
+	ReferrerURL Optional[string] `json:"referrer_url,omitzero"`
 	// Language and region of the page.
-	Locale *string `json:"locale,omitzero"`
+	Locale Optional[string] `json:"locale,omitzero"`
 	// Variant of each running experiment.
 	Experiments map[string]string `json:"experiments,omitzero"`
 }
+
+// NewSearchResultClicked makes a SearchResultClicked of what the contract requires.
+func NewSearchResultClicked(sku string, position int64, pageURL string) SearchResultClicked {
+	return SearchResultClicked{Sku: sku, Position: position, PageURL: pageURL}
+}
+
+// ParseSearchResultClicked reads a payload and accepts exactly what the contract accepts. The error is a
+// *ValidationError.
+func ParseSearchResultClicked(data []byte) (SearchResultClicked, error) {
+	return parse(data, (*SearchResultClicked).decode, (*SearchResultClicked).check)
+}
+
+func (SearchResultClicked) about() EventInfo {
+	return EventInfo{EventSearchResultClicked, EventSearchResultClickedVersion, EventSearchResultClickedDigest}
+}
+
+// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
+// without data that its contract requires, or with hashes, may not be valid any more.
+func (v SearchResultClicked) Redacted(privacy *Privacy) ([]byte, error) {
+	return redacted(privacy, v.encode)
+}
+
+// Validate says what the contract objects to, in a *ValidationError.
+func (v SearchResultClicked) Validate() error {
+	var c checker
+	v.check(&c)
+	return c.err()
+}
+
+func (v *SearchResultClicked) check(c *checker) bool {
+	n := len(c.found)
+	c.text("/sku", v.Sku)
+	c.length("/sku", v.Sku, 0, 40)
+	if !patternOfSearchResultClickedSku.matches(v.Sku) {
+		c.fail("/sku", "pattern", "expected text that matches ^[A-Z0-9-]+$")
+	}
+	if v.Position < 1 {
+		c.fail("/position", "minimum", "expected at least 1")
+	}
+	if v.Position > 10000 {
+		c.fail("/position", "maximum", "expected at most 10000")
+	}
+	c.length("/page_url", v.PageURL, 0, 2048)
+	if !validURI(v.PageURL) {
+		c.fail("/page_url", "format", "expected format uri")
+	}
+	if v.ReferrerURL.Present {
+		c.length("/referrer_url", v.ReferrerURL.Value, 0, 2048)
+		if !validURI(v.ReferrerURL.Value) {
+			c.fail("/referrer_url", "format", "expected format uri")
+		}
+	}
+	if v.Locale.Present {
+		c.text("/locale", v.Locale.Value)
+		c.length("/locale", v.Locale.Value, 0, 5)
+		if !patternOfSearchResultClickedLocale.matches(v.Locale.Value) {
+			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
+		}
+	}
+	if v.Experiments != nil {
+		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		for name, x := range v.Experiments {
+			n := len(c.found)
+			c.text("", name)
+			if !patternOfSearchResultClickedExperiments.matches(name) {
+				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
+			}
+			c.text("", x)
+			c.length("", x, 0, 40)
+			c.entry(n, "/experiments", name)
+		}
+	}
+	return len(c.found) == n
+}
+
+// AppendJSON appends the JSON text to b.
+func (v SearchResultClicked) AppendJSON(b []byte) ([]byte, error) {
+	e := encoder{b: b}
+	v.encode(&e)
+	return e.done()
+}
+
+// MarshalJSON writes the JSON text.
+func (v SearchResultClicked) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+
+func (v *SearchResultClicked) encode(e *encoder) {
+	e.open('{')
+	e.member(`"sku":`)
+	e.text(v.Sku)
+	e.member(`"position":`)
+	e.integer(v.Position)
+	if v.Sponsored.Present {
+		e.member(`"sponsored":`)
+		e.bool(v.Sponsored.Value)
+	}
+	e.member(`"page_url":`)
+	e.text(v.PageURL)
+	if v.ReferrerURL.Present {
+		e.member(`"referrer_url":`)
+		e.text(v.ReferrerURL.Value)
+	}
+	if v.Locale.Present {
+		e.member(`"locale":`)
+		e.text(v.Locale.Value)
+	}
+	if v.Experiments != nil {
+		e.member(`"experiments":`)
+		e.open('{')
+		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+			x := v.Experiments[name]
+			e.entry(name)
+			e.text(x)
+		}
+		e.close('}')
+	}
+	e.close('}')
+}
+
+// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not
+// declared are ignored, and those that are missing keep their zero value.
+func (v *SearchResultClicked) UnmarshalJSON(data []byte) error {
+	return unmarshal(data, v, (*SearchResultClicked).decode)
+}
+
+func (v *SearchResultClicked) decode(r *reader) {
+	var m members
+	for r.next(&m) {
+		switch string(m.name) {
+		case "sku":
+			if r.first(&m, 0) {
+				readText(&v.Sku, r)
+			}
+		case "position":
+			if r.first(&m, 1) {
+				readWhole(&v.Position, r)
+			}
+		case "sponsored":
+			if r.first(&m, 2) {
+				readOptional(&v.Sponsored, r, readBool)
+			}
+		case "page_url":
+			if r.first(&m, 3) {
+				readText(&v.PageURL, r)
+			}
+		case "referrer_url":
+			if r.first(&m, 4) {
+				readOptional(&v.ReferrerURL, r, readText)
+			}
+		case "locale":
+			if r.first(&m, 5) {
+				readOptional(&v.Locale, r, readText)
+			}
+		case "experiments":
+			if r.first(&m, 6) {
+				readMap(&v.Experiments, r, readText)
+			}
+		default:
+			r.ignore(&m)
+		}
+	}
+	r.require(&m, 0, "/sku")
+	r.require(&m, 1, "/position")
+	r.require(&m, 3, "/page_url")
+}
+
+var patternOfSearchResultClickedSku = &pattern{text: "^[A-Z0-9-]+$"}
+
+var patternOfSearchResultClickedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+
+var patternOfSearchResultClickedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}

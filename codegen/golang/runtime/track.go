@@ -1,0 +1,368 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Message is an event with what its envelope needs.
+type Message struct {
+	EventInfo
+	ID      string // of this event: a UUID when Track is not told
+	Time    time.Time
+	Source  string // who sends it
+	UserID  string // whom it is about, where that is said
+	Payload []byte // JSON text
+	Body    []byte // JSON text of the payload in its envelope
+}
+
+// A Field sets something of a message, for Track.
+type Field func(*Message)
+
+// WithID is the ID of the message.
+func WithID(id string) Field { return func(m *Message) { m.ID = id } }
+
+// WithTime is when the event happened; it is now when it is not said.
+func WithTime(t time.Time) Field { return func(m *Message) { m.Time = t } }
+
+// WithSource is who sends the event.
+func WithSource(source string) Field { return func(m *Message) { m.Source = source } }
+
+// WithUserID is the user that the event is about.
+func WithUserID(id string) Field { return func(m *Message) { m.UserID = id } }
+
+// Sink takes messages to where events are collected. It may be used from several
+// goroutines.
+type Sink interface {
+	// Send delivers all of the messages, or says why it did not.
+	Send(ctx context.Context, messages ...Message) error
+}
+
+// Tracker validates events, puts them into their envelope and sends them. It may be used
+// from several goroutines.
+type Tracker struct {
+	sink     Sink
+	envelope Envelope
+	fields   []Field
+	// Privacy is what happens to personal data before it is sent; nil keeps all of it.
+	Privacy *Privacy
+}
+
+// NewTracker makes a tracker. The fields are set in every message, before those of Track.
+func NewTracker(sink Sink, envelope Envelope, fields ...Field) *Tracker {
+	return &Tracker{sink: sink, envelope: envelope, fields: fields}
+}
+
+// Track sends one event. An event that its contract does not accept is not sent: the error
+// is a *ValidationError then.
+func (t *Tracker) Track(ctx context.Context, e Event, fields ...Field) error {
+	m, err := t.Message(e, fields...)
+	if err != nil {
+		return err
+	}
+	if err := t.sink.Send(ctx, m); err != nil {
+		return fmt.Errorf("send %s: %w", m.Name, err)
+	}
+	return nil
+}
+
+// Message is what Track sends, for those who send many at once.
+func (t *Tracker) Message(e Event, fields ...Field) (Message, error) {
+	m := Message{EventInfo: e.about(), Time: time.Now()}
+	if err := e.Validate(); err != nil {
+		return m, fmt.Errorf("%s %s: %w", m.Name, m.Version, err)
+	}
+	for _, set := range t.fields {
+		set(&m)
+	}
+	for _, set := range fields {
+		set(&m)
+	}
+	if m.ID == "" {
+		m.ID = string(NewUUID())
+	}
+	var err error
+	if t.Privacy != nil {
+		m.Payload, err = e.Redacted(t.Privacy)
+	} else {
+		m.Payload, err = e.AppendJSON(nil)
+	}
+	if err == nil {
+		m.Body, err = t.envelope(&m)
+	}
+	if err != nil {
+		return m, fmt.Errorf("%s %s: %w", m.Name, m.Version, err)
+	}
+	return m, nil
+}
+
+// Envelope is the JSON text of a message's payload with what belongs around it.
+type Envelope func(*Message) ([]byte, error)
+
+// FlatEnvelope puts event and version beside the properties.
+func FlatEnvelope(m *Message) ([]byte, error) {
+	var e encoder
+	e.open('{')
+	e.member(`"event":`)
+	e.text(m.Name)
+	e.member(`"version":`)
+	e.text(m.Version)
+	if len(m.Payload) > 2 {
+		e.b = append(append(e.b, ','), m.Payload[1:]...)
+		return e.b, nil
+	}
+	e.close('}')
+	return e.b, nil
+}
+
+// EnvelopeNames are the names of the members of an envelope of one's own; those that are
+// empty are left out.
+type EnvelopeNames struct{ Name, Version, Properties, ID, Time, Source, UserID string }
+
+// Envelope is an envelope with these names.
+func (n EnvelopeNames) Envelope(m *Message) ([]byte, error) {
+	if n.Name == "" || n.Properties == "" {
+		return nil, errors.New("an envelope needs names for the name and the properties of events")
+	}
+	var e encoder
+	e.open('{')
+	for _, member := range [...][2]string{
+		{n.ID, m.ID}, {n.Name, m.Name}, {n.Version, m.Version}, {n.Time, m.Time.UTC().Format(time.RFC3339Nano)},
+		{n.Source, m.Source}, {n.UserID, m.UserID},
+	} {
+		if member[0] != "" && member[1] != "" {
+			e.entry(member[0])
+			e.text(member[1])
+		}
+	}
+	e.entry(n.Properties)
+	e.b = append(e.b, m.Payload...)
+	e.close('}')
+	return e.b, nil
+}
+
+// SegmentEnvelope is a track call of Segment, with the version in
+// context.protocols.event_version.
+func SegmentEnvelope(m *Message) ([]byte, error) {
+	return json.Marshal(segmentCall{
+		Type: "track", Event: m.Name, MessageID: m.ID, UserID: m.UserID, Anonymous: anonymous(m),
+		Timestamp: m.Time.UTC().Format(time.RFC3339Nano), Properties: m.Payload,
+		Context: map[string]any{"protocols": map[string]string{"event_version": m.Version}},
+	})
+}
+
+type segmentCall struct {
+	Type       string          `json:"type"`
+	Event      string          `json:"event"`
+	MessageID  string          `json:"messageId"`
+	UserID     string          `json:"userId,omitempty"`
+	Anonymous  string          `json:"anonymousId,omitempty"`
+	Timestamp  string          `json:"timestamp"`
+	Properties json.RawMessage `json:"properties"`
+	Context    map[string]any  `json:"context"`
+}
+
+// anonymous stands for a user that is not known: Segment wants one of the two.
+func anonymous(m *Message) string {
+	if m.UserID != "" {
+		return ""
+	}
+	return m.ID
+}
+
+// CloudEventsEnvelope is the structured mode of CloudEvents 1.0. The dataschema is schemas,
+// a slash, the name and the version of the event.
+func CloudEventsEnvelope(schemas string) Envelope {
+	return func(m *Message) ([]byte, error) {
+		source := m.Source
+		if source == "" {
+			return nil, errors.New("CloudEvents have a source: see WithSource")
+		}
+		return json.Marshal(cloudEvent{
+			SpecVersion: "1.0", ID: m.ID, Source: source, Type: m.Name, Subject: m.UserID, Time: m.Time.UTC().Format(time.RFC3339Nano),
+			ContentType: "application/json", Schema: strings.TrimSuffix(schemas, "/") + "/" + m.Name + "/" + m.Version + ".json", Data: m.Payload,
+		})
+	}
+}
+
+type cloudEvent struct {
+	SpecVersion string          `json:"specversion"`
+	ID          string          `json:"id"`
+	Source      string          `json:"source"`
+	Type        string          `json:"type"`
+	Subject     string          `json:"subject,omitempty"`
+	Time        string          `json:"time"`
+	ContentType string          `json:"datacontenttype"`
+	Schema      string          `json:"dataschema"`
+	Data        json.RawMessage `json:"data"`
+}
+
+// SnowplowEnvelope is self-describing JSON. Events whose name has no slash are those of a
+// vendor.
+func SnowplowEnvelope(vendor string) Envelope {
+	return func(m *Message) ([]byte, error) {
+		name := m.Name
+		if !strings.Contains(name, "/") {
+			name = vendor + "/" + name
+		}
+		schema := "iglu:" + name + "/jsonschema/" + strings.ReplaceAll(m.Version, ".", "-")
+		return json.Marshal(selfDescribing{schema, m.Payload})
+	}
+}
+
+type selfDescribing struct {
+	Schema string          `json:"schema"`
+	Data   json.RawMessage `json:"data"`
+}
+
+// HTTPSink posts messages to a collector: one as JSON, several as lines of JSON.
+type HTTPSink struct {
+	URL    string
+	Header http.Header  // sent with every request, such as Authorization
+	Client *http.Client // nil: http.DefaultClient
+}
+
+// Send posts the messages.
+func (s HTTPSink) Send(ctx context.Context, messages ...Message) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	contentType, body := "application/json", messages[0].Body
+	if len(messages) > 1 {
+		var lines bytes.Buffer
+		for _, m := range messages {
+			lines.Write(m.Body)
+			lines.WriteByte('\n')
+		}
+		contentType, body = "application/x-ndjson", lines.Bytes()
+	}
+	return post(ctx, s.Client, s.URL, contentType, s.Header, body)
+}
+
+// StatusError is an answer of a server that did not take events.
+type StatusError struct {
+	Code int
+	Body string // its start
+}
+
+func (e *StatusError) Error() string { return fmt.Sprintf("status %d: %s", e.Code, e.Body) }
+
+func post(ctx context.Context, client *http.Client, url, contentType string, header http.Header, body []byte) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	for name, values := range header {
+		request.Header[name] = values
+	}
+	request.Header.Set("Content-Type", contentType)
+	if client == nil {
+		client = http.DefaultClient
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, 1<<10))
+	if response.StatusCode/100 != 2 {
+		return &StatusError{response.StatusCode, string(answer)}
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20)) // so that the connection is used again
+	return err
+}
+
+// SegmentSink posts track calls to Segment, or to a server with its HTTP API such as
+// RudderStack. It goes with SegmentEnvelope.
+type SegmentSink struct {
+	WriteKey string
+	URL      string       // empty: https://api.segment.io/v1/batch
+	Client   *http.Client // nil: http.DefaultClient
+}
+
+// Send posts the messages as one batch.
+func (s SegmentSink) Send(ctx context.Context, messages ...Message) error {
+	calls := make([]json.RawMessage, len(messages))
+	for i, m := range messages {
+		calls[i] = m.Body
+	}
+	body, err := json.Marshal(map[string]any{"batch": calls})
+	if err != nil {
+		return err
+	}
+	url := s.URL
+	if url == "" {
+		url = "https://api.segment.io/v1/batch"
+	}
+	request := http.Request{Header: http.Header{}}
+	request.SetBasicAuth(s.WriteKey, "")
+	return post(ctx, s.Client, url, "application/json", request.Header, body)
+}
+
+// SnowplowSink posts self-describing events to a Snowplow collector. It goes with
+// SnowplowEnvelope.
+type SnowplowSink struct {
+	Collector string // such as https://collector.example.com
+	AppID     string
+	Client    *http.Client // nil: http.DefaultClient
+}
+
+// Send posts the messages as one payload.
+func (s SnowplowSink) Send(ctx context.Context, messages ...Message) error {
+	data := make([]map[string]string, len(messages))
+	for i, m := range messages {
+		event, err := json.Marshal(selfDescribing{"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0", m.Body})
+		if err != nil {
+			return err
+		}
+		data[i] = map[string]string{
+			"e": "ue", "p": "srv", "tv": "evctl-go", "eid": m.ID, "dtm": fmt.Sprint(m.Time.UnixMilli()), "ue_pr": string(event),
+		}
+		for name, value := range map[string]string{"aid": s.AppID, "uid": m.UserID} {
+			if value != "" {
+				data[i][name] = value
+			}
+		}
+	}
+	body, err := json.Marshal(map[string]any{
+		"schema": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", "data": data,
+	})
+	if err != nil {
+		return err
+	}
+	url := strings.TrimSuffix(s.Collector, "/") + "/com.snowplowanalytics.snowplow/tp2"
+	return post(ctx, s.Client, url, "application/json; charset=utf-8", nil, body)
+}
+
+// KafkaProducer is what a client of Kafka has to do: deliver one record, or say why not.
+type KafkaProducer interface {
+	Produce(ctx context.Context, topic string, key, value []byte) error
+}
+
+// KafkaSink produces messages to a topic, with their user for a key, or their ID where no
+// user is said.
+type KafkaSink struct {
+	Producer KafkaProducer
+	Topic    string
+}
+
+// Send produces the messages one after the other.
+func (s KafkaSink) Send(ctx context.Context, messages ...Message) error {
+	for _, m := range messages {
+		key := m.UserID
+		if key == "" {
+			key = m.ID
+		}
+		if err := s.Producer.Produce(ctx, s.Topic, []byte(key), m.Body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
