@@ -191,6 +191,7 @@ type rewriting struct {
 	edits  edits
 	hasher *hasher
 	bare   *version // of an event without an envelope
+	tokens bool     // of the event as it is now are there, and at says where its parts are
 	at     envelope.Located
 	result Rewritten
 
@@ -253,10 +254,14 @@ func (x *rewriting) refused(why ...Violation) Rewritten {
 	return x.result
 }
 
-// read reads the event and returns the version that it is valid for, nil when there is none.
-// The verdict is in the result then.
+// read finds the version that the event is valid for, nil when there is none. The verdict is
+// in the result then.
 func (x *rewriting) read(text []byte) *version {
-	v, verdict := x.judge(text)
+	x.tokens = false
+	v, verdict := x.decide(text)
+	if v == nil {
+		v, verdict = x.judge(text)
+	}
 	if x.result.Contract == nil {
 		x.result.Verdict = verdict
 	}
@@ -267,31 +272,82 @@ func (x *rewriting) read(text []byte) *version {
 	return v
 }
 
+// decide is judge for what is valid, as most is, without tokens. It returns no version where
+// it cannot tell.
+func (x *rewriting) decide(text []byte) (*version, Verdict) {
+	x.decider.reset()
+	if x.bare != nil {
+		if x.bare.end != "" || x.bare.compiled() == nil || x.decider.decide(x.bare.program.root, text) < 0 {
+			return nil, Verdict{}
+		}
+		return x.bare, x.valid(x.bare, "")
+	}
+	c, at := x.set.decideEvent(&x.decider, text)
+	if at < 0 || c.version == nil {
+		return nil, Verdict{}
+	}
+	return c.version, x.valid(c.version, c.flag)
+}
+
+func (x *rewriting) valid(v *version, flag string) Verdict {
+	verdict := v.decided()
+	verdict.Valid, verdict.Flag = true, flag
+	return verdict
+}
+
+// judge is the verdict with all that is wrong.
 func (x *rewriting) judge(text []byte) (*version, Verdict) {
-	x.whole()
-	clear(x.tested)
-	x.at, x.found = envelope.Located{}, nil
-	if err := x.doc.Read(text); err != nil {
-		return nil, Verdict{Violations: []Violation{violationOf(err)}}
+	l, err := x.tokenize(text)
+	if err != nil {
+		return nil, undecided(l, violationOf(err))
 	}
 	if x.bare != nil {
 		return x.bare, x.verdict(x.bare, nil)
-	}
-	l, err := x.set.envelope.Locate(&x.doc)
-	if err != nil {
-		return nil, undecided(l, violationOf(err))
 	}
 	chosen, broken := x.set.choose(l.Name, l.Version)
 	if chosen.version == nil {
 		// A policy may let it pass, but nobody knows what is in it.
 		return nil, undecided(l, *x.set.problem(cmp.Or(broken, chosen.flag), l.Name, l.Version))
 	}
-	x.at = l
 	found := x.set.checkRest(x.run)
 	x.set.enterProperties(x.run, l)
 	verdict := x.verdict(chosen.version, found)
 	verdict.Flag = chosen.flag
 	return chosen.version, verdict
+}
+
+// tokenize makes the tokens that the steps walk over, and finds the parts of the event.
+func (x *rewriting) tokenize(text []byte) (l envelope.Located, err *rawjson.Error) {
+	x.whole()
+	clear(x.tested)
+	x.at, x.found = envelope.Located{}, nil
+	if err := x.doc.Read(text); err != nil {
+		return l, err
+	}
+	if x.bare == nil {
+		if l, err = x.set.envelope.Locate(&x.doc); err != nil {
+			return l, err
+		}
+	}
+	x.at, x.tokens = l, true
+	return l, nil
+}
+
+// walk prepares the tokens of an event that is known to be valid, for a step that needs
+// them, and reports whether they are there.
+func (x *rewriting) walk(text []byte) bool {
+	x.edits.reset(len(text))
+	if x.tokens {
+		return true
+	}
+	if _, err := x.tokenize(text); err != nil {
+		x.refused(violationOf(err))
+		return false
+	}
+	if x.bare == nil {
+		x.set.enterProperties(x.run, x.at)
+	}
+	return true
 }
 
 // verdict is that of the version, which may be retired when the options say so.
@@ -309,8 +365,7 @@ func (x *rewriting) upgrade(raw []byte, v *version, p *rewritePlan) (text []byte
 	if p.target == v {
 		return raw, true
 	}
-	x.edits.reset(len(raw))
-	if !x.recast(p.upgrade) {
+	if !x.walk(raw) || !x.recast(p.upgrade) {
 		return nil, false
 	}
 	if x.bare == nil {
@@ -334,8 +389,7 @@ func (x *rewriting) upgrade(raw []byte, v *version, p *rewritePlan) (text []byte
 // addDefaults adds what is missing, and then what is missing in that.
 func (x *rewriting) addDefaults(text []byte, p *rewritePlan) (_ []byte, ok bool) {
 	for p.defaults != nil {
-		x.edits.reset(len(text))
-		if !x.recast(p.defaults) {
+		if !x.walk(text) || !x.recast(p.defaults) {
 			return nil, false
 		}
 		if len(x.edits.list) == 0 {
@@ -389,8 +443,10 @@ func (x *rewriting) apply(text []byte) []byte {
 func (x *rewriting) redact(dst, text []byte, p *rewritePlan) ([]byte, Rewritten) {
 	x.edits.reset(len(text))
 	if x.bare == nil && x.rest != nil || p.privacy != nil {
-		x.redactions(p)
-		if !x.fits() {
+		if !x.walk(text) {
+			return dst, x.result
+		}
+		if x.redactions(p); !x.fits() {
 			return dst, x.result
 		}
 	}
