@@ -44,7 +44,7 @@ func (c *Client) refresh(ctx context.Context, wait time.Duration) (result, error
 	f, err := c.source.fetch(ctx, c.current.Load().tag, wait)
 	if err == nil && f.bundle == nil {
 		c.confirm()
-		c.keepAtLast()
+		c.keep()
 		return result{waits: f.waits}, nil
 	}
 	news := false
@@ -59,6 +59,19 @@ func (c *Client) refresh(ctx context.Context, wait time.Duration) (result, error
 
 // take takes a bundle over, and reports whether it is another one than before.
 func (c *Client) take(f fetched) (bool, error) {
+	news, err := c.swap(f)
+	if err != nil {
+		return false, err
+	}
+	c.keep()
+	if news {
+		c.told(c.opt.Hooks.Loaded)
+	}
+	return news, nil
+}
+
+// swap puts a bundle into use, and notes what the cache is to hold.
+func (c *Client) swap(f fetched) (news bool, err error) {
 	c.taking.Lock()
 	defer c.taking.Unlock()
 	old := c.current.Load()
@@ -66,7 +79,7 @@ func (c *Client) take(f fetched) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	news := next.digest != old.digest || old.set == nil
+	news = next.digest != old.digest || old.set == nil
 	next.loaded = old.loaded
 	if news {
 		next.loaded = c.opt.time.now()
@@ -74,30 +87,29 @@ func (c *Client) take(f fetched) (bool, error) {
 	c.current.Store(next)
 	c.confirm()
 	if c.cache != nil && (news || next.tag != old.tag || c.Status().CacheErr != nil) {
-		c.keep(&kept{tag: f.tag, bundle: f.bundle})
-	}
-	if news {
-		c.told(c.opt.Hooks.Loaded)
+		c.unwritten = &kept{tag: f.tag, bundle: f.bundle}
 	}
 	return news, nil
 }
 
-// keep writes a bundle into the cache. One that could not be written is remembered.
-func (c *Client) keep(k *kept) {
-	err := c.cache.save(*k)
-	if c.unwritten = nil; err != nil {
-		c.unwritten = k
+// keep writes what the cache is to hold. What cannot be written is tried again when the
+// registry is asked the next time.
+func (c *Client) keep() {
+	if due, err := c.write(); due {
+		c.notKept(err)
 	}
-	c.notKept(err)
 }
 
-// keepAtLast tries again to write what could not be written.
-func (c *Client) keepAtLast() {
+func (c *Client) write() (due bool, err error) {
 	c.taking.Lock()
 	defer c.taking.Unlock()
-	if c.unwritten != nil {
-		c.keep(c.unwritten)
+	if c.unwritten == nil {
+		return false, nil
 	}
+	if err = c.cache.save(*c.unwritten); err == nil {
+		c.unwritten = nil
+	}
+	return true, err
 }
 
 // prepare checks a bundle and makes ready what is needed to use it.

@@ -83,7 +83,8 @@ type Options struct {
 }
 
 // Hooks are told what happens, by whoever makes it happen: they should return soon, and
-// may be called by several goroutines at once. Those that are nil are left out.
+// may be called by several goroutines at once. They may call the client. Those that are nil
+// are left out.
 type Hooks struct {
 	// Loaded is told about contracts that were taken into use.
 	Loaded func(Status)

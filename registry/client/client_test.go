@@ -268,3 +268,27 @@ func TestSignatures_AreAskedForInDirectoriesToo(t *testing.T) {
 		t.Errorf("error is %v, want that releases in a directory are not signed", err)
 	}
 }
+
+func TestHooks_MayCallTheClient(t *testing.T) {
+	f := start(t, orderV1)
+	var c *client.Client
+	calls := 0
+	again := func() {
+		if c != nil && calls < 3 {
+			calls++
+			_, _ = c.Status(), c.Refresh(t.Context())
+		}
+	}
+	c = f.open(client.Options{CacheDir: t.TempDir(), Hooks: client.Hooks{
+		Loaded: func(client.Status) { again() }, Failed: func(error) { again() }, Judged: func(payload.Verdict) { again() },
+	}})
+	f.publish(orderV11)
+	if err := c.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.Valid([]byte(good))
+	f.put(gone)
+	if c.Refresh(t.Context()) == nil || calls != 3 {
+		t.Errorf("%d calls, want from each hook", calls)
+	}
+}

@@ -76,7 +76,7 @@ func startSigned(t testing.TB, keys []ed25519.PrivateKey, texts ...string) *fixt
 		t.Fatal(err)
 	}
 	f.server = httpapi.New(t.Context(), registry.NewService(store, gate, time.Now), httpapi.Options{
-		Envelope: envelope.Default(), SignKeys: keys, MaxWait: 2 * time.Second,
+		Envelope: envelope.Default(), SignKeys: keys, MaxWait: time.Minute,
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -44,21 +45,40 @@ func unpacker(r io.Reader, codings []string) (unpacked io.Reader, done func(), e
 	case "", "identity":
 		return r, func() {}, nil
 	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(r)
-		if err != nil {
+		z, _ := gzipReaders.Get().(*gzip.Reader)
+		if err := z.Reset(r); err != nil {
 			return nil, nil, fmt.Errorf("it is not gzip: %w", err)
 		}
-		return z, func() { _ = z.Close() }, nil
+		return z, func() { gzipReaders.Put(z) }, nil
 	case "zstd":
-		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
-		if err != nil {
+		z, _ := zstdReaders.Get().(*zstd.Decoder)
+		if z == nil {
+			return nil, nil, errors.New("zstd cannot be read")
+		}
+		if err := z.Reset(r); err != nil {
 			return nil, nil, fmt.Errorf("it is not zstd: %w", err)
 		}
-		return z, z.Close, nil
+		return z, func() {
+			_ = z.Reset(nil) // let go of the body
+			zstdReaders.Put(z)
+		}, nil
 	default:
 		return nil, nil, registry.Errorf(registry.CodeEncodingUnknown, "it has Content-Encoding %q, expected gzip or zstd", coding)
 	}
 }
+
+// Readers are used again: making one costs more than unpacking an event. Those of zstd
+// have no goroutines that somebody would have to stop.
+var (
+	gzipReaders = sync.Pool{New: func() any { return new(gzip.Reader) }}
+	zstdReaders = sync.Pool{New: func() any {
+		z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+		if err != nil {
+			return nil // the options are constants, so this does not happen
+		}
+		return z
+	}}
+)
 
 // readAll reads everything, or fails with errTooLarge.
 func readAll(r io.Reader, limit int64) ([]byte, error) {

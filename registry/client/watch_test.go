@@ -35,8 +35,8 @@ func TestWatch_TakesOverAtOnceWhatAServerReleases(t *testing.T) {
 	f.publish(orderV11)
 	released := time.Now()
 	s := next(t, e.loaded)
-	if took := time.Since(released); took > time.Second {
-		t.Errorf("the take-over took %s, want that nothing waits for the next poll", took)
+	if took := time.Since(released); took > 15*time.Second {
+		t.Errorf("the take-over took %s, want that nobody waits for the request to end", took)
 	}
 	if !c.Valid([]byte(goodNew)) || s.Versions != 2 {
 		t.Errorf("status is %+v", s)
