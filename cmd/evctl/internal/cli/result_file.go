@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -30,7 +31,7 @@ func createResult(app *App, name string, mode os.FileMode) (*resultFile, error) 
 		return r, nil
 	}
 	if err := r.open(app.path(name)); err != nil {
-		return nil, fmt.Errorf("write %s: %w", name, err)
+		return nil, r.failed(err)
 	}
 	r.Writer = bufio.NewWriterSize(r.file, 64<<10)
 	return r, nil
@@ -70,10 +71,18 @@ func (r *resultFile) commit() error {
 		err = os.Rename(r.file.Name(), r.path)
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", r.name, err)
+		return r.failed(err)
 	}
 	r.file = nil
 	return nil
+}
+
+// failed names the file as the command line does, and not the temporary one.
+func (r *resultFile) failed(err error) error {
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		err = at.Err
+	}
+	return fmt.Errorf("write %s: %w", r.name, err)
 }
 
 // discard removes what is not in its place.
