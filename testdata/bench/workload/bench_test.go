@@ -31,7 +31,7 @@ func BenchmarkValid(b *testing.B) {
 	perStyle(b, p, func(e *workload.Event) bool { return validators[e.Contract].Valid(e.Raw) })
 }
 
-// BenchmarkSet is the same with the envelope.
+// BenchmarkSet is the same with the envelope, and with the reasons.
 func BenchmarkSet(b *testing.B) {
 	p, err := workload.Load(b.Context())
 	if err != nil {

@@ -12,6 +12,9 @@ import (
 // openAjv starts Node with ajv/judge.mjs, and installs what it needs first, as its
 // lock file says.
 func openAjv(p *workload.Plan) (subject, error) {
+	if _, err := os.Stat("ajv/judge.mjs"); err != nil {
+		return nil, fmt.Errorf("%w; run the benchmark in its own folder", err)
+	}
 	if _, err := os.Stat("ajv/node_modules"); errors.Is(err, os.ErrNotExist) {
 		install := exec.Command("npm", "ci", "--silent", "--no-audit", "--no-fund")
 		install.Dir = "ajv"

@@ -41,6 +41,7 @@ type bench struct {
 	plan   *workload.Plan
 	groups []*group
 	laps   int
+	best   bool // laps instead of medians, where other programs run at the same time
 	rows   []*row
 }
 
@@ -148,8 +149,12 @@ func (b *bench) close() {
 	}
 }
 
-// median is the time of one event, in the median lap.
-func (c *column) median(events int) time.Duration {
+// of is the time of one event: in the median lap, or in the fastest one.
+func (c *column) of(events int, best bool) time.Duration {
 	laps := slices.Sorted(slices.Values(c.laps))
-	return laps[len(laps)/2] / time.Duration(max(events, 1))
+	lap := laps[len(laps)/2]
+	if best {
+		lap = laps[0]
+	}
+	return lap / time.Duration(max(events, 1))
 }

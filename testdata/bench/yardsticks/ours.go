@@ -18,6 +18,14 @@ func openReasons(p *workload.Plan) (subject, error) {
 	return inProcess(func(e *workload.Event) bool { return len(validators[e.Contract].Validate(e.Raw)) == 0 }), nil
 }
 
+func openSetValid(p *workload.Plan) (subject, error) {
+	set, err := p.Set()
+	if err != nil {
+		return nil, err
+	}
+	return inProcess(func(e *workload.Event) bool { return set.Valid(e.Raw) }), nil
+}
+
 func openSet(p *workload.Plan) (subject, error) {
 	set, err := p.Set()
 	if err != nil {

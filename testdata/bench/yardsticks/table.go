@@ -21,8 +21,9 @@ const oursPrefix = "**evctl**"
 // yardsticks are all of them, evctl first: ratios are those to the first.
 var yardsticks = []yardstick{
 	{oursPrefix + ", Validator.Valid", true, true, openValid},
-	{oursPrefix + ", Set.Validate with the envelope", true, true, openSet},
+	{oursPrefix + ", Set.Valid with the envelope", true, true, openSetValid},
 	{oursPrefix + ", Validator.Validate with all reasons", true, true, openReasons},
+	{oursPrefix + ", Set.Validate with envelope and reasons", true, true, openSet},
 	{"sonic.Valid, reads only", false, true, openSonic},
 	{"fastjson Parse, reads only", false, true, openFastjson},
 	{"json.Valid, reads only", false, true, openJSONValid},
