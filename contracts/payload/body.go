@@ -34,10 +34,10 @@ func (s *Set) compileBody() {
 // marked is n with a part marked at a pointer. It is nil where that cannot be said of n.
 func marked(n *node, pointer []string, part int) *node {
 	if len(pointer) == 0 {
-		if n == nil || n.special == partNode {
+		if n == nil || n.op == partOp {
 			return nil
 		}
-		return &node{special: partNode, kinds: n.kinds, part: &partCheck{part, n}}
+		return &node{op: partOp, kinds: n.kinds, part: &partCheck{part, n}}
 	}
 	return withMember(n, pointer[0], false, func(m *node) *node { return marked(m, pointer[1:], part) })
 }
@@ -45,7 +45,7 @@ func marked(n *node, pointer []string, part int) *node {
 // withMember is n with what it wants of a member changed. A member that n does not allow
 // stays so, unless the change is forced. It is nil where that cannot be said of n.
 func withMember(n *node, name string, forced bool, change func(*node) *node) *node {
-	if n == nil || n.special != plainNode {
+	if n == nil || n.op == unionOp || n.op == partOp {
 		return nil
 	}
 	o := anyObject
@@ -94,7 +94,7 @@ func newFlatEnvelope(e *envelope.Envelope, rest *node) *flatEnvelope {
 	if rest != anyNode {
 		f.rest = rest.object
 	}
-	if r := f.rest; rest.special != plainNode || r == nil || r.picky || r.min > 0 || r.max >= 0 || len(r.any) > 0 {
+	if r := f.rest; rest.op == unionOp || r == nil || r.picky || r.min > 0 || r.max >= 0 || len(r.any) > 0 {
 		return nil
 	}
 	return f
@@ -104,7 +104,7 @@ func newFlatEnvelope(e *envelope.Envelope, rest *node) *flatEnvelope {
 // envelope. It is nil where a decider cannot do it.
 func (f *flatEnvelope) around(root *node) *node {
 	o := root.object
-	if root.special != plainNode || root.kinds != objectKind || root.enum != nil || o == nil || o.picky || o.min > 0 || o.max >= 0 {
+	if root.op == unionOp || root.kinds != objectKind || root.enum != nil || o == nil || o.picky || o.min > 0 || o.max >= 0 {
 		return nil
 	}
 	for _, name := range f.members {

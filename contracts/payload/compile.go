@@ -122,7 +122,7 @@ func (c *compiler) compile(s *contracts.Schema) *node {
 		for _, v := range n.union.variants {
 			n.kinds |= v.node.kinds
 		}
-		n.special = unionNode
+		n.op = unionOp
 		n.expected = n.union.expected
 		if s.Union.Discriminator != "" {
 			n.expected = "object"
@@ -220,7 +220,18 @@ func (c *compiler) typed(s *contracts.Schema, implied *tag) *node {
 
 // prepared computes what deciders need.
 func (n *node) prepared() *node {
-	n.strings = n.special == plainNode && n.kinds&stringKind != 0
+	n.free = n.text == nil && n.enum == nil
+	switch k := n.kinds &^ nullKind; {
+	case n.op != mixedOp:
+	case k&stringKind != 0:
+		n.op = textOp
+	case k == numberKind:
+		n.op = numberOp
+	case k == objectKind && n.enum == nil:
+		n.op = objectOp
+	case k == arrayKind && n.enum == nil:
+		n.op = arrayOp
+	}
 	return n
 }
 
@@ -408,10 +419,9 @@ func (o *objectCheck) add(name string, n *node, required bool) {
 }
 
 func (c *compiler) constant(text string) *node {
-	n := &node{}
-	n.kinds, n.expected, n.strings = stringKind, "string", true
+	n := &node{kinds: stringKind, expected: "string"}
 	n.enum = &enumCheck{table: newNameTable([]string{text}), expected: document.Quote(text)}
-	return n
+	return n.prepared()
 }
 
 func (c *compiler) requireAny(o *objectCheck, groups [][]string) {

@@ -96,23 +96,47 @@ func skip(t rawjson.View, at int) int {
 
 func (q *decider) value(n *node, t rawjson.View, at int) int {
 	c := t.Byte(at)
-	if c == '"' && n.strings {
+	switch n.op {
+	case textOp:
+		if c != '"' {
+			break
+		}
 		end := q.text.Stop(at + 1)
 		switch {
 		case t.Byte(end) != '"':
 			return q.unusual(n, t, at+1)
-		case n.text == nil && n.enum == nil || n.takes(t.Slice(at+1, end)):
+		case n.free || n.fits(t.Slice(at+1, end), end-at-1):
 			return end + 1
 		}
 		return rejected
-	}
-	switch n.special {
-	case unionNode:
+	case numberOp:
+		if c != 'n' {
+			return q.number(n, t, at)
+		}
+	case objectOp:
+		if c == '{' {
+			return q.object(n.object, t, at)
+		}
+	case arrayOp:
+		if c == '[' {
+			return q.array(n.array, t, at)
+		}
+	case unionOp:
 		return q.union(n.union, t, at)
-	case partNode:
+	case partOp:
 		return q.part(n.part, t, at)
 	}
+	return q.mixed(n, c, t, at)
+}
+
+// mixed decides on a value that starts with c, of a node that takes values of several
+// types or another one.
+func (q *decider) mixed(n *node, c byte, t rawjson.View, at int) int {
 	switch c {
+	case '"':
+		if n.kinds&stringKind != 0 {
+			return q.unusual(n, t, at+1)
+		}
 	case '{':
 		if n.kinds&objectKind != 0 && n.enum == nil {
 			return q.object(n.object, t, at)
@@ -152,12 +176,7 @@ func (n *node) word(kind kinds, text string, t rawjson.View, at int) int {
 	return at + len(text)
 }
 
-// takes decides on a string of ASCII without escapes.
-func (n *node) takes(text []byte) bool {
-	return n.fits(text, len(text))
-}
-
-// fits decides on a string with a number of characters.
+// fits decides on a text with a number of characters.
 func (n *node) fits(text []byte, size int) bool {
 	if c := n.text; c != nil {
 		if size < c.min || uint(size) > uint(c.max) {
@@ -177,7 +196,7 @@ func (n *node) fits(text []byte, size int) bool {
 // escaped or wide.
 func (q *decider) unusual(n *node, t rawjson.View, at int) int {
 	end, traits := q.text.StringEnd(at)
-	if end < 0 || (n.text != nil || n.enum != nil) && !q.content(n, t.Slice(at, end), traits) {
+	if end < 0 || !n.free && !q.content(n, t.Slice(at, end), traits) {
 		return rejected
 	}
 	return end + 1
@@ -185,14 +204,15 @@ func (q *decider) unusual(n *node, t rawjson.View, at int) int {
 
 // content decides on what stands between the quotes of a string.
 func (q *decider) content(n *node, text []byte, traits rawjson.Traits) bool {
-	if traits == 0 {
-		return n.takes(text)
-	}
 	if traits&rawjson.Escaped != 0 {
 		q.decoded = rawjson.AppendText(q.decoded[:0], text)
 		text = q.decoded
 	}
-	return n.fits(text, utf8.RuneCount(text))
+	size := len(text)
+	if traits != 0 && n.text != nil && (size > n.text.max && n.text.max >= 0 || size < utf8.UTFMax*n.text.min) {
+		size = utf8.RuneCount(text) // only where it matters
+	}
+	return n.fits(text, size)
 }
 
 func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {

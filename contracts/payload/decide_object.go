@@ -23,7 +23,7 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 	at = skip(t, at+1)
 	seen, expected := uint64(0), 0 // the bits of the first 64 properties; the next one
 	for more := t.Byte(at) != '}'; more; {
-		if k := &o.expected[expected]; k.standsAt(t, at) && seen&k.bit == 0 {
+		if k := &o.expected[expected]; t.Word(at)&k.mask == k.head && seen&k.bit == 0 && (k.size <= 8 || k.restAt(t, at)) {
 			seen |= k.bit
 			expected++
 			at = q.value(k.node, t, skip(t, at+k.size))
@@ -101,11 +101,7 @@ func newKey(text string, n *node, p int) key {
 	return k
 }
 
-// standsAt reports whether the key stands at an offset.
-func (k *key) standsAt(t rawjson.View, at int) bool {
-	return t.Word(at)&k.mask == k.head && (k.size <= 8 || k.restAt(t, at))
-}
-
+// restAt reports whether the key stands at an offset, of which the head does.
 func (k *key) restAt(t rawjson.View, at int) bool {
 	return t.Word(at+k.size-8) == k.tail && (k.size <= 16 || string(t.Slice(at+8, at+k.size-8)) == k.text[8:k.size-8])
 }

@@ -26,8 +26,8 @@ type node struct {
 	integer  bool  // numbers must be whole
 	masked   bool  // values must not be shown: direct or sensitive personal data
 	shared   bool  // several places use it, so that its verdicts are worth keeping
-	special  special
-	strings  bool // a decider takes strings by text and enum alone
+	op       op
+	free     bool // any string will do, of those that op takes
 	expected string
 
 	enum   *enumCheck
@@ -45,13 +45,17 @@ type partCheck struct {
 	inner *node
 }
 
-// special says which nodes a decider does not decide on by the kind of value alone.
-type special uint8
+// op is how a decider goes about a node.
+type op uint8
 
 const (
-	plainNode special = iota
-	unionNode
-	partNode
+	mixedOp op = iota // by the type of the value
+	textOp
+	numberOp
+	objectOp
+	arrayOp
+	unionOp
+	partOp
 )
 
 type enumCheck struct {
