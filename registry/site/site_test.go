@@ -3,6 +3,7 @@ package site_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -50,7 +51,7 @@ func published(t testing.TB, names ...string) []registry.Published {
 
 func write(t testing.TB, folder string, all []registry.Published, opt site.Options) *site.Report {
 	t.Helper()
-	r, err := site.Write(folder, all, opt)
+	r, err := site.Write(context.Background(), folder, all, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +294,20 @@ func TestWrite_LeavesNothingBehindAndRemovesWhatOthersLeft(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(bundle, "x"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := site.Write(folder, all, site.Options{}); err == nil || !strings.Contains(err.Error(), bundle) {
+	if _, err := site.Write(context.Background(), folder, all, site.Options{}); err == nil || !strings.Contains(err.Error(), bundle) {
 		t.Errorf("error is %v, want one about %s", err, bundle)
+	}
+}
+
+func TestWrite_EndsWithItsContext(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, published(t, "a.b"), site.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := site.Write(ctx, folder, published(t, "a.b", "c.d"), site.Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v, want that it was cancelled", err)
+	}
+	if got := files(t, folder); len(got) != 5 {
+		t.Errorf("files are %v, want those from before", got)
 	}
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/registry"
@@ -61,8 +63,9 @@ func (r *Report) Count(status Status) int {
 }
 
 // Write writes what is published, ordered by event and version, into a folder, which is
-// made when it is not there. Files that it would not write are left alone.
-func Write(folder string, all []registry.Published, opt Options) (*Report, error) {
+// made when it is not there. Files that it would not write are left alone. When ctx ends
+// in between, the bundle is the one that was there before.
+func Write(ctx context.Context, folder string, all []registry.Published, opt Options) (*Report, error) {
 	folders, err := foldersOf(all)
 	if err != nil {
 		return nil, fmt.Errorf("name folders: %w", err)
@@ -72,7 +75,7 @@ func Write(folder string, all []registry.Published, opt Options) (*Report, error
 		return nil, fmt.Errorf("write site: %w", err)
 	}
 	defer w.close()
-	if err := w.releases(all, folders); err != nil {
+	if err := w.releases(ctx, all, folders); err != nil {
 		return nil, fmt.Errorf("write site: %w", err)
 	}
 	index, err := json.Marshal(registry.NewIndex(all, func(event string, v contracts.Version) string {
@@ -138,20 +141,35 @@ func removeLeftovers(folder string) {
 	}
 }
 
-func (w *writer) releases(all []registry.Published, folders map[string]string) error {
+// writers is how many files are written at once. Syncing a file is waiting, and the
+// disk syncs many in the time of one.
+const writers = 16
+
+func (w *writer) releases(ctx context.Context, all []registry.Published, folders map[string]string) error {
+	type file struct {
+		name string
+		data []byte
+	}
+	var list []file
 	for i, p := range all {
 		folder := path.Join("v1/events", folders[p.Event])
-		if err := w.file(path.Join(folder, p.Version.String()+".json"), p.JSON); err != nil {
-			return err
-		}
-		if latest := i == len(all)-1 || all[i+1].Event != p.Event; !latest {
-			continue
-		}
-		if err := w.file(path.Join(folder, "latest.json"), p.JSON); err != nil {
-			return err
+		list = append(list, file{path.Join(folder, p.Version.String()+".json"), p.JSON})
+		if i == len(all)-1 || all[i+1].Event != p.Event {
+			list = append(list, file{path.Join(folder, "latest.json"), p.JSON})
 		}
 	}
-	return nil
+	w.Files = make([]File, len(list))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(writers)
+	for i, f := range list {
+		group.Go(func() (err error) {
+			if err = ctx.Err(); err == nil {
+				w.Files[i], err = w.put(f.name, f.data)
+			}
+			return err
+		})
+	}
+	return group.Wait()
 }
 
 // packed writes a file packed in each way, under its name with what servers look for.
@@ -178,21 +196,25 @@ func (w *writer) packed(name string, data []byte) error {
 	return w.file(name+".zst", e.EncodeAll(data, nil))
 }
 
-// file writes a file unless it is there with these contents.
+// file puts a file behind those that are there.
 func (w *writer) file(name string, data []byte) error {
+	f, err := w.put(name, data)
+	if err == nil {
+		w.Files = append(w.Files, f)
+	}
+	return err
+}
+
+// put writes a file unless it is there with these contents.
+func (w *writer) put(name string, data []byte) (File, error) {
 	target := filepath.Join(w.folder, filepath.FromSlash(name))
 	if same(target, data) {
-		w.Files = append(w.Files, File{name, Unchanged})
-		return nil
+		return File{name, Unchanged}, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-		return err
+		return File{}, err
 	}
-	if err := w.replace(target, data); err != nil {
-		return err
-	}
-	w.Files = append(w.Files, File{name, Written})
-	return nil
+	return File{name, Written}, w.replace(target, data)
 }
 
 // same reports whether a file has these contents.

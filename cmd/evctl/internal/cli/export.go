@@ -91,7 +91,7 @@ func runExport(ctx context.Context, app *App, f exportFlags, args []string) erro
 	if len(all) == 0 {
 		return withHint(fmt.Errorf("registry %s has no releases: nothing was exported", name), "evctl push releases contracts")
 	}
-	report, err := site.Write(folder, all, site.Options{SignKeys: keys, Compress: f.compress})
+	report, err := site.Write(ctx, folder, all, site.Options{SignKeys: keys, Compress: f.compress})
 	if err != nil {
 		return err
 	}
