@@ -5,6 +5,7 @@ import (
 	"regexp/syntax"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -314,5 +315,37 @@ func TestMatcher_TakesTextsThatAreNotUTF8(t *testing.T) {
 				t.Errorf("%q in %q: bytes and string differ", p.text, text)
 			}
 		}
+	}
+}
+
+// TestCompile_TakesTimeThatIsBounded compiles patterns that are large, or that become so.
+func TestCompile_TakesTimeThatIsBounded(t *testing.T) {
+	const large = 1 << 18
+	for _, re2 := range []string{
+		"^" + strings.Repeat("a", large) + "$",
+		"^" + strings.Repeat("a(b)", large/4) + "$",
+		"^" + strings.Repeat("[ab]c", large/5) + "$",
+		"(?i)^" + strings.Repeat("ak", large/2) + "$",
+		strings.Repeat("é", large/2),
+		strings.Repeat("a?", 4000) + strings.Repeat("a", 4000),
+		strings.Repeat(`\pL?`, 1000),
+		strings.Repeat("(a|b)*a(a|b){9}", 100),
+		"[" + strings.Repeat("aé日😀", 10_000) + "]{1000}",
+	} {
+		begin := time.Now()
+		m, err := pattern.Compile(re2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := time.Since(begin)
+		begin = time.Now()
+		regexp.MustCompile(re2)
+		if theirs := time.Since(begin); own > time.Second+10*theirs {
+			t.Errorf("%.20q of %d bytes takes %v to compile, regexp %v", re2, len(re2), own, theirs)
+		}
+		if m.Size() > 200_000+3*len(re2) {
+			t.Errorf("%.20q of %d bytes takes %d bytes", re2, len(re2), m.Size())
+		}
+		t.Logf("%.20q: %s, %v", re2, m.Engine(), own)
 	}
 }

@@ -27,6 +27,7 @@ type oneRun struct {
 const (
 	maxSets = 8
 	maxRuns = 64
+	maxText = 4 << 10 // bytes: texts grow by parts
 )
 
 // match reads each run as far as it goes.
@@ -137,7 +138,7 @@ func newRuns(re *syntax.Regexp) (r *runs, ok bool) {
 			return nil, false
 		}
 	}
-	if len(r.list) > maxRuns || !r.decided() {
+	if !r.decided() {
 		return nil, false
 	}
 	r.list = slices.Clip(r.list)
@@ -174,23 +175,37 @@ func (r *runs) add(re *syntax.Regexp) bool {
 }
 
 func (r *runs) addLiteral(re *syntax.Regexp) bool {
-	for _, c := range re.Rune {
+	start := 0 // of the characters that mean themselves
+	for i, c := range re.Rune {
 		if !utf8.ValidRune(c) {
 			return false // a surrogate, for which regexp looks in its own way
 		}
-		if set := foldsOf(c, re.Flags); len(set) > 2 {
-			if !r.addRanges(set, 1, 1) {
-				return false
-			}
+		set := foldsOf(c, re.Flags)
+		if len(set) == 2 {
 			continue
 		}
-		if n := len(r.list) - 1; n >= 0 && r.list[n].text != "" {
-			r.list[n].text += string(c)
-			continue
+		if !r.addText(string(re.Rune[start:i])) || !r.addRanges(set, 1, 1) {
+			return false
 		}
-		r.list = append(r.list, oneRun{text: string(c)})
+		start = i + 1
 	}
-	return true
+	return r.addText(string(re.Rune[start:]))
+}
+
+func (r *runs) addText(text string) bool {
+	if text == "" {
+		return true
+	}
+	if n := len(r.list) - 1; n >= 0 && r.list[n].text != "" {
+		r.list[n].text += text
+		return len(r.list[n].text) <= maxText
+	}
+	return r.append(oneRun{text: text}) && len(text) <= maxText
+}
+
+func (r *runs) append(run oneRun) bool {
+	r.list = append(r.list, run)
+	return len(r.list) <= maxRuns
 }
 
 // foldsOf is a character as a set, in all its cases if the flags do not tell them apart.
@@ -243,8 +258,7 @@ func (r *runs) addRanges(set []rune, least, most int) bool {
 		r.list[n].most += most
 		return true
 	}
-	r.list = append(r.list, oneRun{set: bit, wide: wide, least: least, most: most})
-	return true
+	return r.append(oneRun{set: bit, wide: wide, least: least, most: most})
 }
 
 // isFixed reports whether a run is one of the same set with a fixed length.
