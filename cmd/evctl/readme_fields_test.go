@@ -471,26 +471,33 @@ func tableBelow(text, heading string) []string {
 func TestReadme_LinksLeadSomewhere(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)]+)\)`)
 	for _, name := range documents {
-		text := anyFence.ReplaceAllString(readDocument(t, name), "")
-		anchors := map[string]bool{}
-		for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
-			anchors["#"+anchor(heading[1])] = true
-		}
-		for _, found := range link.FindAllStringSubmatch(text, -1) {
-			switch target := found[1]; {
-			case strings.HasPrefix(target, "https://"):
-			case strings.HasPrefix(target, "#"):
-				if !anchors[target] {
-					t.Errorf("%s links to %s, which is no heading of it", name, target)
-				}
-			default:
-				path := filepath.Join(repositoryRoot(t), filepath.Dir(name), target)
-				if _, err := os.Stat(path); err != nil {
-					t.Errorf("%s links to %s: %v", name, target, err)
-				}
+		for _, found := range link.FindAllStringSubmatch(anyFence.ReplaceAllString(readDocument(t, name), ""), -1) {
+			target := found[1]
+			if strings.HasPrefix(target, "https://") {
+				continue
+			}
+			file, heading, toHeading := strings.Cut(target, "#")
+			path := name
+			if file != "" {
+				path = filepath.Join(filepath.Dir(name), file)
+			}
+			if _, err := os.Stat(filepath.Join(repositoryRoot(t), path)); err != nil {
+				t.Errorf("%s links to %s: %v", name, target, err)
+			} else if toHeading && !anchorsOf(t, path)[heading] {
+				t.Errorf("%s links to %s, which is no heading", name, target)
 			}
 		}
 	}
+}
+
+// anchorsOf are the headings of a document, as they are linked to.
+func anchorsOf(t *testing.T, name string) map[string]bool {
+	anchors := map[string]bool{}
+	text := anyFence.ReplaceAllString(readDocument(t, name), "")
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		anchors[anchor(heading[1])] = true
+	}
+	return anchors
 }
 
 // anchor is how a heading is linked to.

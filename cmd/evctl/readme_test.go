@@ -18,7 +18,7 @@ import (
 )
 
 // documents are the pages whose sessions are carried out.
-var documents = []string{"README.md", "cmd/evctl/README.md"}
+var documents = []string{"README.md", "cmd/evctl/README.md", "registry/client/README.md"}
 
 // TestReadme_SessionsAreTrue carries out each document in a copy of the demo workspace of
 // its own: diff blocks are applied with git, console blocks are run line by line, and

@@ -47,3 +47,9 @@ func Split(body []byte, ndjson bool, most int) ([][]byte, error) {
 	}
 	return split(body, f, most)
 }
+
+// Bounds of the violations in an answer.
+const (
+	ShownOfEvent  = shownOfEvent
+	ShownOfAnswer = shownOfAnswer
+)
