@@ -99,7 +99,7 @@ func TestJudge_DoesNotAllocate(t *testing.T) {
 	if judge(); !v.Valid || string(values[1]) != "x" {
 		t.Fatalf("%+v, %q", v, values)
 	}
-	if n := testing.AllocsPerRun(100, judge); n > 0 {
+	if n := allocations(judge); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
