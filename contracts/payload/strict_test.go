@@ -338,6 +338,26 @@ func TestStrictness_HoldsInEveryPlace(t *testing.T) {
 	}
 }
 
+// TestStrictness_CountsLevelsInEveryEnvelope nests a payload as deeply as is allowed, and
+// a level more, alone and in the envelopes, which are levels, too.
+func TestStrictness_CountsLevelsInEveryEnvelope(t *testing.T) {
+	j := newJudges(t, event(t, property(`{type: any}`)+"  u: {oneOf: {a: {type: array}, b: {type: map}}}\nadditionalProperties: true\n"))
+	for levels := rawjson.MaxDepth - 3; levels < rawjson.MaxDepth+3; levels++ {
+		for _, name := range []string{"v", "u", "x"} {
+			for _, brackets := range []string{"[]", "{}"} {
+				open, end := brackets[:1], brackets[1:]
+				if open == "{" {
+					open = `{"a":`
+				}
+				raw := `{"` + name + `":` + strings.Repeat(open, levels-2) + brackets + strings.Repeat(end, levels-2) + `}`
+				if valid := j.judge(t, []byte(raw)); valid != (levels <= rawjson.MaxDepth) {
+					t.Errorf("%d levels of %s in %s: valid is %v", levels, brackets, name, valid)
+				}
+			}
+		}
+	}
+}
+
 // jsonRule is the rule of rawjson.Rules that a payload was refused by, empty when it was
 // read.
 func jsonRule(found []payload.Violation) string {
