@@ -61,13 +61,3 @@ func splice(text string, from, to int, version string) []byte {
 func (e *Envelope) Owns(member string) bool {
 	return slices.Contains(e.members, member) || !e.Flat() && e.properties[0] == member
 }
-
-// PropertiesAt is where the properties of a body stand, token by token from its root:
-// 0 for the body itself, and otherwise the values of the members on the way.
-func (e *Envelope) PropertiesAt(d *rawjson.Document) []int {
-	path := []int{0}
-	for _, token := range e.properties {
-		path = append(path, d.Member(path[len(path)-1], token))
-	}
-	return path
-}

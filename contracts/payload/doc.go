@@ -3,7 +3,8 @@
 //
 // Compile turns a linked contract into a program once; Valid and Validate run it,
 // from any number of goroutines. A Set holds the programs of many versions and takes
-// whole events.
+// whole events. A Rewriter brings events of a Set up to a later version, and drops or
+// hashes values by privacy class.
 //
 // Verdicts equal those that a JSON Schema validator gives with the projection of
 // contracts/schema and formats asserted. Where JSON Schema leaves the reading of the

@@ -144,6 +144,25 @@ func TestRewriter_RedactsWhatItUpgraded(t *testing.T) {
 	}
 }
 
+// What the later contract takes and does not describe has no class there.
+func TestRewriter_RemovesWhatTheLaterContractForgets(t *testing.T) {
+	const later = "additionalProperties: true\npatternProperties: {^q: {type: string, pii: direct}}\nproperties: {y: {type: string}, m: {type: object, additionalProperties: true, properties: {}}, n: {type: map}}"
+	s := newSet(t, envelopeOf(t, nested), versions(t,
+		"patternProperties: {^x: {type: string, pii: direct}, ^q: {type: string, pii: direct}, ^z: {type: string}}\nproperties: {y: {type: string}, xy: {type: string}, m: {type: object, additionalProperties: {type: string, pii: direct}}, n: {type: map, values: {type: string, pii: direct}}}", later)...)
+	raw := []byte(`{"e":"a","v":"1.0.0","p":{"x1":"7","q1":"7","z1":"7","y":"7","xy":"7","m":{"a":"7"},"n":{"a":"7"}}}`)
+	for action, want := range map[payload.Action]string{
+		payload.Keep: `{"x1":"7","q1":"7","z1":"7","y":"7","xy":"7","m":{"a":"7"},"n":{"a":"7"}}`,
+		payload.Hash: `{"q1":#7#,"z1":"7","y":"7","xy":"7","m":{},"n":{}}`,
+		payload.Drop: `{"z1":"7","y":"7","xy":"7","m":{},"n":{}}`,
+	} {
+		w := newRewriter(t, s, payload.RewriteOptions{Upgrade: true, Privacy: &payload.Privacy{Direct: action, Key: testKey(t)}})
+		out, r := w.Rewrite(nil, raw)
+		if diff := cmp.Diff(`{"e":"a","v":"2.0.0","p":`+hashed(want)+`}`, rewritten(out, r)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", action, diff)
+		}
+	}
+}
+
 func TestKey_DoesNotShowItsSecret(t *testing.T) {
 	key := testKey(t)
 	text := fmt.Sprintf("%v %+v %#v %s %v", key, key, key, key, &payload.Privacy{Key: key})

@@ -466,7 +466,7 @@ func (x *rewriting) redactions(p *rewritePlan) {
 		w.root = properties
 		w.outermost(properties, x.rest, p.privacy)
 	default:
-		w.root, w.hole = 0, x.set.envelope.PropertiesAt(&x.doc)[1]
+		w.root, w.hole = 0, x.doc.Member(0, x.set.envelope.Members()[0])
 		w.outermost(0, x.rest)
 		w.root, w.hole = -1, -1
 		w.outermost(properties, p.privacy)
@@ -491,27 +491,23 @@ func (w *redacting) outermost(i int, plans ...*redaction) {
 func (x *rewriting) pointerTo(i int) string {
 	var b []byte
 	for at := 0; at != i; {
-		inner, isArray := at+1, x.doc.Kind(at) == rawjson.Array
-		for k := 0; ; k++ {
-			value := inner
-			if !isArray {
-				value++
-			}
-			if next := x.doc.Next(value); next > i {
-				b = x.appendToken(b, inner, k, isArray)
-				at = value
-				break
-			} else {
-				inner = next
-			}
-		}
+		b, at = x.stepTo(i, at, b)
 	}
 	return string(b)
 }
 
-func (x *rewriting) appendToken(b []byte, at, k int, isArray bool) []byte {
-	if isArray {
-		return fmt.Appendf(b, "/%d", k)
+// stepTo goes from an array or object into the part of it that holds value i.
+func (x *rewriting) stepTo(i, at int, b []byte) ([]byte, int) {
+	if x.doc.Kind(at) == rawjson.Array {
+		item, k := at+1, 0
+		for ; x.doc.Next(item) <= i; k++ {
+			item = x.doc.Next(item)
+		}
+		return fmt.Appendf(b, "/%d", k), item
 	}
-	return rawjson.AppendPointer(b, x.doc.Text(at))
+	name := at + 1
+	for x.doc.Next(name+1) <= i {
+		name = x.doc.Next(name + 1)
+	}
+	return rawjson.AppendPointer(b, x.doc.Text(name)), name + 1
 }

@@ -19,6 +19,8 @@ type recast struct {
 	fills    []fill
 	patterns []recastPattern
 	rest     *recast // of members that nothing else describes
+	// forgotten are members with a class that the later schema takes and does not describe.
+	forgotten *forgotten
 
 	items *recast
 
@@ -40,6 +42,27 @@ type recastMember struct {
 
 // fill is a member that is added where it is missing: `"name":value`.
 type fill struct{ text []byte }
+
+// forgotten says which members nothing describes any more, although privacy is about them.
+type forgotten struct {
+	patterns []*regexp.Regexp
+	rest     bool // those that nothing else described
+	// Of these, what the later schema describes is not forgotten.
+	names map[string]bool
+	later []*regexp.Regexp
+}
+
+// has reports whether a member is one of those.
+func (f *forgotten) has(name []byte) bool {
+	if f == nil || f.names[string(name)] || matchesOne(f.later, name) {
+		return false
+	}
+	return f.rest || matchesOne(f.patterns, name)
+}
+
+func matchesOne(patterns []*regexp.Regexp, name []byte) bool {
+	return slices.ContainsFunc(patterns, func(re *regexp.Regexp) bool { return re.Match(name) })
+}
 
 type recastPattern struct {
 	pattern *regexp.Regexp
@@ -88,6 +111,9 @@ func (p *planner) compile(line []*contracts.Schema) *recast {
 		return p.object(resolved(line, func(s *contracts.Schema) bool { return s.Types.Has(contracts.Object) }))
 	case both(first, last, contracts.Map):
 		r := &recast{rest: p.part(line, contracts.Map, func(s *contracts.Schema) *contracts.Schema { return s.Values })}
+		if p.guarded != nil && first.Values != nil && last.Values == nil && p.guarded(first.Values) {
+			r.forgotten = &forgotten{rest: true}
+		}
 		return r.orNothing()
 	case both(first, last, contracts.Array):
 		r := &recast{items: p.part(line, contracts.Array, func(s *contracts.Schema) *contracts.Schema { return s.Items })}
@@ -126,7 +152,7 @@ func (p *planner) part(line []*contracts.Schema, t contracts.Types, of func(*con
 }
 
 func (r *recast) orNothing() *recast {
-	if len(r.members) == 0 && len(r.patterns) == 0 && r.rest == nil && r.items == nil {
+	if len(r.members) == 0 && len(r.patterns) == 0 && r.rest == nil && r.forgotten == nil && r.items == nil {
 		return nil
 	}
 	return r
@@ -187,7 +213,43 @@ func (p *planner) object(line []*contracts.Schema) *recast {
 		o.pattern(line, pattern.Pattern)
 	}
 	o.recast.rest = p.part(line, contracts.Object, func(s *contracts.Schema) *contracts.Schema { return s.Additional.Schema })
+	o.recast.forgotten = p.forgets(first, last)
 	return o.recast.orNothing()
+}
+
+// forgets finds what the first schema describes without naming it, and the last one takes
+// without describing it.
+func (p *planner) forgets(first, last *contracts.Schema) *forgotten {
+	if p.guarded == nil || !last.Additional.Allowed || last.Additional.Schema != nil {
+		return nil
+	}
+	f := &forgotten{names: map[string]bool{}}
+	for _, pattern := range first.PatternProperties {
+		if p.guarded(pattern.Schema) {
+			f.patterns = append(f.patterns, p.regexp(pattern.Pattern))
+		}
+	}
+	f.rest = first.Additional.Schema != nil && p.guarded(first.Additional.Schema)
+	if len(f.patterns) == 0 && !f.rest {
+		return nil
+	}
+	for _, property := range slices.Concat(first.Properties, last.Properties) {
+		f.names[property.Name] = true
+	}
+	for _, pattern := range last.PatternProperties {
+		f.later = append(f.later, p.regexp(pattern.Pattern))
+	}
+	return f
+}
+
+// regexp compiles a pattern; that of a contract without errors is one.
+func (p *planner) regexp(pattern string) *regexp.Regexp {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		p.err = cmp.Or(p.err, err)
+		return regexp.MustCompile("")
+	}
+	return re
 }
 
 // fate is what becomes of a property over some versions.
@@ -373,13 +435,8 @@ func (o *objectPlan) pattern(line []*contracts.Schema, text string) {
 			return
 		}
 	}
-	plan := o.plan(schemas)
-	re, err := regexp.Compile(text)
-	if err != nil && o.err == nil {
-		o.err = err
-	}
-	if plan != nil && err == nil {
-		o.recast.patterns = append(o.recast.patterns, recastPattern{re, plan})
+	if plan := o.plan(schemas); plan != nil {
+		o.recast.patterns = append(o.recast.patterns, recastPattern{o.regexp(text), plan})
 	}
 }
 

@@ -105,6 +105,9 @@ func TestRewriter_UpgradesPayloads(t *testing.T) {
 		"the unit was another one": {
 			[]string{"properties: {x: {type: number, unit: g}}", "properties: {x: {type: number, unit: kg}}"},
 			`{"x":1}`, `/p/x: found a value in g, expected one in kg [unit-changed]`},
+		"the unit was another one, deep inside": {
+			[]string{"properties: {l: {type: array, items: {type: object, properties: {a: {type: integer}, \"x/y\": {type: number, unit: g}}}}}", "properties: {l: {type: array, items: {type: object, properties: {a: {type: integer}, \"x/y\": {type: number, unit: kg}}}}}"},
+			`{"l":[{"a":1},{},{"a":2,"x/y":1}]}`, `/p/l/2/x~1y: found a value in g, expected one in kg [unit-changed]`},
 		"the unit was another one, of nothing": {
 			[]string{"properties: {x: {type: number, unit: g}}", "properties: {x: {type: number, unit: kg}}"},
 			`{}`, `{}`},

@@ -85,6 +85,8 @@ func (c *recaster) member(p *recast, i, at int) recastMember {
 		return recastMember{fill: m.fill}
 	case known:
 		return m
+	case p.forgotten.has(name):
+		return recastMember{fill: -1, drop: true}
 	}
 	for _, pattern := range p.patterns {
 		if pattern.pattern.Match(name) {
