@@ -53,18 +53,10 @@ func newCache(folder, location string, opt Options) *cache {
 
 // load reads the file, nil when there is none.
 func (c *cache) load() (*kept, error) {
-	f, err := os.Open(c.path)
+	data, err := readFile(c.path, c.limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.Join(err, errors.New("it is no regular file"))
-	}
-	data, err := readAll(f, c.limit)
 	if err != nil {
 		return nil, err
 	}

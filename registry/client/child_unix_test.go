@@ -215,3 +215,26 @@ func cacheOf(t *testing.T, folder string) string {
 	}
 	return names[0]
 }
+
+func TestCache_APipeInItsPlaceIsNotWaitedFor(t *testing.T) {
+	f := start(t, orderV1)
+	opt := client.Options{CacheDir: t.TempDir()}
+	f.open(opt)
+	path := only(t, opt.CacheDir)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opt.Hooks.Failed = func(err error) {
+		if !strings.Contains(err.Error(), "it is no regular file") {
+			t.Errorf("the hook was told %v", err)
+		}
+	}
+	c := f.open(opt)
+	works(t, c)
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || c.Status().CacheErr != nil {
+		t.Errorf("the pipe was not replaced: %v, %v", err, c.Status().CacheErr)
+	}
+}

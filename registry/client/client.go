@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -286,9 +287,27 @@ type Status struct {
 	// Expired reports that FailClosed rejects every event.
 	Expired bool `json:"expired,omitempty"`
 	// Err is why the last attempt to get contracts failed, nil when it did not. CacheErr is
-	// why the cache could not be used, or does not hold what is in use.
+	// why the cache could not be used, or does not hold what is in use. In JSON they are the
+	// texts "error" and "cache_error".
 	Err      error `json:"-"`
 	CacheErr error `json:"-"`
+}
+
+// MarshalJSON writes errors as texts.
+func (s Status) MarshalJSON() ([]byte, error) {
+	type plain Status
+	out := struct {
+		plain
+		Error      string `json:"error,omitempty"`
+		CacheError string `json:"cache_error,omitempty"`
+	}{plain: plain(s)}
+	if s.Err != nil {
+		out.Error = s.Err.Error()
+	}
+	if s.CacheErr != nil {
+		out.CacheError = s.CacheErr.Error()
+	}
+	return json.Marshal(out)
 }
 
 // Status says how the client stands.

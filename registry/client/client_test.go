@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -291,4 +292,33 @@ func TestHooks_MayCallTheClient(t *testing.T) {
 	if c.Refresh(t.Context()) == nil || calls != 3 {
 		t.Errorf("%d calls, want from each hook", calls)
 	}
+}
+
+func TestStatus_AsJSONTellsItsErrors(t *testing.T) {
+	f := start(t, orderV1)
+	f.put(answer(500, ""))
+	c := f.open(client.Options{Away: client.FailOpen})
+	data, err := json.Marshal(c.Status())
+	if want := `{"source":"none","events":0,"versions":0,"error":"the registry answers 500 Internal Server Error"}`; err != nil || string(data) != want {
+		t.Errorf("status is %s, %v, want %s", data, err, want)
+	}
+}
+
+func TestOpen_ADirectoryThatIsNotThereYet(t *testing.T) {
+	f := start(t, orderV1)
+	site := filepath.Join(t.TempDir(), "site")
+	c, err := client.Open(t.Context(), site, client.Options{Away: client.FailOpen})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(site, "v1"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(site, "v1", "bundle.json"), f.body(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	works(t, c)
 }

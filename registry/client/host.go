@@ -65,7 +65,9 @@ func (h *host) get(ctx context.Context, path, tag string, wait time.Duration) (f
 	}
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("Accept-Encoding", "zstd, gzip")
-	if tag != "" {
+	if since, ok := strings.CutPrefix(tag, modifiedPrefix); ok {
+		request.Header.Set("If-Modified-Since", since)
+	} else if tag != "" {
 		request.Header.Set("If-None-Match", tag)
 	}
 	response, err := h.client.Do(request)
@@ -87,7 +89,27 @@ func (h *host) get(ctx context.Context, path, tag string, wait time.Duration) (f
 	if err != nil {
 		return fetched{}, unreached(asked, "the answer of the registry cannot be read", err)
 	}
-	return fetched{bundle: data, tag: response.Header.Get("ETag")}, nil
+	return fetched{bundle: data, tag: tagOf(response.Header)}, nil
+}
+
+// modifiedPrefix starts a tag that is a time; ETags start with a quote or W/.
+const modifiedPrefix = "modified "
+
+// tagOf is what a host knows the bundle by: its ETag, or when it was modified. Such a time
+// counts whole seconds, so one that has only just passed may belong to two bundles; it is
+// no tag then.
+func tagOf(h http.Header) string {
+	if tag := h.Get("ETag"); tag != "" {
+		return tag
+	}
+	modified, err := http.ParseTime(h.Get("Last-Modified"))
+	if err != nil {
+		return ""
+	}
+	if now, err := http.ParseTime(h.Get("Date")); err != nil || now.Sub(modified) < 2*time.Second {
+		return ""
+	}
+	return modifiedPrefix + h.Get("Last-Modified")
 }
 
 // noSuchPath are the statuses of hosts that do not know a path.

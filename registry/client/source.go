@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -43,11 +45,7 @@ func newSource(location string, opt Options) (source, error) {
 	if err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("registry %s is a file, expected a directory or a URL", location)
 	}
-	path := filepath.Join(location, filepath.FromSlash(bundlePath))
-	if _, err := os.Stat(path); err == nil {
-		return &site{path: path, limit: opt.MaxBytes}, nil
-	}
-	return &folder{path: location}, nil
+	return &directory{location, opt.MaxBytes}, nil
 }
 
 func newHost(location string, opt Options) (source, error) {
@@ -63,44 +61,58 @@ func newHost(location string, opt Options) (source, error) {
 	return h, nil
 }
 
-// site is an exported site in a directory.
-type site struct {
+// directory is a directory of releases, or of an exported site. Which of them is seen each
+// time: it may not be there yet.
+type directory struct {
 	path  string
 	limit int64
 }
 
-func (s *site) String() string { return filepath.Dir(filepath.Dir(s.path)) }
+func (d *directory) String() string { return d.path }
 
-func (s *site) fetch(_ context.Context, tag string, _ time.Duration) (fetched, error) {
-	f, err := os.Open(s.path)
-	if err != nil {
+func (d *directory) fetch(ctx context.Context, tag string, _ time.Duration) (fetched, error) {
+	if info, err := os.Stat(filepath.Join(d.path, filepath.FromSlash(bundlePath))); err == nil {
+		return d.site(info, tag)
+	}
+	if _, err := os.Stat(d.path); err != nil {
 		return fetched{}, away(err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fetched{}, away(err)
-	}
+	return d.releases(ctx, tag)
+}
+
+// site reads the bundle of a site whose file looks otherwise than the tag says.
+func (d *directory) site(info fs.FileInfo, tag string) (fetched, error) {
+	path := filepath.Join(d.path, filepath.FromSlash(bundlePath))
 	stamp := fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano())
 	if stamp == tag {
 		return fetched{tag: tag}, nil
 	}
-	data, err := readAll(f, s.limit)
+	data, err := readFile(path, d.limit)
 	if err != nil {
-		return fetched{}, fmt.Errorf("read %s: %w", s.path, err)
+		return fetched{}, fmt.Errorf("read %s: %w", path, err)
 	}
 	return fetched{bundle: data, tag: stamp}, nil
 }
 
-// folder is a directory of releases.
-type folder struct{ path string }
-
-func (d *folder) String() string { return d.path }
-
-func (d *folder) fetch(ctx context.Context, tag string, _ time.Duration) (fetched, error) {
-	if _, err := os.Stat(d.path); err != nil {
-		return fetched{}, away(err)
+// readFile reads a regular file of at most limit bytes.
+func readFile(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
 	}
+	if !info.Mode().IsRegular() { // opening a pipe would wait for whoever writes to it
+		return nil, errors.New("it is no regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readAll(f, limit)
+}
+
+// releases makes the bundle of releases that look otherwise than the tag says.
+func (d *directory) releases(ctx context.Context, tag string) (fetched, error) {
 	store, err := dir.Open(d.path, "")
 	if err != nil {
 		return fetched{}, err

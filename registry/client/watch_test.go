@@ -295,3 +295,49 @@ func bundleOf(t testing.TB, texts ...string) []byte {
 	}
 	return registry.EncodeBundle(all)
 }
+
+// TestWatch_AHostWithoutETagsIsAskedWhatWasModified serves files as net/http does.
+func TestWatch_AHostWithoutETagsIsAskedWhatWasModified(t *testing.T) {
+	f := start(t, orderV1)
+	site := t.TempDir()
+	path := filepath.Join(site, "v1", "bundle.json")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write := func(age time.Duration) {
+		t.Helper()
+		if err := os.WriteFile(path, f.body(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if at := time.Now().Add(-age); os.Chtimes(path, at, at) != nil {
+			t.Fatal("times cannot be set")
+		}
+	}
+	var asked atomic.Value
+	files := http.FileServer(http.Dir(site))
+	static := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Store(r.Header.Get("If-Modified-Since"))
+		files.ServeHTTP(w, r)
+	}))
+	defer static.Close()
+	write(time.Hour)
+	c, err := client.Open(t.Context(), static.URL, client.Options{HTTP: f.http})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Refresh(t.Context()); err != nil || asked.Load() == "" {
+		t.Errorf("%v; the second request has no If-Modified-Since", err)
+	}
+	works(t, c)
+	// What was modified this very second may change once more within it.
+	f.publish(orderV11)
+	write(0)
+	for range 2 {
+		if err := c.Refresh(t.Context()); err != nil || !c.Valid([]byte(goodNew)) {
+			t.Fatalf("the new bundle is not in use: %v", err)
+		}
+	}
+	if got := asked.Load(); got != "" {
+		t.Errorf("If-Modified-Since is %s, want none for a time that has only just passed", got)
+	}
+}
