@@ -33,7 +33,7 @@ func (p *printer) checkObject(t *codegen.Type, o *object) {
 		}
 		p.checkGroups(t, o)
 		if counted {
-			p.line(`c.size("", "Properties", "properties", count, `, least, ", ", most, ")")
+			p.line(`c.size("", "Properties", "property", count, `, least, ", ", most, ")")
 		}
 	})
 	p.gap()
@@ -414,7 +414,7 @@ func (p *printer) checkEnum(r *codegen.Ref, t *codegen.Type, x, at string) {
 func (p *printer) checkList(u *codegen.Ref, x, at string) {
 	s := u.Schema
 	if least, most, ok := bounds(s.MinItems, s.MaxItems); ok {
-		p.line("c.size(", at, `, "Items", "items", len(`, x, "), ", least, ", ", most, ")")
+		p.line("c.size(", at, `, "Items", "item", len(`, x, "), ", least, ", ", most, ")")
 	}
 	p.block("for i := range "+x, func() {
 		p.inside(func() { p.checkItem(u.Elem, x) }, "c.item(n, "+at+", i)")
@@ -483,7 +483,7 @@ func (p *printer) checkMap(u *codegen.Ref, x, at string) {
 		if p.tagged {
 			count += "+1"
 		}
-		p.line("c.size(", at, `, "Properties", "properties", `, count, ", ", least, ", ", most, ")")
+		p.line("c.size(", at, `, "Properties", "property", `, count, ", ", least, ", ", most, ")")
 	}
 	p.tagged = false
 	start := len(p.body)

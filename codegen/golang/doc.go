@@ -1,26 +1,57 @@
-// Package golang writes Go types for events: one package with a file for each
-// event, definition and fragment, and one file of helpers. It uses the standard
-// library only and asks for Go 1.24 (the omitzero option of encoding/json).
+// Package golang writes Go for events: a package with a file for each event, definition
+// and fragment, and up to three files that they share. Generated code imports the standard
+// library only and asks for Go 1.24.
 //
 // How values are represented:
 //
 //	required                T
-//	optional                *T; absent is nil
-//	required, nullable      *T; null is nil
-//	optional, nullable      Optional[T]; absent, null and a value are told apart
-//	list, map               []T, map[string]T, without the pointer: nil is absent or null
+//	optional                Optional[T]
+//	required, nullable      Nullable[T]
+//	optional, nullable      OptionalNullable[T]: absent, null and a value are told apart
+//	list, map               []T, map[string]T, without a wrapper: nil is absent, or null
 //	any                     json.RawMessage
-//	several scalar types    Scalar
-//	enum                    a type of its own with constants; unknown values are kept
-//	union                   a struct with one Value of a sealed interface
+//	several scalar types    Scalar, which keeps the JSON text
+//	enum                    a type of its own with constants and IsKnown; unknown values are kept
+//	union                   a sealed interface; variants are the objects themselves where they can be
 //	undeclared members      a map called Extra
+//	format                  DateTime, Date, TimeOfDay, Duration, UUID: strings with methods
 //
-// Strings with a format stay strings, so that what was read is what is written;
-// the option date_time gives time.Time. Integers are int64, or uint64 when only that
-// holds the bounds of the contract, and numbers are float64; options keep the digits as
-// they were written. JSON may write an integer as 1.0 or 1e3, which only json.Number
-// reads. Required lists and maps that are nil are written as empty ones; inside of
-// other lists and maps nil is null. The types do not validate: a missing required property reads
-// as the zero value. Unions without a discriminator take the first variant whose
-// shape fits, formats not considered.
+// Why wrappers and no pointers: values stay comparable and need no allocation, a literal can
+// be written where a value is wanted, and nothing panics. Their fields are exported, so that
+// they can be compared, printed and switched on.
+//
+// Texts with a format are strings of a type of their own, and not time.Time or [16]byte, so
+// that what was read is what is written, byte for byte: 12:00:00.000Z, a leap second, and
+// a UUID in capitals. Their methods convert.
+//
+// What is read, and how strictly:
+//
+//   - ParseX reads a payload of the event X and accepts what contracts/payload accepts,
+//     nothing else: names that stand twice, broken UTF-8, members that are not declared are
+//     errors, 1.0 and 1e3 are integers.
+//   - UnmarshalJSON, which encoding/json calls, reads what later versions may send: members
+//     that are not declared are ignored, values of enums need not be known, and what is missing
+//     keeps its zero value. Types have to be right. Limits are left to Validate.
+//   - Validate gives the verdict that the registry would give on what MarshalJSON writes. It
+//     uses no reflection, and allocates nothing for valid values, except where their JSON text
+//     has to be looked at in maps: exclusive unions whose variants overlap, objects whose members
+//     several patterns describe, and uniqueItems of other than scalars.
+//
+// Where the Go types cannot say what JSON can, the verdict differs; tests hold that it does
+// nowhere else, and not at all with the options integer and number set to json.Number:
+//
+//   - integers beyond 64 bits and numbers beyond float64 are refused, with the rule range;
+//   - numbers that float64 rounds are held to the limits as they were written when they are
+//     read, and as they were rounded by Validate;
+//   - float64 items that are rounded to the same number are not unique.
+//
+// Required lists and maps that are nil are written as empty ones. Text that is not UTF-8
+// is written with U+FFFD, as encoding/json does, and Validate objects to it.
+//
+// Names are those of the model in Pascal case with Go's initialisms. Words of contracts give
+// way to the exported names of the shared files, with a number behind them: a definition uuid
+// is UUID2. Enum values that are codes of up to four capitals keep them: MoneyCurrencyEUR.
+//
+// What generated packages share is the package codegen/golang/runtime, whose declarations
+// are copied as far as a package needs them, with the scanners of contracts/formats.
 package golang

@@ -18,7 +18,9 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/codegentest"
+	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/contracttest"
+	"github.com/evctl/evctl/contracts/envelope"
 	"github.com/evctl/evctl/contracts/payload"
 )
 
@@ -110,6 +112,34 @@ func casesOf(t *testing.T, m *codegen.Model, each int) []testCase {
 	return cases
 }
 
+// rewriterOf redacts as the program does.
+func rewriterOf(t *testing.T, cases []testCase) *payload.Rewriter {
+	t.Helper()
+	seen := map[string]bool{}
+	var list []*contracts.Contract
+	for _, c := range cases {
+		if !seen[c.event.Contract.Name] {
+			list = append(list, c.event.Contract)
+		}
+		seen[c.event.Contract.Name] = true
+	}
+	set, err := payload.NewSet(envelope.Default(), list...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := payload.NewKey("2026", []byte("0123456789abcdef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rewriter, err := payload.NewRewriter(set, payload.RewriteOptions{Retired: true, Privacy: &payload.Privacy{
+		Pseudonymous: payload.Hash, Direct: payload.Drop, Sensitive: payload.Hash, Undeclared: payload.Hash, Key: key,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rewriter
+}
+
 func linesOf(cases []testCase) []byte {
 	var lines []byte
 	for _, c := range cases {
@@ -125,11 +155,13 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 	scanner := bufio.NewScanner(bytes.NewReader(out))
 	scanner.Buffer(nil, 64<<20)
 	wrong := 0
+	rewriter := rewriterOf(t, cases)
 	for _, c := range cases {
 		if !scanner.Scan() {
 			t.Fatalf("the program stopped before %s %s", c.event.Contract.Name, c.payload)
 		}
 		answer, text, _ := strings.Cut(scanner.Text(), "\t")
+		text, redacted, _ := strings.Cut(text, "\t")
 		switch {
 		case !exact && c.valid != (answer == "ok") && rounded(c.payload):
 		case c.valid != (answer == "ok"):
@@ -138,6 +170,11 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 		case c.valid:
 			if diff := cmp.Diff(tree(t, c.payload, exact), tree(t, text, exact)); diff != "" {
 				t.Errorf("%s %s\ncame back changed (-want +got):\n%s", c.event.Contract.Name, c.payload, diff)
+				wrong++
+			}
+			want, _ := rewriter.RewriteAs(nil, []byte(text), c.event.Contract.Name, "")
+			if diff := cmp.Diff(tree(t, string(want), exact), tree(t, redacted, exact)); diff != "" {
+				t.Errorf("%s %s\nis redacted in another way (-want +got):\n%s", c.event.Contract.Name, text, diff)
 				wrong++
 			}
 		}
@@ -210,6 +247,7 @@ func source(m *codegen.Model, g *generator) string {
 type event interface {
 	Validate() error
 	AppendJSON([]byte) ([]byte, error)
+	Redacted(*events.Privacy) ([]byte, error)
 }
 
 func answer[T event](data []byte, parse func([]byte) (T, error)) string {
@@ -234,7 +272,21 @@ func answer[T event](data []byte, parse func([]byte) (T, error)) string {
 	if again, err := json.Marshal(loose); err != nil || string(again) != string(written) {
 		return fmt.Sprintf("Unmarshal\t%v: %s is not %s", err, again, written)
 	}
-	return "ok\t" + string(written)
+	redacted, err := v.Redacted(privacy)
+	if err != nil {
+		return "Redacted\t" + err.Error()
+	}
+	return "ok\t" + string(written) + "\t" + string(redacted)
+}
+
+var privacy = &events.Privacy{Pseudonymous: events.PrivacyHash, Direct: events.PrivacyDrop, Sensitive: events.PrivacyHash, Undeclared: events.PrivacyHash, Key: key()}
+
+func key() *events.PrivacyKey {
+	key, err := events.NewPrivacyKey("2026", []byte("0123456789abcdef"))
+	if err != nil {
+		panic(err)
+	}
+	return key
 }
 
 func refused(err error) string {

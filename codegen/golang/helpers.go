@@ -27,17 +27,14 @@ import (
 var runtimeSource embed.FS
 
 // helperFiles says which file of a generated package holds the declarations of which
-// source files.
+// source files: what is there for people, and what works behind it.
 var helperFiles = []struct {
 	name    string
 	sources []string
 }{
-	{"evctl_gen.go", []string{"values.go", "texts.go"}},
-	{"evctl_json_gen.go", []string{"read.go", "write.go"}},
-	{"evctl_check_gen.go", []string{"check.go", "decimal.go", "schema.go"}},
-	{"evctl_privacy_gen.go", []string{"privacy.go"}},
+	{"evctl_gen.go", []string{"values.go", "texts.go", "privacy.go"}},
 	{"evctl_track_gen.go", []string{"track.go"}},
-	{"evctl_formats_gen.go", nil}, // contracts/formats
+	{"evctl_runtime_gen.go", nil}, // all others, those of contracts/formats too
 }
 
 // helper is a top-level declaration of the runtime or of contracts/formats.

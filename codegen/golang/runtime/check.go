@@ -71,17 +71,27 @@ func (c *checker) length(pointer, text string, least, most int) {
 	if len(text) >= least*utf8.UTFMax && (most < 0 || len(text) <= most) {
 		return
 	}
-	c.size(pointer, "Length", "characters", utf8.RuneCountInString(text), least, most)
+	c.size(pointer, "Length", "character", utf8.RuneCountInString(text), least, most)
 }
 
 // size bounds a count of something; most below 0: no bound.
 func (c *checker) size(pointer, what, noun string, n, least, most int) {
 	switch {
 	case n < least:
-		c.fail(pointer, "min"+what, "expected at least "+strconv.Itoa(least)+" "+noun)
+		c.fail(pointer, "min"+what, "expected at least "+plural(least, noun))
 	case most >= 0 && n > most:
-		c.fail(pointer, "max"+what, "expected at most "+strconv.Itoa(most)+" "+noun)
+		c.fail(pointer, "max"+what, "expected at most "+plural(most, noun))
 	}
+}
+
+func plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case noun == "property":
+		return strconv.Itoa(n) + " properties"
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 // finite refuses what JSON has no text for.

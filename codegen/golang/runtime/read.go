@@ -252,16 +252,17 @@ func (r *reader) first(m *members, i int) bool {
 
 func (r *reader) duplicate() bool { return r.fail("json-duplicate", "expected each name once") }
 
+// has reports whether property i is there.
+func (m *members) has(i int) bool {
+	if i < 64 {
+		return m.seen&(1<<i) != 0
+	}
+	return len(m.more) >= i/64 && m.more[i/64-1]&(1<<(i%64)) != 0
+}
+
 // require refuses an object without property i.
 func (r *reader) require(m *members, i int, pointer string) {
-	set := m.seen
-	if i >= 64 {
-		set = 0
-		if len(m.more) >= i/64 {
-			set = m.more[i/64-1]
-		}
-	}
-	if set&(1<<(i%64)) == 0 && r.strict {
+	if r.failed == nil && r.strict && !m.has(i) {
 		r.fail("required", "the property is missing")
 		r.inside(pointer)
 	}

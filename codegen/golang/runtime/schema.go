@@ -192,7 +192,7 @@ func (s *schema) readArray(r *reader) {
 			seen[key] = true
 		}
 	}
-	s.bound(r, n, "Items", "items")
+	s.bound(r, n, "Items", "item")
 }
 
 func (s *schema) readRest(r *reader) {
@@ -250,7 +250,7 @@ func (s *schema) readObject(r *reader) {
 	if s.groups != nil && r.strict && !slices.ContainsFunc(s.groups, func(g []int) bool { return m.all(g) }) {
 		r.fail("requireAny", "expected at least one group of properties")
 	}
-	s.bound(r, n, "Properties", "properties")
+	s.bound(r, n, "Properties", "property")
 }
 
 func (s *schema) property(name []byte) int {
@@ -296,13 +296,6 @@ func (s *schema) readMember(r *reader, m *members, declared *schema, described b
 	case r.strict:
 		r.fail("additionalProperties", "the property is not declared")
 	}
-}
-
-func (m *members) has(i int) bool {
-	if i < 64 {
-		return m.seen&(1<<i) != 0
-	}
-	return len(m.more) >= i/64 && m.more[i/64-1]&(1<<(i%64)) != 0
 }
 
 func (m *members) all(group []int) bool {

@@ -67,7 +67,7 @@ func (v *CartViewed) check(c *checker) bool {
 	if !validUUID(string(v.CartID)) {
 		c.fail("/cart_id", "format", "expected format uuid")
 	}
-	c.size("/items", "Items", "items", len(v.Items), 0, 100)
+	c.size("/items", "Items", "item", len(v.Items), 0, 100)
 	for i := range v.Items {
 		n := len(c.found)
 		v.Items[i].check(c)
@@ -94,7 +94,7 @@ func (v *CartViewed) check(c *checker) bool {
 		}
 	}
 	if v.Experiments != nil {
-		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		c.size("/experiments", "Properties", "property", len(v.Experiments), 0, 50)
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)

@@ -57,7 +57,7 @@ func (v *NewsletterSubscribed) check(c *checker) bool {
 		c.fail("/email", "format", "expected format email")
 	}
 	if v.Topics != nil {
-		c.size("/topics", "Items", "items", len(v.Topics), 1, 10)
+		c.size("/topics", "Items", "item", len(v.Topics), 1, 10)
 		for i := range v.Topics {
 			n := len(c.found)
 			c.text("", string(v.Topics[i]))

@@ -102,7 +102,7 @@ func (v *OrderCompleted) check(c *checker) bool {
 			c.within(n, "/delivery_fee")
 		}
 	}
-	c.size("/items", "Items", "items", len(v.Items), 1, 100)
+	c.size("/items", "Items", "item", len(v.Items), 1, 100)
 	for i := range v.Items {
 		n := len(c.found)
 		v.Items[i].check(c)
@@ -139,7 +139,7 @@ func (v *OrderCompleted) check(c *checker) bool {
 		}
 	}
 	if v.Experiments != nil {
-		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		c.size("/experiments", "Properties", "property", len(v.Experiments), 0, 50)
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)

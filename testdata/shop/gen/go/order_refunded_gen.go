@@ -68,7 +68,7 @@ func (v *OrderRefunded) check(c *checker) bool {
 		c.text("/reason", string(v.Reason.Value))
 	}
 	if v.ReturnedItems != nil {
-		c.size("/returned_items", "Items", "items", len(v.ReturnedItems), 0, 100)
+		c.size("/returned_items", "Items", "item", len(v.ReturnedItems), 0, 100)
 		for i := range v.ReturnedItems {
 			n := len(c.found)
 			v.ReturnedItems[i].check(c)

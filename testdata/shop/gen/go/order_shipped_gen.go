@@ -81,7 +81,7 @@ func (v *OrderShipped) check(c *checker) bool {
 	if v.ExpectedOn.Present && v.ExpectedOn.Valid && !validDate(string(v.ExpectedOn.Value)) {
 		c.fail("/expected_on", "format", "expected format date")
 	}
-	c.size("/items", "Items", "items", len(v.Items), 1, 100)
+	c.size("/items", "Items", "item", len(v.Items), 1, 100)
 	for i := range v.Items {
 		n := len(c.found)
 		v.Items[i].check(c)

@@ -77,7 +77,7 @@ func (v *ProductViewed) check(c *checker) bool {
 		c.within(n, "/price")
 	}
 	if v.CategoryPath != nil {
-		c.size("/category_path", "Items", "items", len(v.CategoryPath), 1, 8)
+		c.size("/category_path", "Items", "item", len(v.CategoryPath), 1, 8)
 		for i := range v.CategoryPath {
 			n := len(c.found)
 			c.text("", v.CategoryPath[i])
@@ -112,7 +112,7 @@ func (v *ProductViewed) check(c *checker) bool {
 		}
 	}
 	if v.Experiments != nil {
-		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		c.size("/experiments", "Properties", "property", len(v.Experiments), 0, 50)
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)

@@ -83,7 +83,7 @@ func (v *SearchPerformed) check(c *checker) bool {
 			if !patternOfSearchPerformedFilters.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z_]+$")
 			}
-			c.size("", "Items", "items", len(x), 0, 20)
+			c.size("", "Items", "item", len(x), 0, 20)
 			for i := range x {
 				n := len(c.found)
 				c.text("", x[i])
@@ -118,7 +118,7 @@ func (v *SearchPerformed) check(c *checker) bool {
 		}
 	}
 	if v.Experiments != nil {
-		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		c.size("/experiments", "Properties", "property", len(v.Experiments), 0, 50)
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)

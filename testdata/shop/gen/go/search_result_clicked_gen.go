@@ -93,7 +93,7 @@ func (v *SearchResultClicked) check(c *checker) bool {
 		}
 	}
 	if v.Experiments != nil {
-		c.size("/experiments", "Properties", "properties", len(v.Experiments), 0, 50)
+		c.size("/experiments", "Properties", "property", len(v.Experiments), 0, 50)
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
