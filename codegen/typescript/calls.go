@@ -79,7 +79,12 @@ func isOneScalar(t contracts.Types) bool {
 // scalar lists the checks of the values of one type, the constraints of which are among
 // those of s.
 func (c *checker) scalar(s *contracts.Schema, t contracts.Types, at place) []call {
-	list := []call{{c.helper(scalarHelper(t)), nil}}
+	return append([]call{{c.helper(scalarHelper(t)), nil}}, c.constraints(s, t, at)...)
+}
+
+// constraints are the checks of a value whose type is known.
+func (c *checker) constraints(s *contracts.Schema, t contracts.Types, at place) []call {
+	var list []call
 	if s.Enum != nil && !s.Open {
 		list = append(list, call{c.helper("listed"), []doc{c.values(s, at)}})
 	}
@@ -109,7 +114,7 @@ func (c *checker) scalars(name string, s *contracts.Schema, at place) {
 	c.open("", name)
 	c.null(s)
 	if s.Types.Has(contracts.String) {
-		c.branch(`typeof value === "string"`, c.scalar(s, contracts.String, at)[1:])
+		c.branch(`typeof value === "string"`, c.constraints(s, contracts.String, at))
 	}
 	if t := s.Types & contracts.Numeric; t != 0 {
 		calls := c.scalar(s, t, at)
@@ -120,11 +125,10 @@ func (c *checker) scalars(name string, s *contracts.Schema, at place) {
 		}
 		c.branch(`typeof value === "number"`, calls)
 	}
-	last := call{c.helper("mistyped"), nil}
 	if s.Types.Has(contracts.Boolean) {
 		c.returnCalls(c.scalar(s, contracts.Boolean, at), "value")
 	} else {
-		c.returnCalls([]call{last}, "value")
+		c.returnCalls([]call{{c.helper("mistyped"), nil}}, "value")
 	}
 	c.close()
 }

@@ -18,7 +18,7 @@ type generator struct {
 
 	schemas    map[*contracts.Schema]*codegen.Type // types by where they are written
 	checkNames map[*codegen.Type]string            // functions that check values; none for types that are checked in place
-	tagged     map[*codegen.Type]bool              // objects that unions read with a discriminator
+	tagged     map[*codegen.Type]bool              // objects that unions read with a discriminator, which they would refuse
 	guards     map[*codegen.Type]string            // functions that make plain values branded ones
 }
 
@@ -32,7 +32,7 @@ type unit struct {
 type tag struct{ name, value string }
 
 // reserved are types that generated code uses, and the exports of events.ts.
-var reserved = []string{"Record", "EventPayloads", "EventName", "EventContract", "Fault", "Brand"}
+var reserved = []string{"Record", "EventPayloads", "EventName", "EventContract", "PayloadOf", "Fault", "Brand", "isValid"}
 
 // checkPrefix begins the names of functions that check types.
 const checkPrefix = "check"
@@ -87,8 +87,8 @@ func (g *generator) nameChecks(scope *codegen.Scope) {
 	for _, u := range g.units {
 		for _, t := range u.Types {
 			for _, v := range t.Variants {
-				if v.TagImplied && v.Schema.Ref != "" {
-					g.tagged[g.schemas[v.Schema.Resolved()]] = true
+				if object := v.Schema.Resolved(); v.TagImplied && v.Schema.Ref != "" && refuses(object) {
+					g.tagged[g.schemas[object]] = true
 				}
 			}
 		}
@@ -105,6 +105,11 @@ func (g *generator) hasCheck(t *codegen.Type) bool {
 		return t.Of.Kind != codegen.Any && t.Schema.Ref == ""
 	}
 	return true
+}
+
+// refuses reports whether members that are not declared may be wrong.
+func refuses(s *contracts.Schema) bool {
+	return !s.Additional.Allowed || s.Additional.Schema != nil && !accepts(s.Additional.Schema)
 }
 
 // exported reports whether a type is not part of one event.

@@ -34,13 +34,28 @@ func (p *printer) use(module, name string, isType bool) string {
 // helper names a function of checks.ts.
 func (p *printer) helper(name string) string { return p.use(checksModule, name, false) }
 
-// refer names a type, importing it from another module where needed.
-func (p *printer) refer(t *codegen.Type) expr {
-	name := p.types[t]
-	if t.Unit != p.unit {
-		p.use(p.modules[t.Unit], name, true)
+// refer names a type.
+func (p *printer) refer(t *codegen.Type) expr { return reference{p.types[t], t} }
+
+// imported imports the types that an expression names, once it is what is printed.
+func (p *printer) imported(e expr) expr {
+	switch e := e.(type) {
+	case reference:
+		if e.of != nil && e.of.Unit != p.unit {
+			p.use(p.modules[e.of.Unit], e.name, true)
+		}
+	case list:
+		p.imported(e.of)
+	case record:
+		p.imported(e.of)
+	case tagged:
+		p.imported(e.of)
+	case union:
+		for _, one := range e.of {
+			p.imported(one)
+		}
 	}
-	return reference{name}
+	return e
 }
 
 // module prints a unit; e is nil for shared ones.
@@ -142,7 +157,7 @@ func (p *printer) declaration(t *codegen.Type, e *codegen.Event) {
 }
 
 func (p *printer) declare(name string, e expr) {
-	p.body.WriteString(value("export type "+name, " =", e, ofDeclare) + "\n\n")
+	p.body.WriteString(value("export type "+name, " =", p.imported(e), ofDeclare) + "\n\n")
 }
 
 // docOf is the comment of a declaration, with the meaning of enum values.
@@ -227,12 +242,12 @@ func (p *printer) declareInterface(name string, discriminator tag, fields []*cod
 		} else {
 			all = append(all, word{"undefined"})
 		}
-		p.body.WriteString(member(key(f.Wire)+mark, e))
+		p.body.WriteString(member(key(f.Wire)+mark, p.imported(e)))
 		all = append(all, e)
 	}
 	if extra != nil {
 		// An index signature speaks of the declared members too.
-		p.body.WriteString(member("[key: string]", join(append([]expr{p.expression(extra.Type)}, all...)...)))
+		p.body.WriteString(member("[key: string]", p.imported(join(append([]expr{p.expression(extra.Type)}, all...)...))))
 	}
 	p.body.WriteString("}\n\n")
 }
@@ -251,7 +266,7 @@ func (p *printer) union(t *codegen.Type) {
 	var of []expr
 	for _, v := range t.Variants {
 		if name := p.variants[v]; name != "" {
-			of = append(of, reference{name})
+			of = append(of, reference{name, nil})
 			continue
 		}
 		of = append(of, p.bare(v.Type))
@@ -282,9 +297,9 @@ func (p *printer) taggedVariant(name string, v *codegen.Variant, discriminator t
 		p.declareInterface(name, discriminator, fields, extra)
 		return
 	}
-	e := tagged{p.bare(v.Type), discriminator}
-	if len(fields) == 0 && extra == nil {
-		e.of = nil
+	e := tagged{nil, discriminator}
+	if len(fields) > 0 || extra != nil {
+		e.of = p.bare(v.Type)
 	}
 	p.declare(name, e)
 }
@@ -326,7 +341,7 @@ func (p *printer) eventMap(m *codegen.Model) []byte {
 	p.comment("", codegen.Doc{Lines: []string{"Payloads by the name of the event."}})
 	p.body.WriteString("export interface EventPayloads {\n")
 	for _, e := range m.Events {
-		p.body.WriteString(member(key(e.Contract.Name), p.refer(e.Payload)))
+		p.body.WriteString(member(key(e.Contract.Name), p.imported(p.refer(e.Payload))))
 	}
 	p.body.WriteString("}\n\n")
 	p.comment("", codegen.Doc{Lines: []string{"Name of an event."}})

@@ -60,6 +60,10 @@ func (g *generator) index() []byte {
 		fmt.Fprintf(b, "export * from %s;\n", g.specifier(g.modules[u.Unit]))
 	}
 	fmt.Fprintf(b, "export * from %s;\n", g.specifier(eventsModule))
+	b.WriteString(layout(docs{
+		"export ", group{docs{"{", indent{docs{space, "type EventContract,", space, "type Fault,", space, "type PayloadOf,", space, "isValid", ifBroken{","}}}, space, "}"}},
+		" from ", g.specifier(checksModule), ";",
+	}, 0) + "\n")
 	return b.Bytes()
 }
 

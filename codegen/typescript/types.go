@@ -11,11 +11,14 @@ import (
 type (
 	// word is a keyword, a literal or anything else that never breaks.
 	word struct{ text string }
-	// reference is a named type.
-	reference struct{ name string }
-	list      struct{ of expr }
-	record    struct{ of expr }
-	union     struct{ of []expr }
+	// reference is a named type; of is nil for one that only this module has.
+	reference struct {
+		name string
+		of   *codegen.Type
+	}
+	list   struct{ of expr }
+	record struct{ of expr }
+	union  struct{ of []expr }
 	// tagged is a type with one more member.
 	tagged struct {
 		of expr // nil: nothing else

@@ -21,3 +21,9 @@ export * from "./invoice-payment.js";
 export * from "./line-item.js";
 export * from "./money.js";
 export * from "./events.js";
+export {
+  type EventContract,
+  type Fault,
+  type PayloadOf,
+  isValid,
+} from "./checks.js";
