@@ -10,7 +10,7 @@ echo "== $pairs pairs of schemas"
 go test ./contracts/subschema -run ObeysTheLaws -rapid.checks "$((pairs / 20))" -timeout 0 -v
 echo "== $pairs payloads of random contracts"
 # A check compares some two dozen payloads of one contract.
-go test ./contracts/payload -run '^TestValid_(Agrees|DoesNotDepend|IsNever)' -rapid.checks "$((pairs / 24))" -timeout 0 -v
+go test ./contracts/payload -run '^Test(Valid|Set)_(Agrees|DoesNotDepend|IsNever)' -rapid.checks "$((pairs / 24))" -timeout 0 -v
 for package in $(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./...); do
   for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
     echo "== $package $target"
