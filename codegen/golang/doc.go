@@ -52,6 +52,6 @@
 // way to the exported names of the shared files, with a number behind them: a definition uuid
 // is UUID2. Enum values that are codes of up to four capitals keep them: MoneyCurrencyEUR.
 //
-// What generated packages share is the package codegen/golang/runtime, whose declarations
-// are copied as far as a package needs them, with the scanners of contracts/formats.
+// What generated packages share is a copy of the package codegen/golang/runtime and of the
+// scanners of contracts/formats.
 package golang

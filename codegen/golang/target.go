@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"runtime"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,7 +34,7 @@ func (Target) Options() []codegen.Option {
 	}
 }
 
-// Generate returns a file for each unit of the model, and the helpers that they use.
+// Generate returns a file for each unit of the model, and the files that they share.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	if pkg := options["package"]; !token.IsIdentifier(pkg) || pkg == "_" {
 		return nil, fmt.Errorf("option package is %q, expected a Go identifier", pkg)
@@ -50,68 +49,39 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 		units, events = append(units, u), append(events, nil)
 	}
 	files := make([]codegen.File, len(units))
-	used := words{}
-	var lock sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, u := range units {
 		group.Go(func() error {
-			content, mentioned, err := g.unit(u, events[i])
-			if err != nil {
-				return err
-			}
+			content, err := g.unit(u, events[i])
 			// The suffix keeps words such as test and windows from steering the build.
 			files[i] = codegen.File{Path: codegen.Stem(u.Name.Snake()) + "_gen.go", Content: content}
-			lock.Lock()
-			defer lock.Unlock()
-			for word := range mentioned {
-				used[word] = true
-			}
-			return nil
+			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	g.always(used)
-	shared, err := g.helperSources(used)
+	shared, err := g.helperSources()
 	if err != nil {
 		return nil, err
 	}
 	return uniquePaths(append(shared, files...)), nil
 }
 
-// unit is the file of one unit, and the helpers that it mentions; e is nil for shared
-// ones.
-func (g *generator) unit(u *codegen.Unit, e *codegen.Event) ([]byte, words, error) {
+// unit is the file of one unit; e is nil for shared ones.
+func (g *generator) unit(u *codegen.Unit, e *codegen.Event) ([]byte, error) {
 	p := &printer{generator: g}
 	p.declarations(u, e)
-	mentioned := words{}
-	mentioned.scan(p.body)
 	content := g.file(p.imports, p.body)
 	if !p.unsure {
-		return content, mentioned, nil
+		return content, nil
 	}
 	content, err := format.Source(content)
 	if err != nil {
-		return nil, nil, fmt.Errorf("format %s: %w", u.Types[0].Pointer, err)
+		return nil, fmt.Errorf("format %s: %w", u.Types[0].Pointer, err)
 	}
-	return content, mentioned, nil
-}
-
-// always adds the helpers that every package has.
-func (g *generator) always(used words) {
-	for _, name := range []string{"Event", "InfoOf", "Violation", "ValidationError", "Privacy"} {
-		used[name] = true
-	}
-	if g.options["tracker"] == "true" {
-		for _, name := range []string{
-			"Tracker", "Field", "FlatEnvelope", "EnvelopeNames", "SegmentEnvelope", "CloudEventsEnvelope", "SnowplowEnvelope",
-			"HTTPSink", "SegmentSink", "SnowplowSink", "KafkaSink",
-		} {
-			used[name] = true
-		}
-	}
+	return content, nil
 }
 
 // uniquePaths keeps a unit called evctl apart from the helpers.

@@ -1,6 +1,6 @@
-// Package runtime is what generated Go code shares: codegen/golang copies the
-// declarations that a package needs into it, so that generated code imports the standard
-// library only. It is a package of its own to be compiled, vetted and tested like any
+// Package runtime is what generated Go code shares: codegen/golang copies its
+// declarations into each package, so that generated code imports the standard library
+// only. It is a package of its own to be compiled, vetted and tested like any
 // other.
 //
 // It reads JSON as strictly as contracts/rawjson does, and its checks give the verdicts

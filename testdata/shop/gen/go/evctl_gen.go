@@ -181,6 +181,35 @@ func (e *encoder) hashNext(r *reader) {
 	}
 }
 
+// stricter is the more protected of two classes.
+func stricter(a, b string) string {
+	const order = "none pseudonymous direct sensitive"
+	if strings.Index(order, b) > strings.Index(order, a) {
+		return b
+	}
+	return a
+}
+
+type patternClass struct {
+	name  *pattern
+	class string
+}
+
+// classOf is the class of a member that patterns for names describe, or else that of the
+// rest.
+func classOf(name, rest string, patterns []patternClass) string {
+	class, described := "none", false
+	for _, p := range patterns {
+		if p.name.matches(name) {
+			class, described = stricter(class, p.class), true
+		}
+	}
+	if described {
+		return class
+	}
+	return rest
+}
+
 // DateTime is a moment, date-time of RFC 3339, as it is written: the text that was read is
 // the text that is written.
 type DateTime string
@@ -207,6 +236,63 @@ func DateOf(t time.Time) Date { return Date(t.Format(time.DateOnly)) }
 
 // Time is midnight of the date in UTC.
 func (d Date) Time() (time.Time, error) { return time.Parse(time.DateOnly, string(d)) }
+
+// TimeOfDay is a time with an offset and without a date, full-time of RFC 3339.
+type TimeOfDay string
+
+// TimeOfDayOf is the time of a moment in its location.
+func TimeOfDayOf(t time.Time) TimeOfDay { return TimeOfDay(t.Format("15:04:05.999999999Z07:00")) }
+
+// Duration is a span of time as in ISO 8601 (RFC 3339, appendix A), such as P1DT12H.
+type Duration string
+
+// DurationOf writes a span of whole seconds; what is less is cut off, and so is the sign.
+func DurationOf(d time.Duration) Duration {
+	d = d.Abs().Truncate(time.Second)
+	return Duration("PT" + strings.ToUpper(d.String()))
+}
+
+// ErrCalendar is a duration with months or years, which are not always of one length.
+var ErrCalendar = errors.New("months and years have no fixed length")
+
+// Span is the length of the duration, where a day has 24 hours.
+func (d Duration) Span() (time.Duration, error) {
+	rest, ok := strings.CutPrefix(string(d), "P")
+	var span, n time.Duration
+	clock := false
+	for _, c := range []byte(rest) {
+		unit := time.Duration(0)
+		switch {
+		case '0' <= c && c <= '9' && n < 1<<50:
+			n = n*10 + time.Duration(c-'0')
+			continue
+		case c == 'T':
+			clock = true
+			continue
+		case c == 'W':
+			unit = 7 * 24 * time.Hour
+		case c == 'D':
+			unit = 24 * time.Hour
+		case c == 'H':
+			unit = time.Hour
+		case c == 'M' && clock:
+			unit = time.Minute
+		case c == 'S':
+			unit = time.Second
+		case c == 'M', c == 'Y':
+			return 0, ErrCalendar
+		}
+		if unit == 0 || n > (1<<63-1-span)/unit {
+			return 0, errors.New("not a duration, or too long a one")
+		}
+		span += n * unit
+		n = 0
+	}
+	if !ok || rest == "" || n != 0 {
+		return 0, errors.New("not a duration")
+	}
+	return span, nil
+}
 
 // UUID is one of RFC 9562, as it is written.
 type UUID string
@@ -289,6 +375,45 @@ func (o Optional[T]) MarshalJSON() ([]byte, error) { return marshalWhen(o.Presen
 func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	*o = Optional[T]{Present: true}
 	return json.Unmarshal(data, &o.Value)
+}
+
+// Nullable is a value that may be null. The zero value is null.
+type Nullable[T any] struct {
+	Value T
+	Valid bool // false: null
+}
+
+// NotNull is a value that is not null.
+func NotNull[T any](value T) Nullable[T] { return Nullable[T]{value, true} }
+
+// Set makes it a value.
+func (n *Nullable[T]) Set(value T) { *n = NotNull(value) }
+
+// SetNull makes it null.
+func (n *Nullable[T]) SetNull() { *n = Nullable[T]{} }
+
+// Get returns the value, and whether there is one.
+func (n Nullable[T]) Get() (T, bool) { return n.Value, n.Valid }
+
+// Or returns the value, or another one instead of null.
+func (n Nullable[T]) Or(other T) T {
+	if n.Valid {
+		return n.Value
+	}
+	return other
+}
+
+// MarshalJSON writes the value or null.
+func (n Nullable[T]) MarshalJSON() ([]byte, error) { return marshalWhen(n.Valid, n.Value) }
+
+// UnmarshalJSON reads a value or null.
+func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
+	*n = Nullable[T]{}
+	if string(data) == "null" {
+		return nil
+	}
+	n.Valid = true
+	return json.Unmarshal(data, &n.Value)
 }
 
 // OptionalNullable is a property that may be left out, be null, or have a value, which

@@ -805,6 +805,15 @@ func readBool[T ~bool](v *T, r *reader) {
 	*v = false
 }
 
+// readRaw keeps any JSON as it is written.
+func readRaw[T ~[]byte](v *T, r *reader) {
+	r.peek()
+	start := r.at
+	if r.skip() {
+		*v = T(bytes.Clone(r.data[start:r.at]))
+	}
+}
+
 func readScalar(v *Scalar, r *reader, k kinds) {
 	if !r.want(k, k.name()) {
 		return
@@ -881,11 +890,25 @@ func readOptional[T any](v *Optional[T], r *reader, value func(*T, *reader)) {
 	value(&v.Value, r)
 }
 
+func readNullable[T any](v *Nullable[T], r *reader, value func(*T, *reader)) {
+	if !r.null() {
+		v.Valid = true
+		value(&v.Value, r)
+	}
+}
+
 func readOptionalNullable[T any](v *OptionalNullable[T], r *reader, value func(*T, *reader)) {
 	v.Present = true
 	if !r.null() {
 		v.Valid = true
 		value(&v.Value, r)
+	}
+}
+
+// readUnlessNull leaves nil for null.
+func readUnlessNull[T any](v *T, r *reader, value func(*T, *reader)) {
+	if !r.null() {
+		value(v, r)
 	}
 }
 
@@ -922,6 +945,8 @@ func readWhole[T ~int64 | ~uint64](v *T, r *reader) {
 	}
 }
 
+func readFloat[T ~float64](v *T, r *reader) { readFloatWithin(v, r, nil) }
+
 // readFloatWithin reads a number; text that float64 rounds is held to the limits as it is
 // written.
 func readFloatWithin[T ~float64](v *T, r *reader, l *limits) {
@@ -950,6 +975,12 @@ func readNumber(v *json.Number, r *reader) {
 		if text, ok := r.number(); ok {
 			*v = json.Number(text)
 		}
+	}
+}
+
+func readWholeNumber(v *json.Number, r *reader) {
+	if readNumber(v, r); r.failed == nil && !decimalOf(*v).whole() {
+		r.fail("type", "expected integer")
 	}
 }
 
@@ -1321,6 +1352,27 @@ func (s *schema) pick(r *reader) (found, end int) {
 	return found, end
 }
 
+// pickLoosely is the variant that accepts the next value; when the reader is not strict and
+// none does, the first that has its shape.
+func (s *schema) pickLoosely(r *reader) int {
+	if r.failed != nil {
+		return -1
+	}
+	if r.strict {
+		found, _ := s.pick(r)
+		return found
+	}
+	at := r.at
+	r.strict = true
+	found, _ := s.pick(r)
+	r.strict = false
+	if found < 0 {
+		r.at, r.failed = at, nil
+		found, _ = s.pick(r)
+	}
+	return found
+}
+
 // read reads a value and fails where the schema objects.
 func (s *schema) read(r *reader) {
 	if !r.want(s.kinds, s.kinds.name()) {
@@ -1655,6 +1707,13 @@ func (e *encoder) entry(name string) {
 	e.b = append(e.b, ':')
 }
 
+// entryHashed is entry for names with a class of their own.
+func (e *encoder) entryHashed(name string, hashed bool) {
+	e.hashed, hashed = hashed, e.hashed
+	e.entry(name)
+	e.hashed = hashed
+}
+
 func (e *encoder) bool(v bool) {
 	if e.hashed {
 		e.b = e.privacy.Key.appendHash(e.b, strconv.AppendBool(nil, v))
@@ -1669,6 +1728,14 @@ func (e *encoder) integer(v int64) {
 		return
 	}
 	e.b = strconv.AppendInt(e.b, v, 10)
+}
+
+func (e *encoder) unsigned(v uint64) {
+	if e.hashed {
+		e.hashNumber(strconv.AppendUint(nil, v, 10))
+		return
+	}
+	e.b = strconv.AppendUint(e.b, v, 10)
 }
 
 // float writes a number as encoding/json does.
@@ -2164,6 +2231,11 @@ func formatEndOfDay(minute int) bool {
 	return (minute+formatMinutesOfDay)%formatMinutesOfDay == formatMinutesOfDay-1
 }
 
+func validTime(s string) bool {
+	minute, leap, ok := formatParseTime(s)
+	return ok && (!leap || formatEndOfDay(minute))
+}
+
 func validDateTime(s string) bool {
 	if len(s) < 20 || s[10]|0x20 != 't' {
 		return false
@@ -2188,6 +2260,58 @@ func validDateTime(s string) bool {
 	return day == last
 }
 
+// validDuration follows the grammar of the appendix: units stand in order, none
+// between two others is left out, weeks stand alone, numbers are whole.
+func validDuration(s string) bool {
+	if len(s) < 3 || s[0] != 'P' {
+		return false
+	}
+	if rest, ok := formatUnit(s[1:], 'W'); ok {
+		return rest == ""
+	}
+	rest, some, ok := formatUnits(s[1:], "YMD")
+	if !ok {
+		return false
+	}
+	if rest == "" {
+		return some
+	}
+	if rest[0] != 'T' {
+		return false
+	}
+	rest, some, ok = formatUnits(rest[1:], "HMS")
+	return ok && some && rest == ""
+}
+
+// units reads numbers with units in order; after the first one that is there, the
+// following may end but not skip.
+func formatUnits(s, order string) (rest string, some, ok bool) {
+	ended := false
+	for i := range len(order) {
+		next, found := formatUnit(s, order[i])
+		switch {
+		case found && ended:
+			return s, some, false
+		case found:
+			s, some = next, true
+		default:
+			ended = some
+		}
+	}
+	return s, some, true
+}
+
+func formatUnit(s string, name byte) (rest string, ok bool) {
+	i := 0
+	for i < len(s) && formatDigit(s[i]) {
+		i++
+	}
+	if i == 0 || i == len(s) || s[i] != name {
+		return s, false
+	}
+	return s[i+1:], true
+}
+
 // validUUID wants 8-4-4-4-12 hexadecimal digits.
 func validUUID(s string) bool {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
@@ -2201,7 +2325,26 @@ func validUUID(s string) bool {
 	return all == formatTopBits
 }
 
+// validJSONPointer wants tokens that start with "/", with "~" only as "~0" or "~1".
+func validJSONPointer(s string) bool {
+	if s != "" && s[0] != '/' {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] == '~' && (i+1 == len(s) || s[i+1] != '0' && s[i+1] != '1') {
+			return false
+		}
+	}
+	return true
+}
+
 func validURI(s string) bool { return formatUri(s, false) }
+
+func validURIReference(s string) bool { return formatUri(s, false) || formatRelative(s, false) }
+
+func validIRI(s string) bool { return formatUri(s, true) }
+
+func validIRIReference(s string) bool { return formatUri(s, true) || formatRelative(s, true) }
 
 // uri is scheme ":" hier-part [ "?" query ] [ "#" fragment ].
 func formatUri(s string, wide bool) bool {
@@ -2213,6 +2356,19 @@ func formatUri(s string, wide bool) bool {
 		i++
 	}
 	return i < len(s) && s[i] == ':' && formatHierarchy(s[i+1:], wide)
+}
+
+// relative is relative-ref: no scheme, and no colon in the first segment.
+func formatRelative(s string, wide bool) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case ':':
+			return false
+		case '/', '?', '#':
+			return formatHierarchy(s, wide)
+		}
+	}
+	return formatHierarchy(s, wide)
 }
 
 // hierarchy is [ "//" authority ] path [ "?" query ] [ "#" fragment ].
@@ -2370,4 +2526,84 @@ func formatUcschar(r rune) bool {
 
 func formatPrivateUse(r rune) bool {
 	return 0xe000 <= r && r <= 0xf8ff || r >= 0xf0000 && r&0xffff <= 0xfffd
+}
+
+// validURITemplate follows RFC 6570, section 2, with its erratum 6937: an apostrophe
+// is a literal.
+func validURITemplate(s string) bool {
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == '{':
+			end := strings.IndexByte(s[i:], '}')
+			if end < 0 || !formatTemplateExpression(s[i+1:i+end]) {
+				return false
+			}
+			i += end + 1
+		case c == '%':
+			if !formatEscaped(s, i) {
+				return false
+			}
+			i += 3
+		case c >= utf8.RuneSelf:
+			n := formatWideCharacter(s[i:], true)
+			if n == 0 {
+				return false
+			}
+			i += n
+		case c <= ' ' || c == 0x7f || strings.IndexByte("\"<>\\^`|}", c) >= 0:
+			return false
+		default:
+			i++
+		}
+	}
+	return true
+}
+
+func formatTemplateExpression(s string) bool {
+	if s != "" && strings.IndexByte("+#./;?&=,!@|", s[0]) >= 0 {
+		s = s[1:]
+	}
+	for variable := range strings.SplitSeq(s, ",") {
+		if !formatTemplateVariable(variable) {
+			return false
+		}
+	}
+	return true
+}
+
+// templateVariable is a name with an optional "*", or ":" and a length below 10000.
+func formatTemplateVariable(s string) bool {
+	name, length, prefixed := strings.Cut(s, ":")
+	if prefixed {
+		if len(length) == 0 || len(length) > 4 || length[0] == '0' {
+			return false
+		}
+		for i := range len(length) {
+			if !formatDigit(length[i]) {
+				return false
+			}
+		}
+	} else {
+		name = strings.TrimSuffix(name, "*")
+	}
+	dot := true
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case c == '.':
+			if dot {
+				return false
+			}
+			dot = true
+			continue
+		case c == '%':
+			if !formatEscaped(name, i) {
+				return false
+			}
+			i += 2
+		case !formatIs(formatLetters|formatDigits, c) && c != '_':
+			return false
+		}
+		dot = false
+	}
+	return !dot
 }
