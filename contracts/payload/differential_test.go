@@ -1,7 +1,9 @@
 package payload_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -97,4 +99,47 @@ func TestValid_IsNeverSoForAPartOrForMore(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestValid_VariantsThatFailLeaveNothingBehind has values that a variant of a union refuses
+// in the middle, below open objects, arrays with unique items, objects with many properties
+// and many levels. What it left there must not count for the next variant or for what
+// stands around the union.
+func TestValid_VariantsThatFailLeaveNothingBehind(t *testing.T) {
+	var wide strings.Builder
+	for i := range 130 {
+		fmt.Fprintf(&wide, "p%d: {type: any}, ", i)
+	}
+	union := `{oneOf: {a: {type: object, additionalProperties: true, properties: {in: {type: any}, bad: {type: object, additionalProperties: true, properties: {x: {type: array, uniqueItems: true, items: {type: integer}}}}}}, b: {type: object, additionalProperties: true, properties: {` +
+		wide.String() + `bad: {type: object, additionalProperties: true, properties: {x: {type: array, uniqueItems: true, items: {type: string}}}}}}}}`
+	j := newJudges(t, event(t, "event: a\nversion: 1.0.0\nadditionalProperties: true\nproperties:\n"+
+		"  u: "+union+"\n  list: {type: array, uniqueItems: true, items: "+union+"}\n"+
+		"  many: {type: object, additionalProperties: true, properties: {"+wide.String()+"u: "+union+"}}\n"))
+	value := func(x string) string {
+		return `{"z":1,"y":{"z":2},"p3":0,"p129":{"q":[]},"bad":{"w":3,"x":[` + x + `]}}`
+	}
+	var items []string
+	for i := range 300 {
+		items = append(items, strings.Replace(value(`"a","b"`), `"z":1`, fmt.Sprintf(`"z":%d`, i), 1))
+	}
+	for raw, want := range map[string]bool{
+		`{"u":` + value(`"a","b"`) + `,"z":1,"y":2,"w":3,"p3":4,"bad":5}`:                        true,
+		`{"z":1,"u":` + value(`"a","b"`) + `,"y":2,"q":[],"x":[]}`:                               true,
+		`{"u":` + value(`1,2`) + `,"z":1,"w":1}`:                                                 true,
+		`{"u":` + value(`1,"a"`) + `,"z":1}`:                                                     false,
+		`{"u":` + value(``) + `}`:                                                                false,
+		`{"u":` + value(`"a","b"`) + `,"z":1,"z":1}`:                                             false,
+		`{"many":{"p3":1,"u":` + value(`"a","b"`) + `,"p129":1,"z":1}}`:                          true,
+		`{"many":{"u":` + value(`"a","b"`) + `,"p0":1,"p64":1,"p128":1,"p3":1,"y":2}}`:           true,
+		`{"many":{"p129":1,"u":` + value(`"a","b"`) + `,"p129":1}}`:                              false,
+		`{"list":[` + value(`"a","b"`) + `,` + value(`1,2`) + `,` + value(`"b","a"`) + `]}`:      true,
+		`{"list":[` + value(`"a","b"`) + `,` + value(`1,2`) + `,` + value(`"a","b"`) + `]}`:      false,
+		`{"list":[` + strings.Join(items, ",") + `]}`:                                            true,
+		`{"list":[` + strings.Join(items, ",") + `],"u":` + value(`"a"`) + `,"z":1,"y":2,"w":3}`: true,
+		`{"list":[` + strings.Join(items, ",") + `,` + items[7] + `]}`:                           false,
+	} {
+		if got := j.judge(t, []byte(raw)); got != want {
+			t.Errorf("%.300s: valid is %v %v", raw, got, j.own.Validate([]byte(raw)))
+		}
+	}
 }

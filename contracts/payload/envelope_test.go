@@ -125,6 +125,9 @@ func rulesOf(t *rapid.T, raw []byte, v payload.Verdict) []string {
 	if v.Valid != (len(v.Violations) == 0) {
 		t.Fatalf("%s: %+v", raw, v)
 	}
+	if len(v.Violations) == payload.MaxViolations {
+		return []string{"too many to compare"} // which of them depends on the order
+	}
 	list := []string{}
 	for _, violation := range v.Violations {
 		list = append(list, violation.Pointer+" "+violation.Rule)
