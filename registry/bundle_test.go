@@ -218,3 +218,28 @@ func TestIndex_ListsEventsWithTheirLatest(t *testing.T) {
 		t.Errorf("path is %s", path)
 	}
 }
+
+func FuzzDecodeBundle_NeverPanicsAndGivesBackWhatWasSealed(f *testing.F) {
+	secret, _ := newKey(f)
+	all := published(f, "event: a.b\nversion: 1.0.0\n")
+	f.Add(registry.EncodeBundle(all), false)
+	f.Add(registry.EncodeBundle(all, secret), false)
+	f.Add([]byte(`{"format":1,"releases":[{}]}`), true)
+	f.Add([]byte(`{"signatures":[{"key":"x","signature":"AA=="}],"format":1,"releases":[]}`), true)
+	f.Add([]byte(`{"signatures":`), true)
+	f.Fuzz(func(t *testing.T, data []byte, seal bool) {
+		if seal && len(data) > 0 {
+			data = registry.Seal(data)
+		}
+		b, err := registry.DecodeBundle(data)
+		if err != nil {
+			return
+		}
+		if b.Format != registry.BundleFormat || b.Digest != registry.DigestOf(registry.Compact(data)) {
+			t.Fatalf("bundle of %q is %+v", data, b)
+		}
+		for _, release := range b.Releases {
+			_, _ = registry.Peek(release)
+		}
+	})
+}

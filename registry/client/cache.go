@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // cache keeps the last good bundle in a file, so that a collector can start while the
@@ -77,6 +78,9 @@ func decodeCache(data []byte) (*kept, error) {
 	var head cacheHead
 	if err := json.Unmarshal(line, &head); err != nil {
 		return nil, fmt.Errorf("it cannot be read: %w", err)
+	}
+	if strings.ContainsFunc(head.Tag, unicode.IsControl) { // no request could carry it
+		return nil, errors.New("it has a tag with control characters")
 	}
 	return &kept{head.Tag, bundle}, nil
 }

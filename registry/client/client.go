@@ -3,105 +3,17 @@ package client
 import (
 	"cmp"
 	"context"
-	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/envelope"
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/contracts/workspace"
-)
-
-// Policy says what happens to events while the registry is away: it cannot be reached,
-// or what it sends cannot be taken over.
-type Policy int
-
-const (
-	// LastKnownGood goes on with the contracts in use, and starts with those in the
-	// cache. Without any Open fails.
-	LastKnownGood Policy = iota
-	// FailClosed starts with nothing that the registry does not vouch for, and rejects
-	// every event when that was longer than MaxAge ago.
-	FailClosed
-	// FailOpen is LastKnownGood, but without any contracts Open succeeds and events pass
-	// unchecked until there are some; see Unchecked.
-	FailOpen
-)
-
-// Options says what to load and how. The zero value is fine for a registry that is
-// trusted because of where it is.
-type Options struct {
-	// Envelope is where events have their name, version and properties; it is linked. nil:
-	// that of Preset.
-	Envelope *envelope.Envelope
-	// Preset names one of envelope.Presets; empty: flat.
-	Preset string
-	// Unknown says what becomes of events that do not name one of the contracts; they are
-	// rejected unless it says otherwise.
-	Unknown payload.Policy
-	// CacheDir is where the last good bundle is kept, for starts without the registry. Only
-	// the owner of the process should be able to write there. Empty: nothing is kept.
-	CacheDir string
-	// Away is what happens while the registry is away.
-	Away Policy
-	// MaxAge is how long FailClosed uses contracts that the registry has not confirmed
-	// since, by the monotonic clock; 0: as long as the process runs. It should be several
-	// times MaxWait and Poll.
-	MaxAge time.Duration
-	// PublicKeys are those of whom bundles are taken: one signature has to be of one of
-	// them. None: signatures are not asked for. See registry.ParsePublicKeys.
-	PublicKeys []ed25519.PublicKey
-	// AllowEmpty takes over a bundle without releases where there were some, and
-	// AllowOlder one whose newest release is older than that of the bundle in use. Both
-	// are refused otherwise: what looks like that is an outage, a half-published site or
-	// an edge of a CDN that lags behind.
-	AllowEmpty, AllowOlder bool
-	// HTTP sends the requests; nil: a client of the package's own. Its Timeout has to be
-	// longer than MaxWait, or none.
-	HTTP *http.Client
-	// Timeout bounds each request without the time that the registry is asked to wait;
-	// 0 is DefaultTimeout.
-	Timeout time.Duration
-	// MaxBytes bounds a bundle, unpacked; 0 is DefaultMaxBytes.
-	MaxBytes int64
-	// MaxWait is how long Watch asks the registry to hold a request; 0 is DefaultMaxWait.
-	MaxWait time.Duration
-	// Poll is how often Watch looks where nothing can be waited for: a static host or a
-	// directory; 0 is DefaultPoll.
-	Poll time.Duration
-	// Hooks are told what happens.
-	Hooks Hooks
-
-	time clock
-}
-
-// Hooks are told what happens, by whoever makes it happen: they should return soon, and
-// may be called by several goroutines at once. They may call the client. Those that are nil
-// are left out.
-type Hooks struct {
-	// Loaded is told about contracts that were taken into use.
-	Loaded func(Status)
-	// Failed is told why contracts were not fetched, taken over or kept in the cache. What
-	// was in use still is.
-	Failed func(error)
-	// Judged is told about each verdict, also by Valid.
-	Judged func(payload.Verdict)
-}
-
-// Defaults of Options.
-const (
-	DefaultTimeout  = 10 * time.Second
-	DefaultMaxBytes = 512 << 20
-	DefaultMaxWait  = 45 * time.Second
-	DefaultPoll     = 30 * time.Second
 )
 
 // RuleUnavailable is the rule of the verdict on every event while there are no contracts
@@ -257,111 +169,6 @@ func (c *Client) expired() bool {
 // Set is what events are checked with now, nil while there are no contracts. It does not
 // change; whoever keeps it does not see what is released later, and is not counted.
 func (c *Client) Set() *payload.Set { return c.current.Load().set }
-
-// Source says who vouches for the contracts in use.
-type Source string
-
-const (
-	// FromRegistry: the registry sent them, or said that they are the current ones.
-	FromRegistry Source = "registry"
-	// FromCache: they were kept by a process before this one, and the registry has been
-	// away since this one started.
-	FromCache Source = "cache"
-	// FromNowhere: there are none.
-	FromNowhere Source = "none"
-)
-
-// Status is how a client stands. Its JSON may be shown to people; fields are only added.
-type Status struct {
-	Source   Source           `json:"source"`
-	Digest   contracts.Digest `json:"digest,omitempty"` // of the bundle
-	SignedBy string           `json:"signed_by,omitempty"`
-	Events   int              `json:"events"`
-	Versions int              `json:"versions"`
-	// Released is when the newest release of the registry was made, Loaded when the contracts
-	// were taken into use, Confirmed when the registry last said that they are the current
-	// ones. They are zero where there was no such moment.
-	Released  time.Time `json:"released,omitzero"`
-	Loaded    time.Time `json:"loaded,omitzero"`
-	Confirmed time.Time `json:"confirmed,omitzero"`
-	// Expired reports that FailClosed rejects every event.
-	Expired bool `json:"expired,omitempty"`
-	// Err is why the last attempt to get contracts failed, nil when it did not. CacheErr is
-	// why the cache could not be used, or does not hold what is in use. In JSON they are the
-	// texts "error" and "cache_error".
-	Err      error `json:"-"`
-	CacheErr error `json:"-"`
-}
-
-// MarshalJSON writes errors as texts.
-func (s Status) MarshalJSON() ([]byte, error) {
-	type plain Status
-	out := struct {
-		plain
-		Error      string `json:"error,omitempty"`
-		CacheError string `json:"cache_error,omitempty"`
-	}{plain: plain(s)}
-	if s.Err != nil {
-		out.Error = s.Err.Error()
-	}
-	if s.CacheErr != nil {
-		out.CacheError = s.CacheErr.Error()
-	}
-	return json.Marshal(out)
-}
-
-// Status says how the client stands.
-func (c *Client) Status() Status {
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	s := c.current.Load()
-	status := Status{
-		Source: FromRegistry, Digest: s.digest, SignedBy: s.signedBy, Events: s.events, Versions: len(s.releases),
-		Released: s.released, Loaded: s.loaded, Confirmed: c.at,
-		Expired: c.expired(), Err: c.problem, CacheErr: c.unkept,
-	}
-	switch {
-	case s.set == nil:
-		status.Source = FromNowhere
-	case c.at.IsZero():
-		status.Source = FromCache
-	}
-	return status
-}
-
-func (c *Client) told(hook func(Status)) {
-	if hook != nil {
-		hook(c.Status())
-	}
-}
-
-// failed notes why contracts could not be fetched or taken over.
-func (c *Client) failed(err error) {
-	c.lock.Lock()
-	c.problem = err
-	c.lock.Unlock()
-	if c.opt.Hooks.Failed != nil {
-		c.opt.Hooks.Failed(err)
-	}
-}
-
-// notKept notes what is wrong with the cache.
-func (c *Client) notKept(err error) {
-	c.lock.Lock()
-	c.unkept = err
-	c.lock.Unlock()
-	if err != nil && c.opt.Hooks.Failed != nil {
-		c.opt.Hooks.Failed(err)
-	}
-}
-
-// confirm notes that the registry vouches for what is in use.
-func (c *Client) confirm() {
-	c.confirmed.Store(int64(c.opt.time.elapsed()))
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	c.at, c.problem = c.opt.time.now(), nil
-}
 
 // presetEnvelope is an envelope by its name, flat without one.
 func presetEnvelope(name string) (*envelope.Envelope, error) {

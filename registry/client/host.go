@@ -28,6 +28,19 @@ type host struct {
 	still atomic.Int32
 }
 
+func newHost(location string, opt Options) (source, error) {
+	base, err := url.Parse(location)
+	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || base.RawQuery != "" || base.Fragment != "" {
+		return nil, registry.Errorf(registry.CodeRequestInvalid, "location is not the URL of a registry, expected https://host or https://host/folder")
+	}
+	base.Path = strings.TrimSuffix(strings.TrimSuffix(base.Path, "/"), "/v1")
+	h := &host{base: base.String() + "/v1/", name: base.Redacted(), opt: opt}
+	if h.client = opt.HTTP; h.client == nil {
+		h.client = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
+	}
+	return h, nil
+}
+
 // pollsUntilWatch is how often the bundle itself is asked for, before /v1/watch is tried
 // again.
 const pollsUntilWatch = 20
