@@ -5,6 +5,8 @@
 //
 //   - Reads are plain GETs with strong ETags. Releases are immutable and say so to
 //     caches; what changes is revalidated. An exported directory can answer them too.
+//   - /v1/watch is /v1/bundle.json with a 304 that is put off: it answers when there is
+//     another bundle, when the client's time is over, and when the server stops.
 //   - The name of an event is one path segment, percent-encoded with its slashes.
 //     A proxy in front must hand paths on as they came.
 //   - Errors are {"error": {"code", "message", "hint", "findings"}} with the codes and
