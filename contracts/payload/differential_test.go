@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/contracttest"
 )
 
@@ -22,11 +23,34 @@ func TestValid_AgreesWithTwoReferences(t *testing.T) {
 	}
 }
 
-// FuzzContracts is the same with what the fuzzer draws.
+// FuzzContracts is the same for the contracts and payloads that a seed stands for, each
+// payload once more with what the fuzzer writes into it.
 func FuzzContracts(f *testing.F) {
-	f.Add(slices.Repeat([]byte{0}, 1024))
-	f.Add(slices.Repeat([]byte{0x55, 0xaa, 3}, 4096))
-	f.Fuzz(rapid.MakeFuzz(func(t *rapid.T) { disagree(t, map[bool]int{}) }))
+	type drawn struct {
+		contract *contracts.Contract
+		texts    [][]byte
+	}
+	from := rapid.Custom(func(t *rapid.T) drawn {
+		d := drawn{contract: contracttest.Contract().Draw(t, "contract")}
+		n := newNear(t)
+		for range 4 {
+			d.texts = append(d.texts, n.payload(d.contract).text(n.spaces()))
+		}
+		return d
+	})
+	for seed := range 8 {
+		f.Add(seed, uint(seed), []byte(`"\u0000":[`))
+	}
+	f.Fuzz(func(t *testing.T, seed int, at uint, written []byte) {
+		d := from.Example(seed)
+		j := newJudges(t, d.contract)
+		for _, raw := range d.texts {
+			j.judge(t, raw)
+			start := int(at % uint(len(raw)))
+			j.judge(t, slices.Concat(raw[:start], written, raw[start:]))
+			j.judge(t, slices.Concat(raw[:start], written, raw[min(len(raw), start+len(written)):]))
+		}
+	})
 }
 
 // payloadsOfOne is how many payloads a contract is compared on: compiling it for the
