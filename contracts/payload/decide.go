@@ -22,11 +22,11 @@ type decider struct {
 	// width is how many times the present value may be read, because of unions inside of
 	// unions.
 	width   int
-	name    span   // of the member that is read
-	names   []span // undeclared names of the objects around
-	items   []span // of the arrays with unique items around
+	name    []byte   // of the member that is read
+	names   [][]byte // undeclared names of the objects around
+	items   []span   // of the arrays with unique items around
 	bits    []uint64
-	decoded []byte // a string that had escapes
+	decoded []byte // strings that had escapes
 }
 
 // Outcomes of a value that was not accepted.
@@ -49,12 +49,12 @@ func (s span) in(t rawjson.View) []byte { return t.Slice(s.start, s.end) }
 func (q *decider) reset() {
 	q.body = body{}
 	q.depth, q.width = 0, 1
-	q.names, q.items, q.bits = q.names[:0], q.items[:0], q.bits[:0]
+	q.names, q.items, q.bits, q.decoded = q.names[:0], q.items[:0], q.bits[:0], q.decoded[:0]
 }
 
 // kept is the memory that is kept for the next text, in bytes.
 func (q *decider) kept() int {
-	return q.text.Kept() + 16*(cap(q.names)+cap(q.items)) + 8*cap(q.bits) + cap(q.decoded)
+	return q.text.Kept() + 24*cap(q.names) + 16*cap(q.items) + 8*cap(q.bits) + cap(q.decoded)
 }
 
 // load takes a text, unless it is too long.
@@ -204,15 +204,18 @@ func (q *decider) unusual(n *node, t rawjson.View, at int) int {
 
 // content decides on what stands between the quotes of a string.
 func (q *decider) content(n *node, text []byte, traits rawjson.Traits) bool {
+	kept := len(q.decoded)
 	if traits&rawjson.Escaped != 0 {
-		q.decoded = rawjson.AppendText(q.decoded[:0], text)
-		text = q.decoded
+		q.decoded = rawjson.AppendText(q.decoded, text)
+		text = q.decoded[kept:]
 	}
 	size := len(text)
 	if traits != 0 && n.text != nil && (size > n.text.max && n.text.max >= 0 || size < utf8.UTFMax*n.text.min) {
 		size = utf8.RuneCount(text) // only where it matters
 	}
-	return n.fits(text, size)
+	ok := n.fits(text, size)
+	q.decoded = q.decoded[:kept]
+	return ok
 }
 
 func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {

@@ -1,8 +1,6 @@
 package payload
 
 import (
-	"bytes"
-
 	"github.com/evctl/evctl/contracts/rawjson"
 )
 
@@ -122,18 +120,19 @@ func (q *decider) properties(t rawjson.View, at int) int {
 // the policy of the set does not let the event pass, the event is rejected.
 func (q *decider) choose(t rawjson.View) int {
 	b := &q.body
-	name, ok := nameText(b.parts[namePart].in(t))
-	if !ok {
+	name, ok := q.scalar(t, b.parts[namePart])
+	if !ok || len(name) == 0 || t.Byte(b.parts[namePart].start) != '"' {
 		return unsure // mostly because there is none
 	}
-	version, ok := versionText(b.parts[versionPart].in(t))
+	version, ok := q.scalar(t, b.parts[versionPart])
 	if !ok {
 		return unsure
 	}
 	b.pick = b.set.quickly(name, version)
 	if b.pick.version == nil && b.pick.flag == "" {
-		q.decoded = append(append(append(q.decoded[:0], name...), 0), version...)
-		b.pick = b.set.remembered(q.decoded, len(name))
+		kept := len(q.decoded)
+		q.decoded = append(append(append(q.decoded, name...), 0), version...)
+		b.pick = b.set.remembered(q.decoded[kept:], len(name))
 	}
 	if b.pick.version == nil {
 		if b.pick.flag == "" {
@@ -147,27 +146,19 @@ func (q *decider) choose(t rawjson.View) int {
 	return 0
 }
 
-// nameText is the content of a string that is not empty and has no escapes.
-func nameText(raw []byte) ([]byte, bool) {
-	if len(raw) < 3 || raw[0] != '"' || bytes.IndexByte(raw, '\\') >= 0 {
-		return nil, false
-	}
-	return raw[1 : len(raw)-1], true
-}
-
-// versionText is the text of a version: a string or a number. It is empty where there
-// is none.
-func versionText(raw []byte) ([]byte, bool) {
-	if len(raw) == 0 {
+// scalar is the text of a string or a number; empty for null, and where nothing is.
+func (q *decider) scalar(t rawjson.View, s span) (text []byte, ok bool) {
+	if s.end == 0 {
 		return nil, true
 	}
-	switch kindAt(raw[0]) {
+	switch kindAt(t.Byte(s.start)) {
 	case nullKind:
 		return nil, true
 	case numberKind:
-		return raw, true
+		return s.in(t), true
 	case stringKind:
-		return raw[1 : len(raw)-1], bytes.IndexByte(raw, '\\') < 0
+		end, traits := q.text.StringEnd(s.start + 1)
+		return q.textOf(t, s.start+1, end, traits), true
 	}
 	return nil, false
 }

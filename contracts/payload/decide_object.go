@@ -3,7 +3,6 @@ package payload
 import (
 	"bytes"
 	"encoding/binary"
-	"math"
 	"math/bits"
 
 	"github.com/evctl/evctl/contracts/rawjson"
@@ -23,9 +22,13 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 	at = skip(t, at+1)
 	seen, expected := uint64(0), 0 // the bits of the first 64 properties; the next one
 	for more := t.Byte(at) != '}'; more; {
-		if k := &o.expected[expected]; t.Word(at)&k.mask == k.head && seen&k.bit == 0 && (k.size <= 8 || k.restAt(t, at)) {
+		k := &o.expected[expected]
+		if t.Word(at)&k.mask != k.head || k.size > 8 && !k.restAt(t, at) {
+			k = q.guess(o, t, at)
+		}
+		if k.bit&^seen != 0 {
 			seen |= k.bit
-			expected++
+			expected = k.next
 			at = q.value(k.node, t, skip(t, at+k.size))
 		} else {
 			var p int
@@ -79,23 +82,23 @@ func (q *decider) addWords(n int) {
 // key is the text up to the value of a property, `"name":`. Comparing words of eight
 // bytes is several times faster than comparing texts that are as short as names.
 type key struct {
-	head, mask, tail uint64
+	head, mask, tail uint64 // the first eight bytes, where there are any, and the last eight
 	size             int
 	text             string
 	node             *node
 	bit              uint64 // of the property
+	next             int    // the property that mostly comes next
 }
 
 // noKey stands nowhere.
 var noKey = key{head: 1}
 
 func newKey(text string, n *node, p int) key {
-	k := key{text: text, size: len(text), node: n, bit: 1 << p}
+	k := key{text: text, size: len(text), node: n, bit: 1 << p, next: p + 1}
 	var b [8]byte
 	k.mask = 1<<(8*copy(b[:], text)) - 1
 	k.head = binary.LittleEndian.Uint64(b[:])
 	if k.size >= 8 {
-		k.mask = math.MaxUint64
 		k.tail = binary.LittleEndian.Uint64([]byte(text[k.size-8:]))
 	}
 	return k
@@ -104,6 +107,23 @@ func newKey(text string, n *node, p int) key {
 // restAt reports whether the key stands at an offset, of which the head does.
 func (k *key) restAt(t rawjson.View, at int) bool {
 	return t.Word(at+k.size-8) == k.tail && (k.size <= 16 || string(t.Slice(at+8, at+k.size-8)) == k.text[8:k.size-8])
+}
+
+// guess is the key that stands at an offset, noKey when it is none of the first ones or
+// not written plainly.
+func (q *decider) guess(o *objectCheck, t rawjson.View, at int) *key {
+	if t.Byte(at) != '"' {
+		return &noKey
+	}
+	p := o.table.guess(t, at+1, q.text.Stop(at+1))
+	if uint(p) >= uint(len(o.expected)) {
+		return &noKey
+	}
+	k := &o.expected[p]
+	if t.Word(at)&k.mask != k.head || k.size > 8 && !k.restAt(t, at) {
+		return &noKey
+	}
+	return k
 }
 
 // mark notes that property p is there, and reports whether it was not.
@@ -121,17 +141,19 @@ func (q *decider) memberName(o *objectCheck, t rawjson.View, at int) (p, end int
 	if end < 0 {
 		return -1, rejected
 	}
-	q.name = span{at + 1, end}
-	name := q.name.in(t)
-	if traits&rawjson.Escaped != 0 {
-		q.decoded = rawjson.AppendText(q.decoded[:0], name)
-		name = q.decoded
+	q.name = q.textOf(t, at+1, end, traits)
+	return o.table.find(q.name), colon(t, end+1)
+}
+
+// textOf is the text of a string without its quotes. It stays as it is until the next
+// text is loaded.
+func (q *decider) textOf(t rawjson.View, from, to int, traits rawjson.Traits) []byte {
+	if traits&rawjson.Escaped == 0 {
+		return t.Slice(from, to)
 	}
-	p = o.table.find(name)
-	if traits&rawjson.Escaped != 0 && (p < 0 && o.open || o.picky) {
-		return -1, unsure
-	}
-	return p, colon(t, end+1)
+	start := len(q.decoded)
+	q.decoded = rawjson.AppendText(q.decoded, t.Slice(from, to))
+	return q.decoded[start:]
 }
 
 // nameEnd is the offset of the quote that closes the name at an offset.
@@ -161,7 +183,7 @@ func (q *decider) other(o *objectCheck, p, names int, t rawjson.View, at int) in
 	}
 	name := q.name
 	for _, other := range q.names[names:] {
-		if bytes.Equal(name.in(t), other.in(t)) {
+		if bytes.Equal(name, other) {
 			return rejected
 		}
 	}
@@ -186,7 +208,7 @@ func (o *objectCheck) rest() *node {
 // described decides on a member by all that describes it: the node of its property, if
 // there is one, those of the patterns that its name matches, and of what names must be.
 func (q *decider) described(o *objectCheck, n *node, t rawjson.View, at int) int {
-	name := q.name.in(t)
+	name := q.name
 	if o.keys != nil && !q.content(o.keys, name, traitsOf(name)) {
 		return rejected
 	}

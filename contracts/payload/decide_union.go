@@ -90,12 +90,7 @@ func (q *decider) discriminated(u *unionCheck, kind kinds, t rawjson.View, at in
 	if end < 0 {
 		return rejected
 	}
-	text := t.Slice(tag+1, end)
-	if traits&rawjson.Escaped != 0 {
-		q.decoded = rawjson.AppendText(q.decoded[:0], text)
-		text = q.decoded
-	}
-	v := u.tags.find(text)
+	v := u.tags.find(q.textOf(t, tag+1, end, traits))
 	if v < 0 {
 		return rejected
 	}
@@ -108,13 +103,10 @@ func (q *decider) find(name string, t rawjson.View, at int) (value, readers int)
 	at, readers = skip(t, at+1), 1
 	for more := true; more; readers = 2 {
 		end, traits := q.nameEnd(t, at)
-		switch {
-		case end < 0:
+		if end < 0 {
 			return rejected, 0
-		case traits&rawjson.Escaped != 0:
-			return unsure, 0
 		}
-		found := string(t.Slice(at+1, end)) == name
+		found := string(q.textOf(t, at+1, end, traits)) == name
 		if at = colon(t, end+1); at < 0 || found {
 			return at, readers
 		}

@@ -3,6 +3,8 @@ package payload
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/evctl/evctl/contracts/rawjson"
 )
 
 // nameTable finds a text among those of a contract: the properties of an object, the
@@ -74,18 +76,35 @@ func (t *nameTable) fill() (steps int) {
 }
 
 func (t *nameTable) slot(name []byte) int {
-	var a, b uint64
-	switch n := len(name); {
-	case n >= 8:
-		a, b = binary.LittleEndian.Uint64(name), binary.LittleEndian.Uint64(name[n-8:])
-	case n >= 4:
-		a, b = uint64(binary.LittleEndian.Uint32(name)), uint64(binary.LittleEndian.Uint32(name[n-4:]))
-	case n > 0:
-		a = uint64(name[0]) | uint64(name[n/2])<<8 | uint64(name[n-1])<<16
+	n := len(name)
+	if n >= 8 {
+		return t.slotOf(binary.LittleEndian.Uint64(name), binary.LittleEndian.Uint64(name[n-8:]), n)
 	}
-	h := (a ^ t.seed*0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd
-	h = (h ^ h>>32 ^ b ^ uint64(len(name))<<56) * 0xc4ceb9fe1a85ec53
+	var b [8]byte
+	copy(b[:], name)
+	word := binary.LittleEndian.Uint64(b[:])
+	return t.slotOf(word, word, n)
+}
+
+// slotOf is where a name of n bytes belongs, by its first and its last eight bytes. Of a
+// shorter one both are all it has, with zeros behind.
+func (t *nameTable) slotOf(first, last uint64, n int) int {
+	h := (first ^ t.seed*0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd
+	h = (h ^ h>>32 ^ last ^ uint64(n)<<56) * 0xc4ceb9fe1a85ec53
 	return int(h >> t.shift)
+}
+
+// guess is the only name of the table that the text from one offset to another can be,
+// as far as its ends and its length tell, or -1. It has no branches that depend on the
+// name, because names in random order make those slow.
+func (t *nameTable) guess(text rawjson.View, from, to int) int {
+	if len(t.slots) == 0 {
+		return -1
+	}
+	n := to - from
+	mask := uint64(1)<<(8*uint(min(n, 8))) - 1
+	first, last := text.Word(from)&mask, text.Word(from+max(n-8, 0))&mask
+	return int(t.slots[t.slotOf(first, last, n)]) - 1
 }
 
 // find is the index of a name, or -1.
