@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/envelope"
 	"github.com/evctl/evctl/contracts/payload"
-	"github.com/evctl/evctl/contracts/workspace"
 )
 
 // RuleUnavailable is the rule of the verdict on every event while there are no contracts
@@ -169,15 +166,3 @@ func (c *Client) expired() bool {
 // Set is what events are checked with now, nil while there are no contracts. It does not
 // change; whoever keeps it does not see what is released later, and is not counted.
 func (c *Client) Set() *payload.Set { return c.current.Load().set }
-
-// presetEnvelope is an envelope by its name, flat without one.
-func presetEnvelope(name string) (*envelope.Envelope, error) {
-	if name == "" {
-		return envelope.Default(), nil
-	}
-	env, problems := envelope.Parse(&workspace.Config{Envelope: &document.Node{Text: name}})
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("preset is %q, expected %s", name, strings.Join(envelope.PresetNames(), ", "))
-	}
-	return env, nil
-}

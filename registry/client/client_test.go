@@ -231,6 +231,53 @@ func TestPreset_FindsEventsByTheirEnvelope(t *testing.T) {
 	}
 }
 
+func TestWorkspaceEnvelope_IsThatOfEvctlYAML(t *testing.T) {
+	shop := filepath.Join("..", "..", "testdata", "shop")
+	env, err := client.WorkspaceEnvelope(t.Context(), shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := client.Open(t.Context(), filepath.Join(shop, "releases"), client.Options{Envelope: env})
+	if err != nil {
+		t.Fatal(err)
+	}
+	captured, err := os.ReadFile(filepath.Join(shop, "events", "captured.ndjson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(captured), "\n")
+	if v := c.Validate([]byte(first)); !v.Valid {
+		t.Errorf("verdict is %+v", v)
+	}
+	if v := c.Validate([]byte(strings.Replace(first, `"id"`, `"di"`, 1))); v.Valid {
+		t.Error("the definition of the envelope is not asked for")
+	}
+}
+
+func TestWorkspaceEnvelope_WhatIsWrong(t *testing.T) {
+	for config, want := range map[string]string{
+		"":                                 "evctl.yaml",
+		"language: v1\nenvelope: segmnt\n": `evctl.yaml:2:11: unknown envelope "segmnt"`,
+		"language: v1\nenvelope: {preset: segment, definition: nothing}\n": "evctl.yaml:2:",
+	} {
+		folder := t.TempDir()
+		if config != "" {
+			if err := os.WriteFile(filepath.Join(folder, "evctl.yaml"), []byte(config), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.MkdirAll(filepath.Join(folder, "contracts"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(folder, "contracts", "cart.yaml"), []byte(cartV1), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := client.WorkspaceEnvelope(t.Context(), folder); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error is %v, want %q", err, want)
+		}
+	}
+}
+
 func TestUnknown_IsThePolicyOfTheSet(t *testing.T) {
 	f := start(t, orderV1)
 	c := f.open(client.Options{Unknown: payload.Policy{UnknownEvent: payload.Pass}})

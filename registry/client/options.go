@@ -28,8 +28,8 @@ const (
 // Options says what to load and how. The zero value is fine for a registry that is
 // trusted because of where it is.
 type Options struct {
-	// Envelope is where events have their name, version and properties; it is linked. nil:
-	// that of Preset.
+	// Envelope is where events have their name, version and properties; it is linked, such
+	// as by WorkspaceEnvelope. nil: that of Preset.
 	Envelope *envelope.Envelope
 	// Preset names one of envelope.Presets; empty: flat.
 	Preset string
