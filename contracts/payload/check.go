@@ -102,11 +102,8 @@ func (r *run) release() {
 	runs.Put(r)
 }
 
-// violations runs a program quietly first, because most payloads are valid.
+// violations runs a program on a value that a decider did not accept.
 func (r *run) violations(n *node, i int) []Violation {
-	if r.value(n, i) {
-		return nil
-	}
 	r.quiet, r.limit = false, MaxViolations
 	r.value(n, i)
 	r.quiet = true

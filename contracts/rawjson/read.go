@@ -442,14 +442,29 @@ func (r *reader) bounded(i int, exponent []byte) bool {
 func (r *reader) string() bool {
 	i := r.push(String)
 	r.at++
+	end, traits := StringEnd(r.data, r.at)
+	switch {
+	case end < 0:
+		return r.brokenString()
+	case traits&Escaped != 0:
+		begin := len(r.text)
+		r.text = AppendText(r.text, r.data[r.at:end])
+		r.tokens[i].next = uint32(begin)
+		r.tokens[i].info |= escaped | uint32(len(r.text)-begin)<<countShift
+	}
+	r.at = end + 1
+	r.tokens[i].end = uint32(r.at)
+	return true
+}
+
+// brokenString goes over a string that does not end as it should, to say why.
+func (r *reader) brokenString() bool {
 	for r.at < len(r.data) {
 		switch c := r.data[r.at]; {
-		case c == '"':
-			r.at++
-			r.tokens[i].end = uint32(r.at)
-			return true
 		case c == '\\':
-			return r.escapedString(i)
+			if !r.escape() {
+				return false
+			}
 		case c < ' ':
 			return r.fail(RuleSyntax, "an escape sequence: strings have no control characters")
 		case c < utf8.RuneSelf:
@@ -471,51 +486,11 @@ func (r *reader) rune() bool {
 	return true
 }
 
-// escapedString goes on with string i at its first escape, and decodes it.
-func (r *reader) escapedString(i int) bool {
-	begin := len(r.text)
-	r.text = append(r.text, r.data[r.tokens[i].start+1:r.at]...)
-	for r.at < len(r.data) {
-		start := r.at
-		switch c := r.data[r.at]; {
-		case c == '"':
-			r.at++
-			t := &r.tokens[i]
-			t.end, t.next = uint32(r.at), uint32(begin)
-			t.info |= escaped | uint32(len(r.text)-begin)<<countShift
-			return true
-		case c == '\\':
-			if !r.escape() {
-				return false
-			}
-			continue
-		case c < ' ':
-			return r.fail(RuleSyntax, "an escape sequence: strings have no control characters")
-		case c < utf8.RuneSelf:
-			r.at++
-		case !r.rune():
-			return false
-		}
-		r.text = append(r.text, r.data[start:r.at]...)
-	}
-	return r.fail(RuleSyntax, "the end of the string")
-}
-
+// escape goes over an escape sequence.
 func (r *reader) escape() bool {
 	r.at++
 	switch c := r.peek(); c {
-	case '"', '\\', '/':
-		r.text = append(r.text, c)
-	case 'b':
-		r.text = append(r.text, '\b')
-	case 'f':
-		r.text = append(r.text, '\f')
-	case 'n':
-		r.text = append(r.text, '\n')
-	case 'r':
-		r.text = append(r.text, '\r')
-	case 't':
-		r.text = append(r.text, '\t')
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 	case 'u':
 		return r.unicode()
 	default:
@@ -546,9 +521,7 @@ func (r *reader) unicode() bool {
 			r.err.Found = fmt.Sprintf(`\u%04x alone`, c)
 			return false
 		}
-		c = (c-0xd800)<<10 + (low - 0xdc00) + 0x10000
 	}
-	r.text = utf8.AppendRune(r.text, c)
 	return true
 }
 
