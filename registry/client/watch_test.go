@@ -48,8 +48,13 @@ func TestWatch_TakesOverAtOnceWhatAServerReleases(t *testing.T) {
 
 // pausing makes options whose pauses a test sees and ends.
 func pausing(opt client.Options) (client.Options, chan time.Duration, chan struct{}) {
+	return pausingBy(opt, nil)
+}
+
+// pausingBy is pausing with a clock that the test moves.
+func pausingBy(opt client.Options, elapsed func() time.Duration) (client.Options, chan time.Duration, chan struct{}) {
 	pauses, goOn := make(chan time.Duration), make(chan struct{})
-	opt = client.WithClock(opt, client.TestClock{Wait: func(ctx context.Context, pause time.Duration) {
+	opt = client.WithClock(opt, client.TestClock{Elapsed: elapsed, Wait: func(ctx context.Context, pause time.Duration) {
 		select {
 		case pauses <- pause:
 		case <-ctx.Done():
@@ -339,5 +344,57 @@ func TestWatch_AHostWithoutETagsIsAskedWhatWasModified(t *testing.T) {
 	}
 	if got := asked.Load(); got != "" {
 		t.Errorf("If-Modified-Since is %s, want none for a time that has only just passed", got)
+	}
+}
+
+// TestWatch_WhoCutsRequestsOffDoesNotSlowItDown puts a proxy in between that ends what
+// takes half a minute.
+func TestWatch_WhoCutsRequestsOffDoesNotSlowItDown(t *testing.T) {
+	for what, status := range map[string]int{"with an error": http.StatusGatewayTimeout, "with 304": http.StatusNotModified} {
+		t.Run(what, func(t *testing.T) {
+			f := start(t, orderV1)
+			var elapsed atomic.Int64
+			var released atomic.Bool
+			opt, pauses, goOn := pausingBy(client.Options{}, func() time.Duration { return time.Duration(elapsed.Load()) })
+			e := listen(&opt)
+			c := f.open(opt)
+			next(t, e.loaded)
+			watched := make(chan struct{}, 100)
+			f.put(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if r.URL.Path == "/v1/watch" && !released.Load() {
+					elapsed.Add(int64(30 * time.Second))
+					select {
+					case watched <- struct{}{}:
+					default:
+					}
+					w.WriteHeader(status)
+					return
+				}
+				next.ServeHTTP(w, r)
+			})
+			watch(t, c)
+			for range 10 {
+				if status == http.StatusNotModified {
+					next(t, watched)
+					continue
+				}
+				if p := next(t, pauses); p != time.Second {
+					t.Errorf("pause is %s, want the first one each time", p)
+				}
+				goOn <- struct{}{}
+			}
+			f.publish(orderV11)
+			released.Store(true)
+			for len(e.loaded) == 0 {
+				select {
+				case <-pauses:
+					goOn <- struct{}{}
+				case <-time.After(time.Millisecond):
+				}
+			}
+			if s := next(t, e.loaded); s.Versions != 2 {
+				t.Errorf("status is %+v", s)
+			}
+		})
 	}
 }
