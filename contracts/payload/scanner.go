@@ -1,7 +1,6 @@
 package payload
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -10,28 +9,61 @@ import (
 	"github.com/evctl/evctl/contracts/rawjson"
 )
 
-// Scanner splits a stream into events without holding more than one of them. It
-// takes what people have: one event per line (NDJSON), a JSON array of events, or
-// JSON values one after another over any number of lines. Which of them it is shows
-// at the start of the stream. A byte order mark there is skipped.
+// Scanner splits a stream into events. It takes what people have: one event per line
+// (NDJSON), a JSON array of events, or JSON values one after another over any number of
+// lines. Which of them it is shows at the start of the stream. A byte order mark there is
+// skipped.
 //
 // A line that is no JSON is one bad event and does not affect its neighbours.
+//
+// It reads blocks, and events are slices of them. It holds one block, however long the
+// stream is; the block grows for events that do not fit into it.
 type Scanner struct {
-	r      *bufio.Reader
+	r      io.Reader // nil: the block is all there is
+	block  []byte    // what was read and may be needed still; its capacity is the room there is
+	at     int       // of the next byte in the block
+	from   int       // what stands before it in the block is needed no more
 	next   func() bool
 	line   int // of the next byte, from 1
 	event  []byte
-	begin  int  // line of the event
-	closed bool // of an array: its end was read
+	begin  int   // line of the event
+	behind bool  // of an array: the last thing was an event
+	closed bool  // of an array: its end was read
+	ended  error // why r has no more
 	err    error
+	// handOver gives the block away and returns another one that starts with what is kept,
+	// or nil when nobody wants it. It is nil itself where the events are used one by one.
+	handOver func(kept []byte) []byte
 }
 
-// scanAhead is how far the scanner looks to tell lines from values.
-const scanAhead = 64 << 10
+const (
+	// blockSize is how much is read at once: enough that neither reading it nor handing it
+	// to another core counts, and little enough to stay in a cache.
+	blockSize = 128 << 10
+	// scanAhead is how far the scanner looks to tell lines from values.
+	scanAhead = 64 << 10
+	// roomToRead is the least that is asked of a reader.
+	roomToRead = 4 << 10
+	// emptyReads is how often in a row a reader may return nothing.
+	emptyReads = 100
+)
 
-// NewScanner reads from r.
-func NewScanner(r io.Reader) *Scanner {
-	return &Scanner{r: bufio.NewReaderSize(r, scanAhead), line: 1}
+// NewScanner reads from r. Nothing is read before it is needed.
+func NewScanner(r io.Reader) *Scanner { return &Scanner{r: r, line: 1} }
+
+// NewTextScanner splits a text that is in memory. The events are slices of it, and stay
+// valid.
+func NewTextScanner(text []byte) *Scanner { return &Scanner{block: text, line: 1} }
+
+// Lines has every line taken for an event, whatever the stream looks like, and returns
+// the scanner. It is called before the first Scan.
+func (s *Scanner) Lines() *Scanner {
+	s.next = func() bool {
+		s.skipMark()
+		s.next = s.scanLine
+		return s.scanLine()
+	}
+	return s
 }
 
 // Scan goes to the next event and reports whether there is one.
@@ -42,7 +74,7 @@ func (s *Scanner) Scan() bool {
 	if s.next == nil {
 		s.next = s.detect()
 	}
-	s.event = s.event[:0]
+	s.from, s.event = s.at, nil
 	return s.next()
 }
 
@@ -62,20 +94,73 @@ func (s *Scanner) Err() error {
 	return s.err
 }
 
-// Waiting reports whether the next Scan may have to wait for input, so that what was
+// Waiting reports whether the next Scan has to wait for input, so that what was
 // scanned should be worked on first.
-func (s *Scanner) Waiting() bool { return s.r.Buffered() == 0 }
+func (s *Scanner) Waiting() bool { return s.r != nil && s.ended == nil && s.at == len(s.block) }
+
+// more reads on, behind what is in the block. It waits for as much as comes at once. At
+// the end of the stream it sets err.
+func (s *Scanner) more() bool {
+	switch {
+	case s.r == nil:
+		s.err = io.EOF
+		return false
+	case s.ended != nil:
+		s.err = s.ended
+		return false
+	}
+	if s.makeRoom(); s.err != nil {
+		return false
+	}
+	for range emptyReads {
+		n, err := s.r.Read(s.block[len(s.block):cap(s.block)])
+		s.block, s.ended = s.block[:len(s.block)+n], err
+		if n > 0 {
+			return true
+		}
+		if err != nil {
+			s.err = err
+			return false
+		}
+	}
+	s.err = io.ErrNoProgress
+	return false
+}
+
+// makeRoom makes room to read behind what is kept of the block. What is moved is at most
+// half of the block, so that all of it together is linear.
+func (s *Scanner) makeRoom() {
+	kept := s.block[s.from:]
+	if s.handOver != nil {
+		if block := s.handOver(kept); block != nil {
+			s.restart(block)
+			return
+		}
+	}
+	switch size := cap(s.block); {
+	case len(kept) == 0 && size > 0:
+		s.restart(s.block[:0])
+	case size-len(s.block) >= roomToRead:
+	case s.from >= size/2 && size > 0:
+		s.restart(append(s.block[:0], kept...))
+	default:
+		s.restart(append(make([]byte, 0, max(blockSize, 2*size)), kept...))
+	}
+}
+
+// restart goes on in another block, that starts with what is kept.
+func (s *Scanner) restart(block []byte) {
+	s.block, s.at, s.from = block, s.at-s.from, 0
+}
 
 func (s *Scanner) detect() func() bool {
-	if head, _ := s.r.Peek(3); bytes.Equal(head, []byte("\xef\xbb\xbf")) {
-		s.r.Discard(3)
-	}
+	s.skipMark()
 	c, ok := s.skipSpace()
 	switch {
 	case !ok:
 		return s.scanLine
 	case c == '[':
-		s.read()
+		s.at++
 		return s.scanItem
 	case c == '{' && s.severalLines():
 		return s.scanValue
@@ -83,72 +168,45 @@ func (s *Scanner) detect() func() bool {
 	return s.scanLine
 }
 
+// skipMark skips a byte order mark.
+func (s *Scanner) skipMark() {
+	const mark = "\xef\xbb\xbf"
+	for len(s.block) < len(mark) && bytes.HasPrefix([]byte(mark), s.block) && s.more() {
+	}
+	if bytes.HasPrefix(s.block, []byte(mark)) {
+		s.at = len(mark)
+	}
+}
+
 // severalLines reports whether the object that starts here goes on in the next
 // line. A line of NDJSON that was cut off does not: behind it the next line starts
 // an object, which cannot happen inside of one. It reads no further than it must, as
 // the other side may be waiting for an answer.
 func (s *Scanner) severalLines() bool {
-	for n := s.r.Buffered(); n <= scanAhead; n = max(n+1, s.r.Buffered()) {
-		head, err := s.r.Peek(n)
-		line, rest, whole := bytes.Cut(head, []byte("\n"))
-		rest = bytes.TrimLeft(rest, " \t\r\n")
+	s.from = s.at
+	for {
+		head := s.block[s.at:]
+		line, rest, whole := bytes.Cut(head[:min(len(head), scanAhead)], newline)
+		rest = rest[leadingSpace(rest):]
 		switch {
 		case whole && !open(line):
 			return false
 		case whole && len(rest) > 0:
 			return rest[0] != '{'
-		case err != nil:
+		case len(head) >= scanAhead || !s.more():
 			return false
 		}
 	}
-	return false
 }
 
 // open reports whether an array or object is not closed at the end of the text.
 func open(text []byte) bool {
 	var b balance
-	for _, c := range text {
-		b.add(c)
+	for len(text) > 0 {
+		n, _ := b.end(text, true, false)
+		text = text[max(n, 1):]
 	}
 	return b.depth > 0
-}
-
-// read consumes a byte. At the end of the stream it sets err.
-func (s *Scanner) read() (byte, bool) {
-	c, err := s.r.ReadByte()
-	if err != nil {
-		s.err = err
-		return 0, false
-	}
-	if c == '\n' {
-		s.line++
-	}
-	return c, true
-}
-
-func (s *Scanner) peek() (byte, bool) {
-	head, err := s.r.Peek(1)
-	if err != nil {
-		s.err = err
-		return 0, false
-	}
-	return head[0], true
-}
-
-// buffered is what can be read without waiting, and waits only when that is nothing. At
-// the end of the stream it is empty and err is set.
-func (s *Scanner) buffered() []byte {
-	if _, ok := s.peek(); !ok {
-		return nil
-	}
-	head, _ := s.r.Peek(s.r.Buffered())
-	return head
-}
-
-// discard consumes buffered bytes.
-func (s *Scanner) discard(b []byte) {
-	s.line += bytes.Count(b, newline)
-	s.r.Discard(len(b))
 }
 
 var newline = []byte("\n")
@@ -168,74 +226,88 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\
 // skipSpace consumes white space and returns the byte behind it, not consumed.
 func (s *Scanner) skipSpace() (byte, bool) {
 	for {
-		head := s.buffered()
-		if len(head) == 0 {
+		s.skip(leadingSpace(s.block[s.at:]))
+		if s.at < len(s.block) {
+			return s.block[s.at], true
+		}
+		s.from = s.at
+		if !s.more() {
 			return 0, false
 		}
-		n := leadingSpace(head)
-		s.discard(head[:n])
-		if n < len(head) {
-			return head[n], true
-		}
 	}
 }
 
-// skipBlankLines consumes lines of white space; what the next line is indented with
-// stays. It reports whether there is more.
-func (s *Scanner) skipBlankLines() bool {
-	for {
-		head := s.buffered()
-		n := bytes.LastIndexByte(head[:leadingSpace(head)], '\n') + 1
-		if n == 0 {
-			return len(head) > 0
-		}
-		s.discard(head[:n])
-	}
+// skip consumes some bytes of the block.
+func (s *Scanner) skip(n int) {
+	s.line += bytes.Count(s.block[s.at:s.at+n], newline)
+	s.at += n
 }
 
-// keep adds to the event, as far as its length is allowed.
-func (s *Scanner) keep(b ...byte) {
-	room := rawjson.MaxBytes + 1 - len(s.event)
-	s.event = append(s.event, b[:max(0, min(len(b), room))]...)
-}
-
+// scanLine goes to the next line that is not blank.
 func (s *Scanner) scanLine() bool {
-	for s.skipBlankLines() {
-		s.begin = s.line
-		s.keepLine()
-		s.event = bytes.TrimRight(s.event, "\r\n")
-		if leadingSpace(s.event) < len(s.event) {
-			return s.err == nil || errors.Is(s.err, io.EOF)
+	for {
+		s.from, s.begin = s.at, s.line
+		more := s.readLine()
+		s.event = s.event[:min(len(s.event), rawjson.MaxBytes+1)]
+		for n := len(s.event); n > 0 && s.event[n-1] == '\r'; n-- {
+			s.event = s.event[:n-1]
 		}
-		if s.err != nil {
+		switch {
+		case !more && !errors.Is(s.err, io.EOF):
+			return false // what came of the line is not the event
+		case leadingSpace(s.event) < len(s.event):
+			return true
+		case !more:
 			return false
 		}
-		s.event = s.event[:0]
 	}
-	return false
 }
 
-// keepLine keeps the rest of the line. Of an indentation that is longer than the buffer
-// only the end is kept.
-func (s *Scanner) keepLine() {
-	for {
-		part, err := s.r.ReadSlice('\n')
-		s.keep(part...)
-		switch {
-		case err == nil:
+// readLine consumes a line and keeps it. It reports false for the last one. Of an
+// indentation that is longer than scanAhead only the end is kept.
+func (s *Scanner) readLine() bool {
+	for blank := true; ; {
+		rest := s.block[s.at:]
+		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+			s.event = s.block[s.from : s.at+i]
+			s.at += i + 1
 			s.line++
-			return
-		case !errors.Is(err, bufio.ErrBufferFull):
-			s.err = err
-			return
-		case len(s.event) <= 2*scanAhead && leadingSpace(s.event) == len(s.event):
-			s.event = s.event[:0]
+			return true
+		}
+		s.at = len(s.block)
+		blank = blank && leadingSpace(rest) == len(rest)
+		if blank && s.at-s.from > scanAhead {
+			s.from = s.at
+		}
+		s.cut()
+		if !s.more() {
+			s.event = s.block[s.from:]
+			return false
 		}
 	}
 }
 
+// cut gives up what was consumed of an event and is more than the length that is allowed.
+func (s *Scanner) cut() {
+	if limit := s.from + rawjson.MaxBytes + 1; s.at > limit && s.r != nil {
+		s.block = append(s.block[:limit], s.block[s.at:]...)
+		s.at = limit
+	}
+}
+
+// scanItem goes to the next event of an array. What stands behind an event is looked at
+// when the next one is asked for.
 func (s *Scanner) scanItem() bool {
 	c, ok := s.skipSpace()
+	if ok && s.behind && c != ']' {
+		if c != ',' {
+			return s.fail(fmt.Sprintf("found %q, expected ',' or ']' between the events of an array", c))
+		}
+		s.at++
+		if c, ok = s.skipSpace(); ok && c == ']' {
+			return s.fail("found ']' behind a comma, expected an event")
+		}
+	}
 	switch {
 	case !ok && s.closed:
 		return false
@@ -244,38 +316,22 @@ func (s *Scanner) scanItem() bool {
 	case s.closed:
 		return s.fail("the array ended, expected the end of the file")
 	case c == ']':
-		s.read()
-		s.closed = true
+		s.at++
+		s.behind, s.closed = false, true
 		return s.scanItem()
 	}
-	s.begin = s.line
-	if !s.value(true) {
-		return len(s.event) > 0 && errors.Is(s.err, io.EOF) && s.cutOff()
+	s.behind = true
+	if s.value(true) {
+		return true
 	}
-	c, ok = s.skipSpace()
-	switch {
-	case !ok:
-		s.cutOff()
-	case c == ',':
-		s.read()
-		switch c, ok := s.skipSpace(); {
-		case !ok:
-			s.cutOff()
-		case c == ']':
-			s.fail("found ']' behind a comma, expected an event")
-		}
-	case c != ']':
-		s.fail(fmt.Sprintf("found %q, expected ',' or ']' between the events of an array", c))
+	if len(s.event) == 0 || !errors.Is(s.err, io.EOF) {
+		return false
 	}
-	return true
-}
-
-// cutOff notes that the stream ended within an array.
-func (s *Scanner) cutOff() bool {
 	s.unclosed()
 	return true
 }
 
+// unclosed notes that the stream ended within an array.
 func (s *Scanner) unclosed() bool {
 	if !errors.Is(s.err, io.EOF) {
 		return false
@@ -292,25 +348,26 @@ func (s *Scanner) scanValue() bool {
 	if _, ok := s.skipSpace(); !ok {
 		return false
 	}
-	s.begin = s.line
 	return s.value(false) || len(s.event) > 0 && errors.Is(s.err, io.EOF)
 }
 
 // value keeps the value that starts here; a scalar ends at white space, a comma or a
 // bracket. It reports whether the value ended before the stream.
 func (s *Scanner) value(inArray bool) bool {
+	s.from, s.begin = s.at, s.line
 	var b balance
-	for {
-		head := s.buffered()
-		if len(head) == 0 {
+	for more := true; ; more = s.more() {
+		if !more {
+			s.event = s.block[s.from:]
 			return false
 		}
-		n, ended := b.end(head, len(s.event) == 0, inArray)
-		s.keep(head[:n]...)
-		s.discard(head[:n])
+		n, ended := b.end(s.block[s.at:], s.at == s.from, inArray)
+		s.skip(n)
 		if ended {
+			s.event = s.block[s.from:min(s.at, s.from+rawjson.MaxBytes+1)]
 			return true
 		}
+		s.cut()
 	}
 }
 
@@ -323,33 +380,42 @@ type balance struct {
 // end is how far the value goes that starts before this text, or at it, and whether it
 // ends there.
 func (b *balance) end(text []byte, first, inArray bool) (n int, ended bool) {
-	for i, c := range text {
-		if b.depth == 0 && !b.inString && !(first && i == 0) && (isSpace(c) || inArray && (c == ',' || c == ']')) {
+	for i := 0; i < len(text); {
+		if b.inString {
+			i += b.string(text[i:])
+			continue
+		}
+		c := text[i]
+		if b.depth == 0 && !(first && i == 0) && (isSpace(c) || inArray && (c == ',' || c == ']')) {
 			return i, true
 		}
-		if b.add(c) {
-			return i + 1, true
+		i++
+		switch c {
+		case '"':
+			b.inString = true
+		case '{', '[':
+			b.depth++
+		case '}', ']':
+			if b.depth = max(0, b.depth-1); b.depth == 0 {
+				return i, true
+			}
 		}
 	}
 	return len(text), false
 }
 
-// add takes the next byte and reports whether it ends an array or object on the
-// outermost level.
-func (b *balance) add(c byte) bool {
-	switch {
-	case b.escape:
-		b.escape = false
-	case b.inString && c == '\\':
-		b.escape = true
-	case c == '"':
-		b.inString = !b.inString
-	case b.inString:
-	case c == '{' || c == '[':
-		b.depth++
-	case c == '}' || c == ']':
-		b.depth = max(0, b.depth-1)
-		return b.depth == 0
+// string is how much of the text is in the string, with the quote that ends it.
+func (b *balance) string(text []byte) int {
+	for i, c := range text {
+		switch {
+		case b.escape:
+			b.escape = false
+		case c == '\\':
+			b.escape = true
+		case c == '"':
+			b.inString = false
+			return i + 1
+		}
 	}
-	return false
+	return len(text)
 }
