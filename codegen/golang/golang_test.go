@@ -184,6 +184,21 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 	}
 }
 
+func TestGenerate_PackagesOfDomainsCompile(t *testing.T) {
+	for _, dir := range []string{torture, shop} {
+		module := t.TempDir()
+		files := codegentest.Files(t, Target{}, codegentest.Model(t, dir), map[string]string{"packages": "domain"})
+		codegentest.Write(t, module, files)
+		write(t, filepath.Join(module, "go.mod"), "module generated\n\ngo 1.24\n")
+		run(t, module, nil, "go", "vet", "./...")
+		for _, f := range files {
+			if f.Path == "order/order_completed_gen.go" && !bytes.Contains(f.Content, []byte("\ntype Completed struct {")) {
+				t.Errorf("the package order has no type Completed")
+			}
+		}
+	}
+}
+
 // TestGenerate_IsFormatted wants what gofmt wants, which most files are written as in the
 // first place.
 func TestGenerate_IsFormatted(t *testing.T) {

@@ -40,8 +40,19 @@ var helperFiles = []struct {
 // helper is one of these files, without its head.
 type helper struct {
 	name, option string
+	doc          []string // of the package
 	imports      []string
 	body         []byte
+}
+
+// packageDoc is the documentation of generated packages.
+var packageDoc = []string{
+	"Package PACKAGE has the types of events and of what they are made of, as their contracts",
+	"describe them.",
+	"",
+	"Make an event with its constructor, and send it with a Tracker or write it as JSON. To read",
+	"one, ParseX accepts exactly what the contract of X accepts; encoding/json also reads what",
+	"later versions add, and Validate says what the contract objects to.",
 }
 
 // helpers are all of them, made once.
@@ -50,6 +61,9 @@ var helpers = sync.OnceValue(func() []helper {
 	out := make([]helper, len(helperFiles))
 	for i, f := range helperFiles {
 		out[i] = helper{name: f.name, option: f.option}
+		if i == 0 {
+			out[i].doc = packageDoc
+		}
 		for _, d := range list {
 			if fileOf(d.source) == f.name {
 				out[i].imports = append(out[i].imports, d.imports...)
@@ -78,7 +92,7 @@ func (g *generator) helperSources() ([]codegen.File, error) {
 			continue
 		}
 		// Declarations that stood side by side in their source were aligned.
-		content, err := format.Source(g.file(h.imports, h.body))
+		content, err := format.Source(g.file(h.imports, h.body, h.doc...))
 		if err != nil {
 			return nil, fmt.Errorf("format %s: %w", h.name, err)
 		}
@@ -88,9 +102,13 @@ func (g *generator) helperSources() ([]codegen.File, error) {
 }
 
 // file puts the head of a file in front of declarations, which start with an empty line.
-func (g *generator) file(imports []string, body []byte) []byte {
+func (g *generator) file(imports []string, body []byte, doc ...string) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "// %s\n\npackage %s\n", codegen.Marker, g.options["package"])
+	fmt.Fprintf(&b, "// %s\n\n", codegen.Marker)
+	for _, line := range doc {
+		b.WriteString(strings.TrimRight("// "+strings.ReplaceAll(line, "PACKAGE", g.pkg), " ") + "\n")
+	}
+	fmt.Fprintf(&b, "package %s\n", g.pkg)
 	imports = slices.Compact(slices.Sorted(slices.Values(imports)))
 	switch len(imports) {
 	case 0:
@@ -119,7 +137,7 @@ var helperNames = sync.OnceValue(func() []string {
 			}
 		}
 	}
-	return names
+	return append(names, "ParseEvent")
 })
 
 // sourceFile is a file that was parsed.

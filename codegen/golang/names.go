@@ -13,6 +13,8 @@ import (
 type generator struct {
 	model   *codegen.Model
 	options codegen.Options
+	pkg     string // name of the package
+	folder  string // of its files, with a slash behind it, or empty
 
 	types        map[*codegen.Type]string
 	constructors map[*codegen.Type]string
@@ -23,6 +25,7 @@ type generator struct {
 	objects      map[*codegen.Type]*object
 	schemas      map[*codegen.Type]bool // types whose schema a union or an object asks for
 	declared     map[*contracts.Schema]*codegen.Type
+	owner        map[*codegen.Unit]*codegen.Event
 }
 
 type eventNames struct{ name, version, digest string }
@@ -38,15 +41,18 @@ type variantNames struct {
 // that they keep their names when a constant would have the same.
 func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 	g := &generator{
-		model: m, options: options,
+		model: m, options: options, pkg: options["package"],
 		types: map[*codegen.Type]string{}, constructors: map[*codegen.Type]string{}, parsers: map[*codegen.Event]string{},
 		events: map[*codegen.Event]eventNames{}, values: map[*codegen.Value]string{}, variants: map[*codegen.Variant]variantNames{},
-		objects: map[*codegen.Type]*object{}, schemas: map[*codegen.Type]bool{}, declared: map[*contracts.Schema]*codegen.Type{},
+		objects: map[*codegen.Type]*object{}, schemas: map[*codegen.Type]bool{}, declared: map[*contracts.Schema]*codegen.Type{}, owner: map[*codegen.Unit]*codegen.Event{},
+	}
+	for _, e := range m.Events {
+		g.owner[&e.Unit] = e
 	}
 	scope := codegen.NewScope(helperNames()...)
 	all := allTypes(m)
 	for _, t := range all {
-		g.types[t] = scope.Take(t.Name.Pascal(m.Initialisms))
+		g.types[t] = scope.Take(g.typeName(t))
 		g.declared[t.Schema] = t
 	}
 	for _, e := range m.Events {
@@ -67,6 +73,19 @@ func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 		g.markSchemas(t)
 	}
 	return g
+}
+
+// typeName is the name that a type wants. In a package of its domain, the types of an event
+// do without the domain: order.Completed.
+func (g *generator) typeName(t *codegen.Type) string {
+	name := t.Name.Pascal(g.model.Initialisms)
+	if e := g.owner[t.Unit]; e != nil && g.options["packages"] == "domain" {
+		short := strings.TrimPrefix(name, naming.Of(firstPart(e.Contract.Name)).Pascal(g.model.Initialisms))
+		if short != "" && 'A' <= short[0] && short[0] <= 'Z' {
+			return short
+		}
+	}
+	return name
 }
 
 func allTypes(m *codegen.Model) []*codegen.Type {

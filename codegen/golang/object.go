@@ -102,7 +102,7 @@ func (p *printer) object(t *codegen.Type, e *codegen.Event) {
 	p.line("}")
 	p.gap()
 	p.line("// MarshalJSON writes the JSON text.")
-	p.short("func (v "+name+") MarshalJSON() ([]byte, error)", "return v.AppendJSON(nil)")
+	p.short("func (v "+name+") MarshalJSON() ([]byte, error)", "return marshal(v.encode)")
 	p.encodeObject(t, o)
 	p.gap()
 	p.line("// UnmarshalJSON reads what the contract, or a later version of it, allows: members that are not")
@@ -144,8 +144,6 @@ func tag(m member) string {
 		text = "-"
 	case m.when != always:
 		text += ",omitzero"
-	case text == "-":
-		text += ","
 	}
 	text = "json:" + strconv.Quote(text)
 	if m.class != contracts.NoPII {
@@ -161,7 +159,7 @@ func expressible(wire string) bool {
 			return false
 		}
 	}
-	return wire != ""
+	return wire != "" && wire != "-"
 }
 
 // constant is the only value that a required property can have, or empty.
@@ -342,9 +340,7 @@ func (p *printer) encodeMember(m member, x string) {
 }
 
 func (p *printer) encodeExtra(t *codegen.Type, o *object) {
-	p.imported("maps")
-	p.imported("slices")
-	p.line("for _, name := range slices.Sorted(maps.Keys(v.", o.extra, ")) {")
+	p.line("for _, name := range names(v.", o.extra, ") {")
 	names := make([]string, len(o.members))
 	for i, m := range o.members {
 		names[i] = strconv.Quote(m.Wire)
@@ -437,5 +433,3 @@ func classed(t *codegen.Type) bool {
 		return classOf(v.Schema) != contracts.NoPII || u.Kind == codegen.Named && u.Named.Kind == codegen.Union && classed(u.Named)
 	})
 }
-
-func (p *printer) imported(path string) { p.use(path + ".") }

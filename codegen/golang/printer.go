@@ -29,14 +29,10 @@ type printer struct {
 // declared is a variable that stands behind the declaration which needs it.
 type declared struct{ name, value string }
 
-var packages = map[string]string{"json": "encoding/json", "cmp": "cmp", "maps": "maps", "slices": "slices"}
-
 // use notes the import that a type needs.
 func (p *printer) use(typ string) string {
-	for name, path := range packages {
-		if strings.Contains(typ, name+".") && !slices.Contains(p.imports, path) {
-			p.imports = append(p.imports, path)
-		}
+	if strings.Contains(typ, "json.") {
+		p.imports = []string{"encoding/json"}
 	}
 	return typ
 }

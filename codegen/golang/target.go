@@ -27,6 +27,7 @@ func (Target) Describe() string {
 func (Target) Options() []codegen.Option {
 	return []codegen.Option{
 		{Name: "package", Default: "events", Describe: "name of the package"},
+		{Name: "packages", Default: "one", Values: []string{"one", "domain"}, Describe: "one package for all, or one for each domain: order for order.completed"},
 		{Name: "integer", Default: "int64", Values: []string{"int64", "json.Number"}, Describe: "type of integers; json.Number keeps any size"},
 		{Name: "number", Default: "float64", Values: []string{"float64", "json.Number"}, Describe: "type of numbers; json.Number keeps all digits"},
 		{Name: "formats", Default: "typed", Values: []string{"typed", "string"}, Describe: "type of strings with a format; typed has DateTime, Date, TimeOfDay, Duration and UUID"},
@@ -39,13 +40,30 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	if pkg := options["package"]; !token.IsIdentifier(pkg) || pkg == "_" {
 		return nil, fmt.Errorf("option package is %q, expected a Go identifier", pkg)
 	}
-	g := newGenerator(m, options)
-	units := make([]*codegen.Unit, 0, len(m.Events)+len(m.Shared))
+	if options["packages"] == "one" {
+		return newGenerator(m, options).files()
+	}
+	var files []codegen.File
+	for _, d := range domains(m, options["package"]) {
+		g := newGenerator(d.model, options)
+		g.pkg, g.folder = d.name, d.name+"/"
+		list, err := g.files()
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, list...)
+	}
+	return files, nil
+}
+
+// files are those of one package.
+func (g *generator) files() ([]codegen.File, error) {
+	units := make([]*codegen.Unit, 0, len(g.model.Events)+len(g.model.Shared))
 	events := make([]*codegen.Event, 0, cap(units))
-	for _, e := range m.Events {
+	for _, e := range g.model.Events {
 		units, events = append(units, &e.Unit), append(events, e)
 	}
-	for _, u := range m.Shared {
+	for _, u := range g.model.Shared {
 		units, events = append(units, u), append(events, nil)
 	}
 	files := make([]codegen.File, len(units))
@@ -66,7 +84,8 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	if err != nil {
 		return nil, err
 	}
-	return uniquePaths(append(shared, files...)), nil
+	files = append(append(shared, codegen.File{Path: "evctl_events_gen.go", Content: g.index()}), files...)
+	return g.uniquePaths(files), nil
 }
 
 // unit is the file of one unit; e is nil for shared ones.
@@ -84,11 +103,29 @@ func (g *generator) unit(u *codegen.Unit, e *codegen.Event) ([]byte, error) {
 	return content, nil
 }
 
+// index is the file that reads events by their names.
+func (g *generator) index() []byte {
+	p := &printer{generator: g}
+	p.gap()
+	p.line("// ParseEvent reads a payload of the event with a name, and accepts exactly what its contract")
+	p.line("// accepts. The error is ErrUnknownEvent or a *ValidationError.")
+	p.line("func ParseEvent(name string, data []byte) (Event, error) {")
+	p.line("switch name {")
+	for _, e := range g.model.Events {
+		p.line("case ", g.events[e].name, ":")
+		p.line("return parsed(", g.parsers[e], "(data))")
+	}
+	p.line("}")
+	p.line("return nil, ErrUnknownEvent")
+	p.line("}")
+	return g.file(nil, p.body)
+}
+
 // uniquePaths keeps a unit called evctl apart from the helpers.
-func uniquePaths(files []codegen.File) []codegen.File {
+func (g *generator) uniquePaths(files []codegen.File) []codegen.File {
 	scope := codegen.NewScope()
 	for i := range files {
-		files[i].Path = scope.Take(strings.TrimSuffix(files[i].Path, "_gen.go")) + "_gen.go"
+		files[i].Path = g.folder + scope.Take(strings.TrimSuffix(files[i].Path, "_gen.go")) + "_gen.go"
 	}
 	return files
 }

@@ -244,12 +244,9 @@ func (p *printer) encodeUnion(t *codegen.Type) {
 	for _, v := range t.Variants {
 		p.line("case ", p.variants[v].name, ":")
 		if p.addsTag(t, v) {
-			p.line("start := len(e.b)")
+			p.line("e.tag(", goString(jsonText(t.Discriminator)+":"), ", ", strconv.Quote(v.Tag), ")")
 		}
 		p.encodeValue(v.Type, p.bind(v))
-		if p.addsTag(t, v) {
-			p.line("e.tag(start, ", goString(jsonText(t.Discriminator)+":"), ", ", strconv.Quote(v.Tag), ")")
-		}
 	}
 	p.line("default:")
 	p.line("e.noValue(", strconv.Quote(name), ")")

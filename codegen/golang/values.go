@@ -249,10 +249,8 @@ func (p *printer) item(elem *codegen.Ref, x string) string {
 }
 
 func (p *printer) encodeMap(u *codegen.Ref, x string) {
-	p.imported("maps")
-	p.imported("slices")
 	p.line("e.open('{')")
-	p.line("for _, name := range slices.Sorted(maps.Keys(", x, ")) {")
+	p.line("for _, name := range names(", x, ") {")
 	p.line("x := ", x, "[name]")
 	write := func() { p.encodePlace(u.Elem, "x") }
 	if keys := classOf(u.Schema.MapKeys); keys != contracts.NoPII {

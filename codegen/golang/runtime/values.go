@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -23,6 +24,17 @@ type EventInfo struct {
 	Name    string // on the wire
 	Version string // MAJOR.MINOR.PATCH
 	Digest  string // of the contract
+}
+
+// ErrUnknownEvent is the name of an event that the package has no type for.
+var ErrUnknownEvent = errors.New("unknown event")
+
+// parsed makes an event of what a function returned that reads one.
+func parsed[T Event](e T, err error) (Event, error) {
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // InfoOf says which contract a payload follows.

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ type encoder struct {
 	err     error
 	privacy *Privacy // nil: everything is written
 	hashed  bool     // with privacy: scalars are hashed
+
+	tagName, tagValue string // member of the next object that selects a variant
 }
 
 func (e *encoder) done() ([]byte, error) {
@@ -41,7 +44,17 @@ func (e *encoder) noValue(union string) {
 func (e *encoder) null() { e.b = append(e.b, "null"...) }
 
 // open starts an object or a list, close ends it.
-func (e *encoder) open(bracket byte) { e.b = append(e.b, bracket) }
+func (e *encoder) open(bracket byte) {
+	e.b = append(e.b, bracket)
+	if e.tagName != "" {
+		e.b = append(e.b, e.tagName...)
+		e.tagName = ""
+		e.text(e.tagValue)
+	}
+}
+
+// tag is a member that the next object starts with; name is its name in quotes, with a colon.
+func (e *encoder) tag(name, value string) { e.tagName, e.tagValue = name, value }
 
 func (e *encoder) close(bracket byte) { e.b = append(e.b, bracket) }
 
@@ -58,23 +71,24 @@ func (e *encoder) member(name string) {
 	e.b = append(e.b, name...)
 }
 
-// tag puts the member that selects a variant in front of those of the object at start.
-func (e *encoder) tag(start int, name, value string) {
-	if e.err != nil || start >= len(e.b) || e.b[start] != '{' {
-		return
-	}
-	tag := encoder{privacy: e.privacy, hashed: e.hashed, b: append([]byte(nil), name...)}
-	if tag.text(value); e.b[start+1] != '}' {
-		tag.b = append(tag.b, ',')
-	}
-	e.b = slices.Insert(e.b, start+1, tag.b...)
-}
-
 // entry starts a member whose name is data.
 func (e *encoder) entry(name string) {
 	e.comma()
 	e.text(name)
 	e.b = append(e.b, ':')
+}
+
+// names are those of a map, sorted.
+func names[M ~map[string]T, T any](m M) []string {
+	if len(m) == 0 {
+		return nil
+	}
+	list := make([]string, 0, len(m))
+	for name := range m {
+		list = append(list, name)
+	}
+	slices.Sort(list)
+	return list
 }
 
 // entryHashed is entry for names with a class of their own.
@@ -220,6 +234,15 @@ func appendText(b []byte, s string) []byte {
 }
 
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
+
+// marshal is the text that a function writes.
+func marshal(write func(*encoder)) ([]byte, error) {
+	e := borrow()
+	defer e.giveBack()
+	write(e)
+	text, err := e.done()
+	return bytes.Clone(text), err
+}
 
 // borrow is an encoder for text that is thrown away, after giveBack.
 func borrow() *encoder { return encoders.Get().(*encoder) }

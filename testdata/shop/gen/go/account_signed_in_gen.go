@@ -74,7 +74,7 @@ func (v AccountSignedIn) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v AccountSignedIn) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v AccountSignedIn) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *AccountSignedIn) encode(e *encoder) {
 	e.open('{')

@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event account.signed_up.
 const (
 	EventAccountSignedUp        = "account.signed_up"
@@ -127,7 +122,7 @@ func (v AccountSignedUp) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v AccountSignedUp) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v AccountSignedUp) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *AccountSignedUp) encode(e *encoder) {
 	e.open('{')
@@ -160,7 +155,7 @@ func (v *AccountSignedUp) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)

@@ -42,7 +42,7 @@ func (v CardPayment) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v CardPayment) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v CardPayment) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *CardPayment) encode(e *encoder) {
 	e.open('{')

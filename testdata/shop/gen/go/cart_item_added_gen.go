@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event cart.item_added.
 const (
 	EventCartItemAdded        = "cart.item_added"
@@ -121,7 +116,7 @@ func (v CartItemAdded) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v CartItemAdded) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v CartItemAdded) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *CartItemAdded) encode(e *encoder) {
 	e.open('{')
@@ -150,7 +145,7 @@ func (v *CartItemAdded) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)

@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event cart.item_removed.
 const (
 	EventCartItemRemoved        = "cart.item_removed"
@@ -109,7 +104,7 @@ func (v CartItemRemoved) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v CartItemRemoved) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v CartItemRemoved) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *CartItemRemoved) encode(e *encoder) {
 	e.open('{')
@@ -130,7 +125,7 @@ func (v *CartItemRemoved) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)

@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event cart.viewed.
 const (
 	EventCartViewed        = "cart.viewed"
@@ -117,7 +112,7 @@ func (v CartViewed) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v CartViewed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v CartViewed) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *CartViewed) encode(e *encoder) {
 	e.open('{')
@@ -145,7 +140,7 @@ func (v *CartViewed) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)

@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event checkout.started.
 const (
 	EventCheckoutStarted        = "checkout.started"
@@ -134,7 +129,7 @@ func (v CheckoutStarted) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v CheckoutStarted) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v CheckoutStarted) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *CheckoutStarted) encode(e *encoder) {
 	e.open('{')
@@ -159,7 +154,7 @@ func (v *CheckoutStarted) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)

@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event checkout.step_completed.
 const (
 	EventCheckoutStepCompleted        = "checkout.step_completed"
@@ -133,7 +128,7 @@ func (v CheckoutStepCompleted) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v CheckoutStepCompleted) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v CheckoutStepCompleted) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *CheckoutStepCompleted) encode(e *encoder) {
 	e.open('{')
@@ -166,7 +161,7 @@ func (v *CheckoutStepCompleted) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)

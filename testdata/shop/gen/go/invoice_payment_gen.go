@@ -40,7 +40,7 @@ func (v InvoicePayment) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v InvoicePayment) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v InvoicePayment) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *InvoicePayment) encode(e *encoder) {
 	e.open('{')

@@ -55,7 +55,7 @@ func (v LineItem) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v LineItem) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v LineItem) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *LineItem) encode(e *encoder) {
 	e.open('{')

@@ -44,7 +44,7 @@ func (v Money) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v Money) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v Money) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *Money) encode(e *encoder) {
 	e.open('{')

@@ -76,7 +76,7 @@ func (v NewsletterSubscribed) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v NewsletterSubscribed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v NewsletterSubscribed) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *NewsletterSubscribed) encode(e *encoder) {
 	e.open('{')

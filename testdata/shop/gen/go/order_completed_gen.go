@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event order.completed.
 const (
 	EventOrderCompleted        = "order.completed"
@@ -162,7 +157,7 @@ func (v OrderCompleted) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v OrderCompleted) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v OrderCompleted) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *OrderCompleted) encode(e *encoder) {
 	e.open('{')
@@ -223,7 +218,7 @@ func (v *OrderCompleted) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)
@@ -336,13 +331,11 @@ func checkOrderCompletedPayment(u OrderCompletedPayment, c *checker) bool {
 func encodeOrderCompletedPayment(u OrderCompletedPayment, e *encoder) {
 	switch v := u.(type) {
 	case CardPayment:
-		start := len(e.b)
+		e.tag(`"method":`, "card")
 		v.encode(e)
-		e.tag(start, `"method":`, "card")
 	case InvoicePayment:
-		start := len(e.b)
+		e.tag(`"method":`, "invoice")
 		v.encode(e)
-		e.tag(start, `"method":`, "invoice")
 	default:
 		e.noValue("OrderCompletedPayment")
 	}

@@ -89,7 +89,7 @@ func (v OrderRefunded) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v OrderRefunded) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v OrderRefunded) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *OrderRefunded) encode(e *encoder) {
 	e.open('{')

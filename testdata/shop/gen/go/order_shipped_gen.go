@@ -98,7 +98,7 @@ func (v OrderShipped) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v OrderShipped) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v OrderShipped) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *OrderShipped) encode(e *encoder) {
 	e.open('{')

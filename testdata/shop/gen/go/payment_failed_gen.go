@@ -87,7 +87,7 @@ func (v PaymentFailed) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v PaymentFailed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v PaymentFailed) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *PaymentFailed) encode(e *encoder) {
 	e.open('{')

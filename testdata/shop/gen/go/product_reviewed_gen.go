@@ -80,7 +80,7 @@ func (v ProductReviewed) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v ProductReviewed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v ProductReviewed) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *ProductReviewed) encode(e *encoder) {
 	e.open('{')

@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event product.viewed.
 const (
 	EventProductViewed        = "product.viewed"
@@ -135,7 +130,7 @@ func (v ProductViewed) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v ProductViewed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v ProductViewed) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *ProductViewed) encode(e *encoder) {
 	e.open('{')
@@ -175,7 +170,7 @@ func (v *ProductViewed) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)

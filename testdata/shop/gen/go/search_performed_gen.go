@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event search.performed.
 const (
 	EventSearchPerformed        = "search.performed"
@@ -141,7 +136,7 @@ func (v SearchPerformed) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v SearchPerformed) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v SearchPerformed) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *SearchPerformed) encode(e *encoder) {
 	e.open('{')
@@ -155,7 +150,7 @@ func (v *SearchPerformed) encode(e *encoder) {
 	if v.Filters != nil {
 		e.member(`"filters":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Filters)) {
+		for _, name := range names(v.Filters) {
 			x := v.Filters[name]
 			e.entry(name)
 			e.open('[')
@@ -195,7 +190,7 @@ func (v *SearchPerformed) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)

@@ -2,11 +2,6 @@
 
 package events
 
-import (
-	"maps"
-	"slices"
-)
-
 // Name, version and digest of the event search.result_clicked.
 const (
 	EventSearchResultClicked        = "search.result_clicked"
@@ -116,7 +111,7 @@ func (v SearchResultClicked) AppendJSON(b []byte) ([]byte, error) {
 }
 
 // MarshalJSON writes the JSON text.
-func (v SearchResultClicked) MarshalJSON() ([]byte, error) { return v.AppendJSON(nil) }
+func (v SearchResultClicked) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *SearchResultClicked) encode(e *encoder) {
 	e.open('{')
@@ -141,7 +136,7 @@ func (v *SearchResultClicked) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range slices.Sorted(maps.Keys(v.Experiments)) {
+		for _, name := range names(v.Experiments) {
 			x := v.Experiments[name]
 			e.entry(name)
 			e.text(x)
