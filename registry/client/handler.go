@@ -128,7 +128,7 @@ func parted(events []Event) (accepted, rejected []Event) {
 	return accepted, rejected
 }
 
-// Bounds of the violations in an answer: of one event, and of all. One is always shown.
+// Bounds of the violations in an answer: of one event, and of all.
 const (
 	shownOfEvent  = 20
 	shownOfAnswer = 1000
@@ -139,7 +139,7 @@ func answerOf(events []Event) Answer {
 	room := shownOfAnswer
 	for i, e := range events {
 		v := AnsweredVerdict{Verdict: e.Verdict}
-		if shown := max(1, min(shownOfEvent, room)); len(v.Violations) > shown {
+		if shown := min(shownOfEvent, room); len(v.Violations) > shown {
 			v.Omitted, v.Violations = len(v.Violations)-shown, v.Violations[:shown]
 		}
 		room -= len(v.Violations)

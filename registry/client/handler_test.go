@@ -197,21 +197,31 @@ func TestHandler_ASmallRequestHasNoLargeAnswer(t *testing.T) {
 		fmt.Fprintf(&event, `,"p%d":1`, i)
 	}
 	event.WriteString("}")
-	body := "[" + strings.TrimSuffix(strings.Repeat(event.String()+",", 1000), ",") + "]"
-	_, text := post([]byte(body))
-	var got client.Answer
-	if err := json.Unmarshal([]byte(text), &got); err != nil {
-		t.Fatal(err)
-	}
-	shown := 0
-	for i, v := range got.Verdicts {
-		if len(v.Violations) == 0 || v.Omitted+len(v.Violations) != 100 {
-			t.Fatalf("verdict %d shows %d violations and omits %d, want one at least and all counted", i, len(v.Violations), v.Omitted)
+	for what, c := range map[string]struct {
+		event      string
+		events     int
+		violations int // of each
+		larger     int // times that the answer may be larger than the request
+	}{
+		"many violations": {event.String(), 1000, 100, 1},
+		"many events":     {"1", 10_000, 1, 25},
+	} {
+		body := "[" + strings.Repeat(c.event+",", c.events-1) + c.event + "]"
+		_, text := post([]byte(body))
+		var got client.Answer
+		if err := json.Unmarshal([]byte(text), &got); err != nil {
+			t.Fatalf("%s: %v", what, err)
 		}
-		shown += len(v.Violations)
-	}
-	if shown > 2000 || len(text) > len(body) {
-		t.Errorf("%d violations are shown, and the answer has %d bytes for a request of %d", shown, len(text), len(body))
+		shown := 0
+		for i, v := range got.Verdicts {
+			if v.Omitted+len(v.Violations) != c.violations {
+				t.Fatalf("%s: verdict %d shows %d violations and omits %d, want %d", what, i, len(v.Violations), v.Omitted, c.violations)
+			}
+			shown += len(v.Violations)
+		}
+		if shown != client.ShownOfAnswer || len(got.Verdicts) != c.events || len(text) > c.larger*len(body) {
+			t.Errorf("%s: %d violations of %d events are shown, in %d bytes for %d", what, shown, len(got.Verdicts), len(text), len(body))
+		}
 	}
 }
 

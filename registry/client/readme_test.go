@@ -121,7 +121,7 @@ func TestReadme_ItsMessagesAndNumbersAreReal(t *testing.T) {
 	}
 	for _, want := range []string{
 		fmt.Sprintf("(%d MiB), and the number of events (%d,000)", client.DefaultMaxBody>>20, client.DefaultMaxEvents/1000),
-		fmt.Sprintf("at most %d violations", client.ShownOfEvent), fmt.Sprintf("about %d,000;", client.ShownOfAnswer/1000),
+		fmt.Sprintf("at most %d violations", client.ShownOfEvent), fmt.Sprintf("of an answer %d,000;", client.ShownOfAnswer/1000),
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
 			t.Errorf("README does not say %q", want)
