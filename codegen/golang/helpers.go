@@ -70,9 +70,21 @@ var helpers = sync.OnceValue(func() []helper {
 				out[i].body = append(append(append(out[i].body, '\n'), d.text...), '\n')
 			}
 		}
+		out[i].body = formatted(out[i].body)
 	}
 	return out
 })
+
+// formatted is what gofmt makes of declarations: some stood side by side in their source,
+// and were aligned.
+func formatted(body []byte) []byte {
+	const head = "package p\n"
+	content, err := format.Source(append([]byte(head), body...))
+	if err != nil {
+		panic(err) // compiled with this program
+	}
+	return content[len(head):]
+}
 
 // fileOf is the generated file for a source file.
 func fileOf(source string) string {
@@ -85,20 +97,15 @@ func fileOf(source string) string {
 }
 
 // helperSources are the files for a package.
-func (g *generator) helperSources() ([]codegen.File, error) {
+func (g *generator) helperSources() []codegen.File {
 	var files []codegen.File
 	for _, h := range helpers() {
 		if h.option != "" && g.options[h.option] != "true" {
 			continue
 		}
-		// Declarations that stood side by side in their source were aligned.
-		content, err := format.Source(g.file(h.imports, h.body, h.doc...))
-		if err != nil {
-			return nil, fmt.Errorf("format %s: %w", h.name, err)
-		}
-		files = append(files, codegen.File{Path: h.name, Content: content})
+		files = append(files, codegen.File{Path: h.name, Content: g.file(h.imports, h.body, h.doc...)})
 	}
-	return files, nil
+	return files
 }
 
 // file puts the head of a file in front of declarations, which start with an empty line.

@@ -80,17 +80,13 @@ func (g *generator) files() ([]codegen.File, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	shared, err := g.helperSources()
-	if err != nil {
-		return nil, err
-	}
-	files = append(append(shared, codegen.File{Path: "evctl_events_gen.go", Content: g.index()}), files...)
+	files = append(append(g.helperSources(), codegen.File{Path: "evctl_events_gen.go", Content: g.index()}), files...)
 	return g.uniquePaths(files), nil
 }
 
 // unit is the file of one unit; e is nil for shared ones.
 func (g *generator) unit(u *codegen.Unit, e *codegen.Event) ([]byte, error) {
-	p := &printer{generator: g}
+	p := &printer{generator: g, body: make([]byte, 0, 16<<10)}
 	p.declarations(u, e)
 	content := g.file(p.imports, p.body)
 	if !p.unsure {
