@@ -116,7 +116,8 @@ func longNumber(n *node, t rawjson.View, start, at int) int {
 			return rejected
 		}
 	}
-	if at-start > rawjson.MaxDigits || exponent > rawjson.MaxDigits || !n.accepts(t.Slice(start, at)) {
+	text := t.Slice(start, at)
+	if len(text) > rawjson.MaxDigits || exponent > rawjson.MaxDigits || !rawjson.InFloat64(text) || !n.accepts(text) {
 		return rejected
 	}
 	return at

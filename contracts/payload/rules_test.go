@@ -101,7 +101,8 @@ var rulings = []struct {
 	{"Numbers", []ruling{
 		{"2^53+1 against a maximum of 2^53", `{"type": "integer", "maximum": 9007199254740992}`, `{"v": 9007199254740993}`, "maximum", "Validation, 6.2.2: numbers of any precision", ""},
 		{"2^53+1 as 2^53 in an enum", `{"type": "integer", "enum": [9007199254740992]}`, `{"v": 9007199254740993}`, "enum", "Validation, 6.1.2", ""},
-		{"beyond float64", number, `{"v": 1e400}`, "", "RFC 8259, 6", ""},
+		{"the largest float64", number, `{"v": 1.7976931348623157e308}`, "", "RFC 8259, 6", ""},
+		{"beyond float64", number, `{"v": 1e400}`, "json-number", "our limit, as RFC 8259, 6 advises", ""},
 		{"an exponent of -401", number, `{"v": 1e-401}`, "json-number", "our limit", ""},
 		{"an exponent beyond 400", number, `{"v": 1e401}`, "json-number", "our limit, as RFC 8259, 6 allows", ""},
 		{"seven digits of exponent", integer, `{"v": 1e9999999}`, "json-number", "our limit", ""},
@@ -241,7 +242,7 @@ func limits() string {
 |---|---|---|
 | an event | %d bytes (%d MiB) | %s |
 | arrays and objects within each other | %d levels | %s |
-| a number | %d characters, and an exponent of at most %d | %s |
+| a number | %d characters, an exponent of at most %d, and what a float64 can hold (about 1.8e308) | %s |
 | violations of one event | %d, in the order of the text | |
 `, rawjson.MaxBytes, rawjson.MaxBytes>>20, code(rawjson.RuleSize), rawjson.MaxDepth, code(rawjson.RuleDepth),
 		rawjson.MaxDigits, rawjson.MaxDigits, code(rawjson.RuleNumber), payload.MaxViolations)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,6 +195,9 @@ func (s *strictReader) number() bool {
 	if digits := strings.TrimLeft(exponent, "+-0"); n > rawjson.MaxDigits || len(digits) > 3 || digits != "" && atoi(digits) > rawjson.MaxDigits {
 		s.broken[rawjson.RuleNumber] = true
 	}
+	if v, _ := strconv.ParseFloat(text, 64); math.IsInf(v, 0) {
+		s.broken[rawjson.RuleNumber] = true
+	}
 	return true
 }
 
@@ -288,13 +292,15 @@ var hostile = map[string][]string{
 	`{"😀":1,"\ud83d\ude00":1}`:             {"json-duplicate"},
 	`{"v":1e401}`:                          {"json-number"},
 	`{"v":1e-401}`:                         {"json-number"},
+	`{"v":-1.7976931348623159e308}`:        {"json-number"},
+	`{"v":1e400}`:                          {"json-number"},
 	`{"v":1e9999999}`:                      {"json-number"},
 	`{"v":-1e99999999999999999999}`:        {"json-number"},
 	`{"v":0e18446744073709551617}`:         {"json-number"},
 	`{"v":"\ud800","w":1e999,"w":1}`:       {"json-duplicate", "json-encoding", "json-number"},
 	`{"v":"\ud800",`:                       {"json-encoding", "json-syntax"},
 	// What only looks bad.
-	`{"v":1e400}`: nil, `{"v":1E-0400}`: nil, `{"v":-0}`: nil, `{"v":-0.0e-0}`: nil, `{"v":1e+00000000000000000000001}`: nil,
+	`{"v":1.7976931348623158e308}`: nil, `{"v":1E-0400}`: nil, `{"v":-0}`: nil, `{"v":-0.0e-0}`: nil, `{"v":1e+00000000000000000000001}`: nil,
 	`{"e":"é","e\u0301":1}`: nil, `{"V":1,"v":1}`: nil, `{"v":"\u0000\u007f"}`: nil, "{\"v\":\"\x7f\u0080\u2028\ufeff\ufffd\U0010ffff\"}": nil,
 	"\r\n\t {\"v\"\r:\n1\t}\n": nil, `{"v":"\ud83d\ude00\uD83D\uDE00"}`: nil, `{"v":"\\ud800"}`: nil, `{"v\u0000":1,"v":1}`: nil, `{"v":"\/"}`: nil,
 }

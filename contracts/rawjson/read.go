@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"hash/maphash"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ const (
 	// MaxDepth bounds how deep arrays and objects contain each other.
 	MaxDepth = 128
 	// MaxDigits bounds the length of a number and its exponent; every float64 lies
-	// well within it, and arithmetic with such numbers is cheap.
+	// well within it, and arithmetic with such numbers is cheap. Numbers beyond
+	// math.MaxFloat64 are refused as well.
 	MaxDigits = 400
 )
 
@@ -36,7 +38,7 @@ var Rules = []struct{ ID, Summary string }{
 	{RuleSyntax, "the text is not one JSON value"},
 	{RuleEncoding, "the text is not UTF-8, or has a surrogate without its other half"},
 	{RuleDuplicate, "a name stands twice in one object"},
-	{RuleNumber, "a number has too many digits or too large an exponent"},
+	{RuleNumber, "a number has too many digits or too large an exponent, or is beyond what a float64 can hold"},
 	{RuleDepth, "arrays and objects contain each other too deeply"},
 	{RuleSize, "the text is too long"},
 }
@@ -435,8 +437,32 @@ func (r *reader) bounded(i int, exponent []byte) bool {
 			return false
 		}
 	}
+	if !InFloat64(r.Raw(i)) {
+		r.at = r.Offset(i)
+		r.fail(RuleNumber, fmt.Sprintf("at most %g", math.MaxFloat64))
+		r.err.Found = Clip(r.Raw(i))
+		return false
+	}
 	return true
 }
+
+// InFloat64 reports whether a float64 can hold about a number: not 1e309, which most
+// readers take for infinity or refuse. The text must be within the other limits.
+func InFloat64(text []byte) bool {
+	if len(text) <= maxPlainDigits && bytes.IndexAny(text, "eE") < 0 {
+		return true
+	}
+	const most = 309 // of 0.DIGITS × 10^exponent; math.MaxFloat64 has it
+	d := ParseDecimal(text)
+	if d.exponent != most {
+		return d.exponent < most
+	}
+	_, err := strconv.ParseFloat(string(text), 64)
+	return err == nil
+}
+
+// maxPlainDigits is a length at which no number without an exponent is large.
+const maxPlainDigits = 300
 
 // string reads a string; one without escapes stays where it is.
 func (r *reader) string() bool {

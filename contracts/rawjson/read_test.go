@@ -48,6 +48,8 @@ func TestRead_SaysWhatIsWrong(t *testing.T) {
 		{`["\udc00\ud800"]`, Error{RuleEncoding, "/0", 2, "a pair of surrogates", `\udc00 alone`}},
 		{`["a\ud800\u0041"]`, Error{RuleEncoding, "/0", 3, "a pair of surrogates", `\ud800 alone`}},
 		{`{"a":1,"b":{"a":1,"\u0061":2}}`, Error{RuleDuplicate, "/b/a", 18, "each name once", `a second "\u0061"`}},
+		{`[1e309]`, Error{RuleNumber, "/0", 1, "at most 1.7976931348623157e+308", "1e309"}},
+		{"[1" + strings.Repeat("0", 309) + ".0]", Error{RuleNumber, "/0", 1, "at most 1.7976931348623157e+308", "1" + strings.Repeat("0", 59) + "…"}},
 		{`[1e401]`, Error{RuleNumber, "/0", 1, "an exponent of at most 400", "1e401"}},
 		{`[1e-9999999999]`, Error{RuleNumber, "/0", 1, "an exponent of at most 400", "1e-9999999999"}},
 		{"[" + strings.Repeat("9", 401) + "]", Error{RuleNumber, "/0", 1, "at most 400", "a number of 401 characters"}},
