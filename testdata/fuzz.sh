@@ -8,6 +8,8 @@ pairs=${2:-100000}
 echo "== $pairs pairs of schemas"
 # A check of all laws compares more than twenty pairs.
 go test ./contracts/subschema -run ObeysTheLaws -rapid.checks "$((pairs / 20))" -timeout 0 -v
+echo "== what hostile payloads cost"
+EVCTL_FUZZ_TIMES=1 go test ./contracts/payload -run '^TestHostile' -count 1
 echo "== $pairs payloads of random contracts"
 # A check compares some two dozen payloads of one contract.
 go test ./contracts/payload -run '^Test(Valid|Set)_(Agrees|DoesNotDepend|IsNever)' -rapid.checks "$((pairs / 24))" -timeout 0 -v
