@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -18,6 +19,9 @@ import (
 // mediaType is the Content-Type of a request without its parameters.
 func mediaType(r *http.Request, accepted ...string) (string, error) {
 	header := r.Header.Get("Content-Type")
+	if slices.Contains(accepted, header) {
+		return header, nil
+	}
 	media, _, err := mime.ParseMediaType(header)
 	known := slices.Contains(accepted, media) ||
 		strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json") && slices.Contains(accepted, mediaJSON)
@@ -35,24 +39,62 @@ func mediaType(r *http.Request, accepted ...string) (string, error) {
 // server has for bodies until it is released.
 type body struct {
 	data   []byte
+	room   *room // that data stands in, nil when it is too large to be kept
 	server *Server
+	source patientReader
 }
 
-func (b *body) release() { b.server.bodies.Add(-int64(cap(b.data))) }
+// room is memory for bodies, which is used again.
+type room struct{ data []byte }
+
+// roomSizes are the sizes of rooms; longer bodies have memory of their own.
+var roomSizes = [...]int{16 << 10, 64 << 10, 256 << 10, 1 << 20}
+
+var rooms [len(roomSizes)]sync.Pool
+
+// roomOf is an empty room with at least some bytes, nil when there is none that large.
+func roomOf(size int) *room {
+	for i, has := range roomSizes {
+		if has >= size {
+			if r, ok := rooms[i].Get().(*room); ok {
+				return r
+			}
+			return &room{make([]byte, 0, has)}
+		}
+	}
+	return nil
+}
+
+// leave gives the memory of the body to bodies to come.
+func (b *body) leave() {
+	if i := slices.Index(roomSizes[:], cap(b.data)); i >= 0 && b.room != nil {
+		rooms[i].Put(b.room)
+	}
+	b.data, b.room = nil, nil
+}
+
+func (b *body) release() {
+	b.server.bodies.Add(-int64(cap(b.data)))
+	b.leave()
+}
 
 // grow makes room for more bytes, as long as the server has memory for bodies. What
 // counts is what clients have sent, not what they announce.
 func (b *body) grow() error {
-	size := max(16<<10, 2*cap(b.data))
-	more := int64(size - cap(b.data))
+	next, data := roomOf(2*cap(b.data)), []byte(nil)
+	if next != nil {
+		data = next.data
+	} else {
+		data = make([]byte, 0, 2*cap(b.data))
+	}
+	more := int64(cap(data) - cap(b.data))
 	if b.server.bodies.Add(more) > bodiesInMemory*b.server.opt.MaxBody {
 		b.server.bodies.Add(-more)
 		return registry.Errorf(registry.CodeNotReady, "the server reads as many bodies as it has memory for").WithHint("try again")
 	}
-	b.data = append(make([]byte, 0, size), b.data...)
-	if grown := int64(cap(b.data)) - int64(size); grown > 0 {
-		b.server.bodies.Add(grown)
-	}
+	data = append(data, b.data...)
+	b.leave()
+	b.data, b.room = data, next
 	return nil
 }
 
@@ -86,14 +128,19 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64) (
 	if r.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
-	connection := http.NewResponseController(w)
-	patient := patientReader{http.MaxBytesReader(w, r.Body, limit), connection, s.opt.Timeout, time.Now().Add(bodyTimeouts * s.opt.Timeout)}
-	unpacked, done, err := unpack(patient, r.Header.Values("Content-Encoding"))
+	now := time.Now()
+	b := &body{server: s, source: patientReader{
+		Reader: r.Body, connection: http.NewResponseController(w), timeout: s.opt.Timeout,
+		until: now.Add(bodyTimeouts * s.opt.Timeout), renew: now.Add(s.opt.Timeout / renewals),
+	}}
+	if r.ContentLength < 0 {
+		b.source.Reader = http.MaxBytesReader(w, r.Body, limit)
+	}
+	unpacked, done, err := unpack(&b.source, r.Header.Values("Content-Encoding"))
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	b := &body{server: s}
 	if err := b.readFrom(unpacked, limit); err != nil {
 		b.release()
 		w.Header().Set("Connection", "close") // the rest of the body may be under way
@@ -121,6 +168,9 @@ func tooLarge(limit int64) error {
 
 // unpack undoes the Content-Encoding, of which there is at most one.
 func unpack(r io.Reader, headers []string) (unpacked io.Reader, done func(), err error) {
+	if len(headers) == 0 {
+		return r, func() {}, nil
+	}
 	coding := strings.ToLower(strings.TrimSpace(strings.Join(headers, ",")))
 	switch coding {
 	case "", "identity":

@@ -14,15 +14,23 @@ type patientReader struct {
 	io.Reader
 	connection *http.ResponseController
 	timeout    time.Duration
-	until      time.Time
+	until      time.Time // for the whole
+	renew      time.Time // when the client is to have a full timeout again
 }
 
-func (p patientReader) Read(b []byte) (int, error) {
-	deadline := time.Now().Add(p.timeout)
-	if deadline.After(p.until) {
-		deadline = p.until
+// Deadlines cost about as much as validating an event. They are moved when a part of the
+// timeout has passed, not with every read and write.
+const renewals = 8
+
+func (p *patientReader) Read(b []byte) (int, error) {
+	if now := time.Now(); now.After(p.renew) {
+		deadline := now.Add(p.timeout)
+		if deadline.After(p.until) {
+			deadline = p.until
+		}
+		_ = p.connection.SetReadDeadline(deadline)
+		p.renew = now.Add(p.timeout / renewals)
 	}
-	_ = p.connection.SetReadDeadline(deadline)
 	return p.Reader.Read(b)
 }
 
@@ -30,8 +38,9 @@ func (p patientReader) Read(b []byte) (int, error) {
 // whole, and knows which status was sent.
 type patientWriter struct {
 	http.ResponseWriter
-	connection *http.ResponseController
+	connection http.ResponseController
 	timeout    time.Duration
+	renew      time.Time // when the client is to have a full timeout again
 	status     int
 }
 
@@ -40,19 +49,25 @@ const part = 256 << 10
 
 // extend starts the time for the next part.
 func (w *patientWriter) extend() {
-	// Not every ResponseWriter has deadlines; those of net/http do.
-	_ = w.connection.SetWriteDeadline(time.Now().Add(w.timeout))
+	if now := time.Now(); now.After(w.renew) {
+		// Not every ResponseWriter has deadlines; those of net/http do.
+		_ = w.connection.SetWriteDeadline(now.Add(w.timeout))
+		w.renew = now.Add(w.timeout / renewals)
+	}
 }
 
-// holdFor puts off the start of the answer.
+// holdFor puts off the start of the answer to a request without a body.
 func (w *patientWriter) holdFor(wait time.Duration) {
+	_ = w.connection.SetReadDeadline(time.Time{}) // there is nothing to read
 	_ = w.connection.SetWriteDeadline(time.Now().Add(wait + w.timeout))
+	w.renew = time.Time{}
 }
 
 func (w *patientWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
+	w.extend()
 	w.ResponseWriter.WriteHeader(status)
 }
 

@@ -29,6 +29,9 @@ func (s *Server) notReady() error {
 
 // parseQuery reads the query; Query of net/url would drop what it cannot read.
 func parseQuery(r *http.Request) (url.Values, error) {
+	if r.URL.RawQuery == "" {
+		return nil, nil
+	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, &registry.Error{Code: registry.CodeRequestInvalid, Message: "query cannot be read", Err: err}

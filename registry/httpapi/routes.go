@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/evctl/evctl/registry"
 )
@@ -29,6 +28,7 @@ type route struct {
 	answers      []answer
 	fails        []registry.Code // those that every route has left out
 	handle       func(*Server, http.ResponseWriter, *http.Request) error
+	counts       *statusCounts // of its answers
 }
 
 // parameter is a query parameter.
@@ -128,28 +128,35 @@ func table() []route {
 	}
 }
 
-// routes makes the handler of all routes.
+// routes makes the handler of all routes. It expects a server that bounds the time for
+// headers and the beginning of bodies.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	byPath := map[string][]*route{}
+	byPath, exact := map[string][]*route{}, map[string][]*route{}
 	for i := range s.table {
+		s.table[i].counts = &statusCounts{}
 		byPath[s.table[i].path] = append(byPath[s.table[i].path], &s.table[i])
 	}
 	for path, list := range byPath {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.dispatch(w, r, list) })
+		if !strings.Contains(path, "{") {
+			exact[path] = list
+		}
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, registry.Errorf(registry.CodePathUnknown, "no such path: %s", r.URL.Path).WithHint("/openapi.json lists the paths"))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := &patientWriter{ResponseWriter: w, connection: http.NewResponseController(w), timeout: s.opt.Timeout}
-		answer.extend()
-		if r.ContentLength != 0 {
-			// Also for bodies that nobody reads: net/http reads them to their end.
-			_ = answer.connection.SetReadDeadline(time.Now().Add(s.opt.Timeout))
+		answer := &patientWriter{ResponseWriter: w, connection: *http.NewResponseController(w), timeout: s.opt.Timeout}
+		if r.ContentLength == 0 || r.Header["Expect"] != nil {
+			answer.extend() // net/http may answer before we do
 		}
 		defer s.recover(answer, r)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header()["X-Content-Type-Options"] = noSniff
+		if list := exact[r.RequestURI]; list != nil {
+			s.dispatch(answer, r, list) // as the mux would
+			return
+		}
 		if clean := path.Clean("/" + r.URL.EscapedPath()); r.Method != http.MethodConnect && clean != r.URL.EscapedPath() {
 			// The mux would redirect; nobody needs two spellings of a path.
 			s.fail(answer, r, registry.Errorf(registry.CodePathUnknown, "no such path: %s", r.URL.Path).WithHint("did you mean "+clean+"?"))
@@ -158,6 +165,8 @@ func (s *Server) routes() http.Handler {
 		mux.ServeHTTP(answer, r)
 	})
 }
+
+var noSniff = []string{"nosniff"}
 
 // dispatch finds the route of a path that takes the method.
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, list []*route) {
@@ -178,7 +187,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, list []*route)
 
 func (s *Server) call(w http.ResponseWriter, r *http.Request, route *route) {
 	if answer, ok := w.(*patientWriter); ok {
-		defer func() { s.stats.answered(route.id, answer.status) }()
+		defer func() { route.counts.answered(answer.status) }()
 	}
 	if err := checkQuery(r, route); err != nil {
 		s.fail(w, r, err)

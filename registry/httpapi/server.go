@@ -30,8 +30,8 @@ type Options struct {
 	MaxWait time.Duration
 	// MaxBody bounds the bodies of requests in bytes, as sent and unpacked; 0 is DefaultMaxBody.
 	MaxBody int64
-	// Timeout bounds how long a client may take to send its headers, and how long a
-	// body may stand still in either direction; 0 is DefaultTimeout.
+	// Timeout bounds how long a client may take to send its headers and the beginning of a
+	// body, and how long a body may stand still in either direction; 0 is DefaultTimeout.
 	Timeout time.Duration
 	// Log takes what operators should see; nil discards it.
 	Log *slog.Logger
@@ -97,8 +97,17 @@ func New(ctx context.Context, service *registry.Service, opt Options) *Server {
 	return s
 }
 
-// Handler answers requests; Serve adds the limits on time and the shutdown.
-func (s *Server) Handler() http.Handler { return s.handler }
+// Handler answers requests, for a server that others run; Serve adds the shutdown, and
+// limits the time for headers.
+func (s *Server) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			// Also for bodies that nobody reads: net/http reads them to their end.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.opt.Timeout))
+		}
+		s.handler.ServeHTTP(w, r)
+	})
+}
 
 // Reload takes over what changed in the registry. Releases whose files look as they
 // did are not read again unless everything is asked for.
@@ -152,6 +161,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Du
 	server := &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: s.opt.Timeout,
+		ReadTimeout:       s.opt.Timeout, // until a body that takes longer has it extended
 		IdleTimeout:       4 * s.opt.Timeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.opt.Log.Handler(), slog.LevelWarn),

@@ -2,12 +2,13 @@ package httpapi
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/evctl/evctl/contracts/payload"
@@ -34,18 +35,16 @@ func (s *Server) validate(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer b.release()
 	switch {
-	case media == mediaNDJSON || media == "application/ndjson" || media == "application/jsonl":
-		w.Header().Set("Content-Type", mediaNDJSON)
-		return s.stream(w, r, lines(b.data), verdict, verdictStyle{last: "\n", between: "\n"})
+	case media != mediaJSON && !strings.HasSuffix(media, "+json"):
+		return s.verdicts(w, r, b.data, verdict, &listOfLines)
 	case bytes.HasPrefix(bytes.TrimLeft(b.data, " \t\r\n"), []byte("[")):
-		events, err := items(b.data)
-		if err != nil {
+		if err := checkArray(b.data); err != nil {
 			return err
 		}
-		w.Header().Set("Content-Type", mediaJSON)
-		return s.stream(w, r, events, verdict, verdictStyle{before: "[", between: ",\n", after: "]\n"})
+		return s.verdicts(w, r, b.data, verdict, &listOfItems)
 	}
-	return writeJSON(w, http.StatusOK, s.safely(verdict, b.data))
+	s.answerOne(w, verdict, b.data)
+	return nil
 }
 
 // eventsMedia is the Content-Type of events. What curl -d calls a form is taken for
@@ -74,91 +73,158 @@ func (s *Server) judgeOf(r *http.Request, set *payload.Set) (func([]byte) payloa
 	return set.Validate, nil
 }
 
-// lines are the lines of NDJSON that are not empty.
-func lines(data []byte) [][]byte {
-	var list [][]byte
-	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))) {
-		if line = bytes.TrimRight(line, "\r\n"); len(bytes.TrimLeft(line, " \t\r")) > 0 {
-			list = append(list, line)
-		}
+// checkArray refuses an array whose brackets and commas are wrong: it has no events that
+// could be told apart.
+func checkArray(data []byte) error {
+	events := payload.NewTextScanner(data)
+	for events.Scan() {
 	}
-	return list
-}
-
-// items are the events of an array. An array whose brackets and commas are wrong
-// has no events that could be told apart.
-func items(data []byte) ([][]byte, error) {
-	var list [][]byte
-	scanner := payload.NewScanner(bytes.NewReader(data))
-	for scanner.Scan() {
-		list = append(list, bytes.Clone(scanner.Event()))
+	if err := events.Err(); err != nil {
+		return &registry.Error{Code: registry.CodeRequestInvalid, Message: "array cannot be read", Err: err}
 	}
-	if err := scanner.Err(); err != nil {
-		return nil, &registry.Error{Code: registry.CodeRequestInvalid, Message: "array cannot be read", Err: err}
-	}
-	return list, nil
-}
-
-// verdictStyle is what stands around a list of verdicts: before and after the list,
-// between two verdicts, and behind the last one.
-type verdictStyle struct{ before, between, last, after string }
-
-// chunk is how many events one goroutine judges at a time.
-const chunk = 64
-
-// stream judges events on all cores and writes the verdicts in order as they come.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, events [][]byte, verdict func([]byte) payload.Verdict, style verdictStyle) error {
-	w.Header().Set("Cache-Control", "no-store")
-	connection := http.NewResponseController(w)
-	_, err := io.WriteString(w, style.before)
-	workers := runtime.GOMAXPROCS(0)
-	results := make(chan chan []byte, workers) // in order, at most that many ahead
-	stop := make(chan struct{})
-	var group sync.WaitGroup
-	group.Go(func() {
-		defer close(results)
-		for start := 0; start < len(events); start += chunk {
-			part := events[start:min(start+chunk, len(events))]
-			result := make(chan []byte, 1)
-			select {
-			case results <- result:
-			case <-stop:
-				return
-			}
-			last := start+chunk >= len(events)
-			group.Go(func() { result <- s.verdicts(part, verdict, style, last) })
-		}
-	})
-	defer group.Wait()
-	defer close(stop)
-	for result := range results {
-		if err == nil {
-			_, err = w.Write(<-result)
-		}
-		if err != nil || connection.Flush() != nil || r.Context().Err() != nil {
-			return nil // the client went away
-		}
-	}
-	_, _ = io.WriteString(w, style.after)
 	return nil
 }
 
-// verdicts judges some events and writes their verdicts.
-func (s *Server) verdicts(events [][]byte, verdict func([]byte) payload.Verdict, style verdictStyle, last bool) []byte {
-	var out bytes.Buffer
-	for i, raw := range events {
-		data, err := json.Marshal(s.safely(verdict, raw))
-		if err != nil {
-			data = []byte(`{"valid":false}`) // a verdict is texts and numbers only
-		}
-		out.Write(data)
-		if last && i == len(events)-1 {
-			out.WriteString(style.last)
-		} else {
-			out.WriteString(style.between)
-		}
+// verdictList is how a list of events is read and one of verdicts written: what stands
+// before it, between two verdicts, behind each of them, and behind it.
+type verdictList struct {
+	scan                           func(text []byte) *payload.Scanner
+	media                          []string
+	before, between, behind, after string
+}
+
+var (
+	listOfLines = verdictList{scan: scanLines, media: []string{mediaNDJSON}, behind: "\n"}
+	listOfItems = verdictList{scan: payload.NewTextScanner, media: jsonMedia, before: "[", between: ",\n", after: "]\n"}
+)
+
+func scanLines(text []byte) *payload.Scanner { return payload.NewTextScanner(text).Lines() }
+
+// Values of headers, which net/http only reads.
+var (
+	noStore   = []string{"no-store"}
+	jsonMedia = []string{mediaJSON}
+)
+
+// answers keeps the memory of answers.
+var answers = sync.Pool{New: func() any { return &answerText{} }}
+
+// answerText is what was not sent yet of an answer, and how many verdicts are in it.
+type answerText struct {
+	text           []byte
+	valid, invalid int64
+}
+
+const (
+	// answerPortion is how much of an answer is sent at once.
+	answerPortion = 32 << 10
+	// sharedFrom is the size of a body from which on several cores work on it.
+	sharedFrom = 256 << 10
+)
+
+func newAnswer() *answerText {
+	a := answers.Get().(*answerText)
+	a.text, a.valid, a.invalid = a.text[:0], 0, 0
+	return a
+}
+
+// release gives the memory back.
+func (a *answerText) release() {
+	if cap(a.text) <= 8*answerPortion {
+		answers.Put(a)
 	}
-	return out.Bytes()
+}
+
+// send counts the verdicts and sends all but the beginning of the text.
+func (a *answerText) send(s *Server, w io.Writer, but int) error {
+	s.stats.judged(a.valid, a.invalid)
+	_, err := w.Write(a.text[but:])
+	a.text, a.valid, a.invalid = a.text[:0], 0, 0
+	return err
+}
+
+// add judges an event and appends the verdict.
+func (a *answerText) add(s *Server, verdict func([]byte) payload.Verdict, raw []byte) {
+	v := s.safely(verdict, raw)
+	if v.Valid {
+		a.valid++
+	} else {
+		a.invalid++
+	}
+	a.text = v.AppendJSON(a.text)
+}
+
+func (s *Server) answerOne(w http.ResponseWriter, verdict func([]byte) payload.Verdict, raw []byte) {
+	a := newAnswer()
+	defer a.release()
+	a.add(s, verdict, raw)
+	a.text = append(a.text, '\n')
+	h := w.Header()
+	h["Content-Type"], h["Cache-Control"] = jsonMedia, noStore
+	_ = a.send(s, w, 0) // a client that went away is its own business
+}
+
+// verdicts judges events and writes the verdicts in order as they come.
+func (s *Server) verdicts(w http.ResponseWriter, r *http.Request, text []byte, verdict func([]byte) payload.Verdict, list *verdictList) error {
+	h := w.Header()
+	h["Content-Type"], h["Cache-Control"] = list.media, noStore
+	if runtime.GOMAXPROCS(0) > 1 && len(text) >= sharedFrom {
+		s.onAllCores(w, r, list.scan(text), verdict, list)
+	} else {
+		s.inTurn(w, r, list.scan(text), verdict, list)
+	}
+	return nil
+}
+
+// inTurn judges one event after the other. An answer that is short has its length in front.
+func (s *Server) inTurn(w http.ResponseWriter, r *http.Request, events *payload.Scanner, verdict func([]byte) payload.Verdict, list *verdictList) {
+	a := newAnswer()
+	defer a.release()
+	a.text = append(a.text, list.before...)
+	whole := true
+	for between := ""; events.Scan(); between = list.between {
+		a.text = append(a.text, between...)
+		a.add(s, verdict, events.Event())
+		a.text = append(a.text, list.behind...)
+		if len(a.text) < answerPortion {
+			continue
+		}
+		if err := a.send(s, w, 0); err != nil || r.Context().Err() != nil {
+			return // the client went away
+		}
+		whole = false
+	}
+	if a.text = append(a.text, list.after...); whole {
+		w.Header()["Content-Length"] = []string{strconv.Itoa(len(a.text))}
+	}
+	_ = a.send(s, w, 0)
+}
+
+// onAllCores judges events side by side.
+func (s *Server) onAllCores(w http.ResponseWriter, r *http.Request, events *payload.Scanner, verdict func([]byte) payload.Verdict, list *verdictList) {
+	work := func(b *payload.Batch) *answerText {
+		a := newAnswer()
+		for i := range b.Len() {
+			a.text = append(a.text, list.between...)
+			a.add(s, verdict, b.Event(i))
+			a.text = append(a.text, list.behind...)
+		}
+		return a
+	}
+	between := len(list.between) // nothing stands between what is before the first verdict and it
+	_, err := io.WriteString(w, list.before)
+	take := func(_ *payload.Batch, a *answerText, _ bool) error {
+		defer a.release()
+		but := between
+		between = 0
+		return a.send(s, w, but)
+	}
+	if err == nil {
+		err = payload.Stream(r.Context(), events, work, take)
+	}
+	if err == nil {
+		_, _ = io.WriteString(w, list.after)
+	}
 }
 
 // safely judges one event. Should that panic, the others still get their verdict:
@@ -171,7 +237,6 @@ func (s *Server) safely(verdict func([]byte) payload.Verdict, raw []byte) (v pay
 				Rule: string(registry.CodeInternal), Found: "an event that makes the server fail", Expected: "a verdict; the server's log says more",
 			}}}
 		}
-		s.stats.judged(v.Valid)
 	}()
 	return verdict(raw)
 }
