@@ -40,7 +40,7 @@
 // Where the Go types cannot say what JSON can, the verdict differs; tests hold that it does
 // nowhere else, and not at all with the options integer and number set to json.Number:
 //
-//   - integers beyond 64 bits and numbers beyond float64 are refused, with the rule range;
+//   - integers beyond 64 bits are refused, with the rule range;
 //   - numbers that float64 rounds are held to the limits as they were written when they are
 //     read, and as they were rounded by Validate;
 //   - float64 items that are rounded to the same number are not unique.

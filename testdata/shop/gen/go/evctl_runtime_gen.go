@@ -957,11 +957,7 @@ func readFloatWithin[T ~float64](v *T, r *reader, l *limits) {
 	if !ok {
 		return
 	}
-	f, err := strconv.ParseFloat(string(text), 64)
-	if err != nil {
-		r.fail("range", "expected a number that float64 holds")
-		return
-	}
+	f, _ := strconv.ParseFloat(string(text), 64) // number refused what does not fit
 	*v = T(f)
 	if l != nil && r.strict && len(text) > 15 {
 		if rule, message := l.broken(decimalOf(text)); rule != "" {
@@ -1134,22 +1130,29 @@ func (r *reader) number() ([]byte, bool) {
 			return nil, r.syntax("a digit")
 		}
 	}
-	if r.at < len(r.data) && r.data[r.at]|0x20 == 'e' {
+	exponent := r.at < len(r.data) && r.data[r.at]|0x20 == 'e'
+	if exponent {
 		if r.at++; r.at < len(r.data) && (r.data[r.at] == '+' || r.data[r.at] == '-') {
 			r.at++
 		}
-		exponent := r.at
+		first := r.at
 		if r.digits() == 0 {
 			return nil, r.syntax("a digit")
 		}
-		if !smallExponent(r.data[exponent:r.at]) {
+		if !smallExponent(r.data[first:r.at]) {
 			return nil, r.fail("json-number", "expected an exponent of at most "+strconv.Itoa(maxDigits))
 		}
 	}
 	if r.at-start > maxDigits {
 		return nil, r.fail("json-number", "expected a number of at most "+strconv.Itoa(maxDigits)+" characters")
 	}
-	return r.data[start:r.at], true
+	text := r.data[start:r.at]
+	if exponent || len(text) > 300 {
+		if _, err := strconv.ParseFloat(string(text), 64); err != nil {
+			return nil, r.fail("json-number", "expected a number that float64 holds")
+		}
+	}
+	return text, true
 }
 
 func smallExponent(digits []byte) bool {
