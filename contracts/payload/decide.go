@@ -195,27 +195,48 @@ func (n *node) fits(text []byte, size int) bool {
 // unusual decides on a string whose content starts at an offset, and which may be long,
 // escaped or wide.
 func (q *decider) unusual(n *node, t rawjson.View, at int) int {
-	end, traits := q.text.StringEnd(at)
-	if end < 0 || !n.free && !q.content(n, t.Slice(at, end), traits) {
+	if n.free {
+		end, _ := q.text.StringEnd(at)
+		if end < 0 {
+			return rejected
+		}
+		return end + 1
+	}
+	kept := len(q.decoded)
+	text, end := q.stringAt(t, at)
+	if end < 0 || !n.takes(text) {
 		return rejected
 	}
+	q.decoded = q.decoded[:kept]
 	return end + 1
 }
 
-// content decides on what stands between the quotes of a string.
-func (q *decider) content(n *node, text []byte, traits rawjson.Traits) bool {
-	kept := len(q.decoded)
-	if traits&rawjson.Escaped != 0 {
-		q.decoded = rawjson.AppendText(q.decoded, text)
-		text = q.decoded[kept:]
-	}
+// takes is fits for any text.
+func (n *node) takes(text []byte) bool {
 	size := len(text)
-	if traits != 0 && n.text != nil && (size > n.text.max && n.text.max >= 0 || size < utf8.UTFMax*n.text.min) {
+	if c := n.text; c != nil && (size > c.max && c.max >= 0 || size < utf8.UTFMax*c.min) {
 		size = utf8.RuneCount(text) // only where it matters
 	}
-	ok := n.fits(text, size)
-	q.decoded = q.decoded[:kept]
-	return ok
+	return n.fits(text, size)
+}
+
+// stringAt is the text of the string whose content starts at an offset, and the offset of
+// its closing quote, negative when it is no string. One with escapes is decoded, and stays
+// as it is until q.decoded is cut back.
+func (q *decider) stringAt(t rawjson.View, at int) (text []byte, end int) {
+	end = q.text.Stop(at)
+	if t.Byte(end) == '"' {
+		return t.Slice(at, end), end
+	}
+	if t.Byte(end) != '\\' {
+		var traits rawjson.Traits
+		if end, traits = q.text.StringEnd(at); end < 0 || traits&rawjson.Escaped == 0 {
+			return t.Slice(at, max(at, end)), end
+		}
+	}
+	kept := len(q.decoded)
+	q.decoded, end = q.text.Decode(q.decoded, at)
+	return q.decoded[kept:], end
 }
 
 func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {

@@ -157,8 +157,8 @@ func (q *decider) scalar(t rawjson.View, s span) (text []byte, ok bool) {
 	case numberKind:
 		return s.in(t), true
 	case stringKind:
-		end, traits := q.text.StringEnd(s.start + 1)
-		return q.textOf(t, s.start+1, end, traits), true
+		text, _ = q.stringAt(t, s.start+1)
+		return text, true
 	}
 	return nil, false
 }

@@ -137,31 +137,22 @@ func (q *decider) mark(words, p int) bool {
 // memberName reads a name and the colon behind it, and finds the property, or -1. The
 // name is kept in q.name.
 func (q *decider) memberName(o *objectCheck, t rawjson.View, at int) (p, end int) {
-	end, traits := q.nameEnd(t, at)
+	q.name, end = q.quoted(t, at)
 	if end < 0 {
 		return -1, rejected
 	}
-	q.name = q.textOf(t, at+1, end, traits)
-	return o.table.find(q.name), colon(t, end+1)
+	return o.table.find(q.name), colon(t, end)
 }
 
-// textOf is the text of a string without its quotes. It stays as it is until the next
-// text is loaded.
-func (q *decider) textOf(t rawjson.View, from, to int, traits rawjson.Traits) []byte {
-	if traits&rawjson.Escaped == 0 {
-		return t.Slice(from, to)
-	}
-	start := len(q.decoded)
-	q.decoded = rawjson.AppendText(q.decoded, t.Slice(from, to))
-	return q.decoded[start:]
-}
-
-// nameEnd is the offset of the quote that closes the name at an offset.
-func (q *decider) nameEnd(t rawjson.View, at int) (end int, traits rawjson.Traits) {
+// quoted is the text of the string that starts at an offset, and the offset behind it.
+func (q *decider) quoted(t rawjson.View, at int) (text []byte, end int) {
 	if t.Byte(at) != '"' {
-		return rejected, 0
+		return nil, rejected
 	}
-	return q.text.StringEnd(at + 1)
+	if text, end = q.stringAt(t, at+1); end < 0 {
+		return nil, rejected
+	}
+	return text, end + 1
 }
 
 // colon is the offset of the value behind a name.
@@ -209,7 +200,7 @@ func (o *objectCheck) rest() *node {
 // there is one, those of the patterns that its name matches, and of what names must be.
 func (q *decider) described(o *objectCheck, n *node, t rawjson.View, at int) int {
 	name := q.name
-	if o.keys != nil && !q.content(o.keys, name, traitsOf(name)) {
+	if o.keys != nil && !o.keys.takes(name) {
 		return rejected
 	}
 	end := at
@@ -233,16 +224,6 @@ func (q *decider) described(o *objectCheck, n *node, t rawjson.View, at int) int
 		return rejected
 	}
 	return q.value(o.rest(), t, at)
-}
-
-// traitsOf is for names without escapes.
-func traitsOf(name []byte) rawjson.Traits {
-	for _, c := range name {
-		if c >= 0x80 {
-			return rawjson.Wide
-		}
-	}
-	return 0
 }
 
 // again is value for one of several nodes that the same value is read for.

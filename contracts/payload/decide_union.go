@@ -86,11 +86,11 @@ func (q *decider) discriminated(u *unionCheck, kind kinds, t rawjson.View, at in
 	if tag < 0 {
 		return tag
 	}
-	end, traits := q.nameEnd(t, tag)
+	text, end := q.quoted(t, tag)
 	if end < 0 {
 		return rejected
 	}
-	v := u.tags.find(q.textOf(t, tag+1, end, traits))
+	v := u.tags.find(text)
 	if v < 0 {
 		return rejected
 	}
@@ -102,12 +102,12 @@ func (q *decider) discriminated(u *unionCheck, kind kinds, t rawjson.View, at in
 func (q *decider) find(name string, t rawjson.View, at int) (value, readers int) {
 	at, readers = skip(t, at+1), 1
 	for more := true; more; readers = 2 {
-		end, traits := q.nameEnd(t, at)
+		text, end := q.quoted(t, at)
 		if end < 0 {
 			return rejected, 0
 		}
-		found := string(q.textOf(t, at+1, end, traits)) == name
-		if at = colon(t, end+1); at < 0 || found {
+		found := string(text) == name
+		if at = colon(t, end); at < 0 || found {
 			return at, readers
 		}
 		if at = q.value(anyNode, t, at); at < 0 {

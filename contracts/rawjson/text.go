@@ -3,6 +3,7 @@ package rawjson
 import (
 	"encoding/binary"
 	"math/bits"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -67,6 +68,39 @@ func (t *Text) StringEnd(at int) (end int, traits Traits) {
 		return end, 0
 	}
 	return StringEnd(t.bytes[:t.size], at)
+}
+
+// Decode appends the text of the string whose content starts at an offset, and returns
+// the offset of its closing quote, or -1 when it is no string, as StringEnd does.
+func (t *Text) Decode(dst []byte, at int) (out []byte, end int) {
+	start, v := len(dst), t.View()
+	var high byte
+	for {
+		stop := t.Stop(at)
+		if stop > at {
+			dst = append(dst, v.Slice(at, stop)...)
+		}
+		switch c := v.Byte(stop); {
+		case c == '"':
+			if high&0x80 != 0 && !utf8.Valid(dst[start:]) {
+				return dst, -1
+			}
+			return dst, stop
+		case c == '\\':
+			n, r := escapeAt(t.bytes[stop:t.size])
+			if n == 0 {
+				return dst, -1
+			}
+			dst = utf8.AppendRune(dst, r)
+			at = stop + n
+		case c < ' ':
+			return dst, -1
+		default: // not ASCII, or the end of 64 bytes
+			high |= c
+			dst = append(dst, c)
+			at = stop + 1
+		}
+	}
 }
 
 // View reads a Text without looking where it ends: the zeros behind it are no part of any

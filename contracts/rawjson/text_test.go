@@ -76,6 +76,10 @@ func TestStringEnd_AgreesWithEncodingJSON(t *testing.T) {
 		if end != want {
 			t.Fatalf("ends at %d, expected %d", end, want)
 		}
+		decoded, e := x.Decode([]byte("in front"), 1)
+		if e != end || end >= 0 && string(decoded) != "in front"+text {
+			t.Fatalf("decoded to %q, ends at %d; expected %q and %d", decoded, e, text, end)
+		}
 		if end < 0 {
 			return
 		}
