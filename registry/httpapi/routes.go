@@ -153,7 +153,8 @@ func (s *Server) routes() http.Handler {
 		}
 		defer s.recover(answer, r)
 		w.Header()["X-Content-Type-Options"] = noSniff
-		if list := exact[r.RequestURI]; list != nil {
+		// Not by RequestURI: whoever stands in front may have rewritten the path.
+		if list := exact[r.URL.Path]; list != nil && r.URL.RawPath == "" {
 			s.dispatch(answer, r, list) // as the mux would
 			return
 		}
