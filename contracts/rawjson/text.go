@@ -125,15 +125,14 @@ func (v View) SkipSpace(at int) int {
 	for {
 		switch v.Byte(at) {
 		case ' ':
-			// Indentation is mostly spaces, and mostly long.
-			if v.Word(at) == spaces {
-				at += 8
-				continue
-			}
-			at++
+			// Indentation is mostly spaces: as many as there are among the next eight.
+			at += bits.TrailingZeros64(v.Word(at)^spaces) / 8
 		case '\n', '\t', '\r':
 			at++
 		default:
+			return at
+		}
+		if v.Byte(at) > ' ' {
 			return at
 		}
 	}
