@@ -83,3 +83,9 @@ export const plain: (value: unknown) => boolean = isOrderPaidCustomerId;
 `)
 	formatted(t, tools, out)
 }
+
+// TestTracker_DeliversWhatIsValid runs the tracker in Node.js, against a server that fails in
+// all the ways that servers do.
+func TestTracker_DeliversWhatIsValid(t *testing.T) {
+	run(t, ".", []string{"node", filepath.Join(installed(t, "testdata/run"), "tracker.mjs"), compiled(t, codegentest.Model(t, shop))})
+}

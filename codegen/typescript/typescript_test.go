@@ -2,6 +2,7 @@ package typescript
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -203,9 +205,14 @@ func examples(t *testing.T, m *codegen.Model) string {
 	return b.String()
 }
 
+// patience is how long a program may take before it is taken for stuck.
+const patience = 3 * time.Minute
+
 func run(t *testing.T, dir string, command []string, args ...string) {
 	t.Helper()
-	cmd := exec.Command(command[0], append(command[1:len(command):len(command)], args...)...)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, command[0], append(command[1:len(command):len(command)], args...)...)
 	cmd.Dir = dir
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out

@@ -203,13 +203,12 @@ export function collector(options: CollectorOptions): Collector {
   };
 
   const later = (pause: number): void => {
-    timer ??= host.setTimeout(() => {
-      timer = undefined;
-      void flush();
-    }, pause);
+    timer ??= host.setTimeout(() => void flush(), pause);
   };
 
   const flush = (): Promise<void> => {
+    host.clearTimeout(timer);
+    timer = undefined;
     sending ??= drain().finally(() => {
       sending = undefined;
     });
@@ -357,6 +356,7 @@ interface Host {
     readonly headers: { get(name: string): string | null };
   }>;
   readonly setTimeout: (callback: () => void, pause: number) => unknown;
+  readonly clearTimeout: (timer: unknown) => void;
   readonly addEventListener?: (type: string, listener: () => void) => void;
   readonly localStorage?: KeyValueStorage;
   readonly Blob?: new (parts: string[], options: { type: string }) => object;
