@@ -224,7 +224,7 @@ func (n *node) prepared() *node {
 	switch k := n.kinds &^ nullKind; {
 	case n.op != mixedOp:
 	case k&stringKind != 0:
-		n.op = textOp
+		n.op = n.textOp()
 	case k == numberKind:
 		n.op = numberOp
 	case k == objectKind && n.enum == nil:
@@ -233,6 +233,20 @@ func (n *node) prepared() *node {
 		n.op = arrayOp
 	}
 	return n
+}
+
+func (n *node) textOp() op {
+	switch c := n.text; {
+	case n.free:
+		return freeOp
+	case n.enum != nil || c.format != nil && c.pattern != nil:
+		return textOp
+	case c.format != nil:
+		return formatOp
+	case c.pattern != nil:
+		return patternOp
+	}
+	return textOp
 }
 
 func (c *compiler) enum(s *contracts.Schema) *enumCheck {

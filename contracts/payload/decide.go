@@ -2,8 +2,6 @@ package payload
 
 import (
 	"bytes"
-	"unicode/utf8"
-	"unsafe"
 
 	"github.com/evctl/evctl/contracts/rawjson"
 )
@@ -16,6 +14,8 @@ import (
 // one of the outcomes below. Values contain each other at most rawjson.MaxDepth deep, and
 // so do calls.
 type decider struct {
+	deciders *[opCount]func(q *decider, n *node, t rawjson.View, at int) int
+
 	text  rawjson.Text
 	body  body
 	depth int
@@ -45,6 +45,8 @@ const (
 type span struct{ start, end int }
 
 func (s span) in(t rawjson.View) []byte { return t.Slice(s.start, s.end) }
+
+func newDecider() decider { return decider{deciders: &deciders, width: 1} }
 
 func (q *decider) reset() {
 	q.body = body{}
@@ -94,45 +96,29 @@ func skip(t rawjson.View, at int) int {
 	return t.SkipSpace(at)
 }
 
+// value decides on a value as the node's op says.
 func (q *decider) value(n *node, t rawjson.View, at int) int {
-	c := t.Byte(at)
-	switch n.op {
-	case textOp:
-		if c != '"' {
-			break
-		}
-		end := q.text.Stop(at + 1)
-		switch {
-		case t.Byte(end) != '"':
-			return q.unusual(n, t, at+1)
-		case n.free || n.fits(t.Slice(at+1, end), end-at-1):
-			return end + 1
-		}
-		return rejected
-	case numberOp:
-		if c != 'n' {
-			return q.number(n, t, at)
-		}
-	case objectOp:
-		if c == '{' {
-			return q.object(n.object, t, at)
-		}
-	case arrayOp:
-		if c == '[' {
-			return q.array(n.array, t, at)
-		}
-	case unionOp:
-		return q.union(n.union, t, at)
-	case partOp:
-		return q.part(n.part, t, at)
-	}
-	return q.mixed(n, c, t, at)
+	return q.deciders[n.op](q, n, t, at)
 }
 
-// mixed decides on a value that starts with c, of a node that takes values of several
-// types or another one.
-func (q *decider) mixed(n *node, c byte, t rawjson.View, at int) int {
-	switch c {
+// deciders has the function of each op. Going there in one step, and by what the contract
+// says before what the text says, is what a processor foresees best.
+var deciders = [opCount]func(q *decider, n *node, t rawjson.View, at int) int{
+	mixedOp:   (*decider).mixed,
+	textOp:    (*decider).string,
+	freeOp:    (*decider).free,
+	formatOp:  (*decider).formatted,
+	patternOp: (*decider).patterned,
+	numberOp:  (*decider).number,
+	objectOp:  (*decider).onlyObject,
+	arrayOp:   (*decider).onlyArray,
+	unionOp:   (*decider).union,
+	partOp:    (*decider).part,
+}
+
+// mixed decides on a value by its own type.
+func (q *decider) mixed(n *node, t rawjson.View, at int) int {
+	switch t.Byte(at) {
 	case '"':
 		if n.kinds&stringKind != 0 {
 			return q.unusual(n, t, at+1)
@@ -153,10 +139,24 @@ func (q *decider) mixed(n *node, c byte, t rawjson.View, at int) int {
 		return n.word(nullKind, "null", t, at)
 	default:
 		if n.kinds&numberKind != 0 {
-			return q.number(n, t, at)
+			return n.digits(t, at)
 		}
 	}
 	return rejected
+}
+
+func (q *decider) onlyObject(n *node, t rawjson.View, at int) int {
+	if t.Byte(at) != '{' {
+		return q.mixed(n, t, at)
+	}
+	return q.object(n.object, t, at)
+}
+
+func (q *decider) onlyArray(n *node, t rawjson.View, at int) int {
+	if t.Byte(at) != '[' {
+		return q.mixed(n, t, at)
+	}
+	return q.array(n.array, t, at)
 }
 
 // anyObject, anyArray and anyNode take everything.
@@ -174,69 +174,6 @@ func (n *node) word(kind kinds, text string, t rawjson.View, at int) int {
 		return rejected
 	}
 	return at + len(text)
-}
-
-// fits decides on a text with a number of characters.
-func (n *node) fits(text []byte, size int) bool {
-	if c := n.text; c != nil {
-		if size < c.min || uint(size) > uint(c.max) {
-			return false
-		}
-		if c.format != nil && !c.format.Valid(unsafe.String(unsafe.SliceData(text), len(text))) {
-			return false
-		}
-		if c.pattern != nil && !c.pattern.Match(text) {
-			return false
-		}
-	}
-	return n.enum == nil || n.enum.table.find(text) >= 0
-}
-
-// unusual decides on a string whose content starts at an offset, and which may be long,
-// escaped or wide.
-func (q *decider) unusual(n *node, t rawjson.View, at int) int {
-	if n.free {
-		end, _ := q.text.StringEnd(at)
-		if end < 0 {
-			return rejected
-		}
-		return end + 1
-	}
-	kept := len(q.decoded)
-	text, end := q.stringAt(t, at)
-	if end < 0 || !n.takes(text) {
-		return rejected
-	}
-	q.decoded = q.decoded[:kept]
-	return end + 1
-}
-
-// takes is fits for any text.
-func (n *node) takes(text []byte) bool {
-	size := len(text)
-	if c := n.text; c != nil && (size > c.max && c.max >= 0 || size < utf8.UTFMax*c.min) {
-		size = utf8.RuneCount(text) // only where it matters
-	}
-	return n.fits(text, size)
-}
-
-// stringAt is the text of the string whose content starts at an offset, and the offset of
-// its closing quote, negative when it is no string. One with escapes is decoded, and stays
-// as it is until q.decoded is cut back.
-func (q *decider) stringAt(t rawjson.View, at int) (text []byte, end int) {
-	end = q.text.Stop(at)
-	if t.Byte(end) == '"' {
-		return t.Slice(at, end), end
-	}
-	if t.Byte(end) != '\\' {
-		var traits rawjson.Traits
-		if end, traits = q.text.StringEnd(at); end < 0 || traits&rawjson.Escaped == 0 {
-			return t.Slice(at, max(at, end)), end
-		}
-	}
-	kept := len(q.decoded)
-	q.decoded, end = q.text.Decode(q.decoded, at)
-	return q.decoded[kept:], end
 }
 
 func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {

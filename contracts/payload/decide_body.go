@@ -90,8 +90,8 @@ func (q *decider) locate(part int, place []string, t rawjson.View, at int) bool 
 }
 
 // part decides on a value that is a part of the event, and keeps where it is.
-func (q *decider) part(p *partCheck, t rawjson.View, at int) int {
-	b := &q.body
+func (q *decider) part(n *node, t rawjson.View, at int) int {
+	b, p := &q.body, n.part
 	if p.part != propertiesPart {
 		end := q.value(p.inner, t, at)
 		b.parts[p.part] = span{at, end}

@@ -28,6 +28,14 @@ type scaled struct {
 }
 
 func (q *decider) number(n *node, t rawjson.View, at int) int {
+	if t.Byte(at) > '9' {
+		return q.mixed(n, t, at)
+	}
+	return n.digits(t, at)
+}
+
+// digits decides on a number.
+func (n *node) digits(t rawjson.View, at int) int {
 	start := at
 	if t.Byte(at) == '-' {
 		at++

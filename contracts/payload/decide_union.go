@@ -8,7 +8,8 @@ import (
 
 // union decides on a value that one of several variants describes. A discriminator is
 // looked up first; otherwise the variants whose types fit are tried one after another.
-func (q *decider) union(u *unionCheck, t rawjson.View, at int) int {
+func (q *decider) union(n *node, t rawjson.View, at int) int {
+	u := n.union
 	kind := kindAt(t.Byte(at))
 	switch {
 	case kind == 0:

@@ -49,13 +49,17 @@ type partCheck struct {
 type op uint8
 
 const (
-	mixedOp op = iota // by the type of the value
-	textOp
+	mixedOp  op = iota // by the type of the value
+	textOp             // what is not a string goes to mixedOp, and so on
+	freeOp             // any string
+	formatOp           // strings with a format, and perhaps bounds of length
+	patternOp
 	numberOp
 	objectOp
 	arrayOp
 	unionOp
 	partOp
+	opCount
 )
 
 type enumCheck struct {
