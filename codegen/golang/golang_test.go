@@ -154,7 +154,7 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 	t.Helper()
 	scanner := bufio.NewScanner(bytes.NewReader(out))
 	scanner.Buffer(nil, 64<<20)
-	wrong := 0
+	wrong, hashed := 0, 0
 	rewriter := rewriterOf(t, cases)
 	for _, c := range cases {
 		if !scanner.Scan() {
@@ -172,6 +172,9 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 				t.Errorf("%s %s\ncame back changed (-want +got):\n%s", c.event.Contract.Name, c.payload, diff)
 				wrong++
 			}
+			if strings.Contains(redacted, `"hmac:2026:`) {
+				hashed++
+			}
 			want, _ := rewriter.RewriteAs(nil, []byte(text), c.event.Contract.Name, "")
 			if diff := cmp.Diff(tree(t, string(want), exact), tree(t, redacted, exact)); diff != "" {
 				t.Errorf("%s %s\nis redacted in another way (-want +got):\n%s", c.event.Contract.Name, text, diff)
@@ -181,6 +184,9 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 		if wrong > 20 {
 			t.Fatal("and more")
 		}
+	}
+	if hashed < 20 {
+		t.Errorf("only %d payloads have a hash when they are redacted", hashed)
 	}
 }
 

@@ -116,11 +116,12 @@ func (g *generator) nameParts(t *codegen.Type, scope *codegen.Scope) {
 				g.variants[v] = variantNames{name: name, direct: true}
 				continue
 			}
-			boxed := v.Type.Underlying()
-			g.variants[v] = variantNames{
-				name:  scope.Take(g.pascal(t, v.Name)),
-				boxed: boxed.Kind == codegen.Named && boxed.Named.Kind == codegen.Union,
+			name, inner := g.pascal(t, v.Name), v.Type.Underlying()
+			boxed := inner.Kind == codegen.Named && inner.Named.Kind == codegen.Union
+			if boxed {
+				name += "Variant" // the union itself has the name
 			}
+			g.variants[v] = variantNames{name: scope.Take(name), boxed: boxed}
 		}
 	}
 }

@@ -107,7 +107,10 @@ func (p *printer) literal(s *contracts.Schema, null bool) string {
 		if values == nil {
 			values = []contracts.EnumValue{}
 		}
-		add("listed", listed(values))
+		add("listed", listed(values, contracts.String))
+		if s.Types&contracts.Boolean != 0 {
+			add("flags", listed(values, contracts.Boolean))
+		}
 	}
 	if s.Types&contracts.Numeric != 0 {
 		if limits := limitsLiteral(s, values); limits != "limits{}" {
@@ -179,7 +182,7 @@ func (p *printer) unionParts(s *contracts.Schema, add func(name, value string)) 
 	}
 	var variants, tags, implied []string
 	for _, v := range s.Union.Variants {
-		variants = append(variants, p.schemaAt(v.Schema))
+		variants = append(variants, strings.TrimPrefix(p.schemaAt(v.Schema), "&schema"))
 		tags = append(tags, strconv.Quote(v.Tag))
 		implied = append(implied, strconv.FormatBool(v.TagImplied))
 	}
@@ -194,15 +197,12 @@ func (p *printer) unionParts(s *contracts.Schema, add func(name, value string)) 
 	}
 }
 
-// listed are the strings and booleans of an enum, as the runtime writes them to compare.
-func listed(values []contracts.EnumValue) string {
+// listed are the values of an enum that have a type.
+func listed(values []contracts.EnumValue, types contracts.Types) string {
 	var list []string
 	for _, v := range values {
-		switch {
-		case v.IsString():
-			list = append(list, strconv.Quote(strconv.Quote(v.Text())))
-		case v.Type() == contracts.Boolean:
-			list = append(list, strconv.Quote(v.JSON))
+		if v.Type() == types {
+			list = append(list, strconv.Quote(v.Text()))
 		}
 	}
 	return "[]string{" + strings.Join(list, ", ") + "}"

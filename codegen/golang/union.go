@@ -133,8 +133,13 @@ func (p *printer) checkUnion(t *codegen.Type) {
 		p.line("return false")
 	}
 	p.line("}")
-	if overlapping(t) {
+	switch {
+	case overlapping(t) && asText(t):
 		p.checkText(p.schemaName(t), `""`, func() { p.line("encode", p.types[t], "(u, e)") })
+	case overlapping(t):
+		p.line("if len(c.found) > n && ", p.schemaName(t), ".accepts(func(e *encoder) { encode", p.types[t], "(u, e) }) {")
+		p.line("c.found = c.found[:n] // another variant takes it")
+		p.line("}")
 	}
 	p.line("return len(c.found) == n")
 	p.line("}")
@@ -142,7 +147,7 @@ func (p *printer) checkUnion(t *codegen.Type) {
 
 // checkVariant checks v. Of unions that are checked as text, nothing is left to do.
 func (p *printer) checkVariant(t *codegen.Type, v *codegen.Variant) {
-	if overlapping(t) {
+	if asText(t) {
 		return
 	}
 	named, undeclared := declaredType(v.Type), ""
@@ -181,14 +186,19 @@ func (p *printer) addsTag(t *codegen.Type, v *codegen.Variant) bool {
 	return t.Discriminator != "" && v.TagImplied
 }
 
-// overlapping reports whether a value of one variant may be one of another, which makes
-// it no value of the union.
-func overlapping(t *codegen.Type) bool {
+// asText reports whether values of a union are checked as JSON text: those of one variant
+// may be valid for another, and so not for the union, or patterns see the discriminator.
+func asText(t *codegen.Type) bool {
 	if t.Discriminator != "" {
 		return taggedHard(t)
 	}
-	if !t.Exclusive {
-		return false
+	return t.Exclusive && overlapping(t)
+}
+
+// overlapping reports whether a value of one variant may be one of another.
+func overlapping(t *codegen.Type) bool {
+	if t.Discriminator != "" {
+		return taggedHard(t)
 	}
 	seen := contracts.Types(0)
 	for _, v := range t.Variants {

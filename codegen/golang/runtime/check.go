@@ -124,7 +124,7 @@ func (c *checker) number(pointer string, text json.Number, whole bool, l *limits
 		c.fail(pointer, "type", "expected number")
 		return
 	}
-	d := decimalOf(text)
+	d := decimalOf([]byte(text))
 	if whole && !d.whole() {
 		c.fail(pointer, "type", "expected integer")
 		return
@@ -149,6 +149,12 @@ func (c *checker) raw(pointer string, text []byte) {
 
 // scalar wants a value that a schema accepts.
 func (c *checker) scalar(pointer string, v Scalar, s *schema) {
+	if text, ok := v.plain(); ok && s.kinds&isText != 0 {
+		if rule, message := s.objectTo(text); rule != "" {
+			c.fail(pointer, rule, message)
+		}
+		return
+	}
 	e := borrow()
 	e.b = append(e.b, v.json...)
 	s.fits(c, pointer, e.b)

@@ -15,8 +15,7 @@ type decimal struct {
 }
 
 // decimalOf takes the text of a JSON number apart.
-func decimalOf[T ~string | ~[]byte](number T) decimal {
-	text := []byte(number)
+func decimalOf(text []byte) decimal {
 	var d decimal
 	if len(text) > 0 && text[0] == '-' {
 		d.negative, text = true, text[1:]
@@ -29,8 +28,7 @@ func decimalOf[T ~string | ~[]byte](number T) decimal {
 	if i := bytes.IndexByte(text, '.'); i >= 0 {
 		d.head, d.tail = text[:i], text[i+1:]
 	}
-	d.trim()
-	return d
+	return d.trimmed()
 }
 
 func exponentOf(text []byte) int {
@@ -46,8 +44,9 @@ func exponentOf(text []byte) int {
 	return n
 }
 
-// trim removes zeros at both ends and moves the point in front of the first digit.
-func (d *decimal) trim() {
+// trimmed is the number without zeros at both ends, with the point in front of the first
+// digit.
+func (d decimal) trimmed() decimal {
 	d.head = bytes.TrimLeft(d.head, "0")
 	d.exponent += len(d.head)
 	d.tail = bytes.TrimRight(d.tail, "0")
@@ -60,8 +59,9 @@ func (d *decimal) trim() {
 		d.head = bytes.TrimRight(d.head, "0")
 	}
 	if d.size() == 0 {
-		*d = decimal{}
+		return decimal{}
 	}
+	return d
 }
 
 func (d decimal) size() int { return len(d.head) + len(d.tail) }
@@ -205,45 +205,37 @@ type limits struct {
 
 // broken is the first keyword that a number does not satisfy, or empty.
 func (l *limits) broken(d decimal) (rule, message string) {
-	if rule, message := l.outside(d); rule != "" {
-		return rule, message
-	}
-	if l.multipleOf != "" {
-		if m := decimalOf(l.multipleOf); !d.multipleOf(m) {
-			return "multipleOf", "expected a multiple of " + l.multipleOf
-		}
+	switch {
+	case l.minimum != "" && compareText(d, l.minimum) < 0:
+		return "minimum", "expected at least " + l.minimum
+	case l.above != "" && compareText(d, l.above) <= 0:
+		return "exclusiveMinimum", "expected more than " + l.above
+	case l.maximum != "" && compareText(d, l.maximum) > 0:
+		return "maximum", "expected at most " + l.maximum
+	case l.below != "" && compareText(d, l.below) >= 0:
+		return "exclusiveMaximum", "expected less than " + l.below
+	case l.multipleOf != "" && !multipleOfText(d, l.multipleOf):
+		return "multipleOf", "expected a multiple of " + l.multipleOf
 	}
 	if l.values == nil {
 		return "", ""
 	}
 	for _, value := range l.values {
-		if v := decimalOf(value); d.compare(v) == 0 {
+		if compareText(d, value) == 0 {
 			return "", ""
 		}
 	}
 	return "enum", "expected a listed value"
 }
 
-func (l *limits) outside(d decimal) (rule, message string) {
-	if l.minimum != "" {
-		if m := decimalOf(l.minimum); d.compare(m) < 0 {
-			return "minimum", "expected at least " + l.minimum
-		}
-	}
-	if l.above != "" {
-		if m := decimalOf(l.above); d.compare(m) <= 0 {
-			return "exclusiveMinimum", "expected more than " + l.above
-		}
-	}
-	if l.maximum != "" {
-		if m := decimalOf(l.maximum); d.compare(m) > 0 {
-			return "maximum", "expected at most " + l.maximum
-		}
-	}
-	if l.below != "" {
-		if m := decimalOf(l.below); d.compare(m) >= 0 {
-			return "exclusiveMaximum", "expected less than " + l.below
-		}
-	}
-	return "", ""
+// The texts of limits are read where they are needed, into memory on the stack.
+
+func compareText(d decimal, limit string) int {
+	var b [64]byte
+	return d.compare(decimalOf(append(b[:0], limit...)))
+}
+
+func multipleOfText(d decimal, limit string) bool {
+	var b [64]byte
+	return d.multipleOf(decimalOf(append(b[:0], limit...)))
 }

@@ -135,7 +135,8 @@ func kindOf(data []byte) kinds {
 	return 0
 }
 
-// want reports whether the next value has a type.
+// want reports whether the next value has one of some types; their name is for messages, and
+// made when it is empty.
 func (r *reader) want(k kinds, name string) bool {
 	if r.failed != nil {
 		return false
@@ -146,6 +147,9 @@ func (r *reader) want(k kinds, name string) bool {
 		return true
 	case kind == 0:
 		return r.syntax("a value")
+	}
+	if name == "" {
+		name = k.name()
 	}
 	return r.fail("type", "expected "+name)
 }
@@ -348,7 +352,7 @@ func readRaw[T ~[]byte](v *T, r *reader) {
 }
 
 func readScalar(v *Scalar, r *reader, k kinds) {
-	if !r.want(k, k.name()) {
+	if !r.want(k, "") {
 		return
 	}
 	start := r.at
@@ -508,7 +512,7 @@ func readNumber(v *json.Number, r *reader) {
 }
 
 func readWholeNumber(v *json.Number, r *reader) {
-	if readNumber(v, r); r.failed == nil && !decimalOf(*v).whole() {
+	if readNumber(v, r); r.failed == nil && !decimalOf([]byte(*v)).whole() {
 		r.fail("type", "expected integer")
 	}
 }

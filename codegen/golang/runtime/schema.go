@@ -13,7 +13,8 @@ type schema struct {
 	pattern    *pattern
 	format     func(string) bool
 	limits     *limits
-	listed     []string // enum: the strings and booleans, as JSON texts; numbers are in limits
+	listed     []string // enum: the strings, not nil when there is one; numbers are in limits
+	flags      []string // enum: the booleans
 	properties []property
 	patterns   []patternProperty
 	rest       *schema // of items, and of members that nothing else describes; nil with open: anything
@@ -44,6 +45,16 @@ func (s *schema) fits(c *checker, pointer string, text []byte) {
 	r := reader{data: text, strict: true}
 	s.read(&r)
 	c.failed(pointer, &r)
+}
+
+// accepts reports whether what a function writes satisfies a schema.
+func (s *schema) accepts(write func(*encoder)) bool {
+	e := borrow()
+	defer e.giveBack()
+	write(e)
+	r := reader{data: e.b, strict: true}
+	s.read(&r)
+	return e.err == nil && r.done() == nil
 }
 
 // try reports whether the next value satisfies the schema, and where it ends; the reader
@@ -107,10 +118,9 @@ func (s *schema) pickLoosely(r *reader) int {
 
 // read reads a value and fails where the schema objects.
 func (s *schema) read(r *reader) {
-	if !r.want(s.kinds, s.kinds.name()) {
+	if !r.want(s.kinds, "") {
 		return
 	}
-	start := r.at
 	switch k := kindOf(r.data[r.at:]); {
 	case s.variants != nil && k != isNull:
 		s.readUnion(r)
@@ -122,20 +132,11 @@ func (s *schema) read(r *reader) {
 		s.readArray(r)
 	case k == isObject:
 		s.readObject(r)
+	case k == isBool:
+		s.readBool(r)
 	default:
 		r.skip()
 	}
-	if s.listed != nil && r.failed == nil && r.strict && !s.lists(r.data[start:r.at]) {
-		r.fail("enum", "expected a listed value")
-	}
-}
-
-func (s *schema) lists(text []byte) bool {
-	k := kindOf(text)
-	if k == isNumber || k == isNull {
-		return true
-	}
-	return slices.Contains(s.listed, string(appendCanonical(nil, text)))
 }
 
 func (s *schema) readText(r *reader) {
@@ -143,17 +144,34 @@ func (s *schema) readText(r *reader) {
 	if !ok || !r.strict {
 		return
 	}
-	var c checker
+	if rule, message := s.objectTo(string(text)); rule != "" {
+		r.fail(rule, message)
+	}
+}
+
+// objectTo is the first keyword that a string does not satisfy, or empty.
+func (s *schema) objectTo(text string) (rule, message string) {
 	if s.size != nil {
-		c.length("", string(text), s.size[0], s.size[1])
+		var c checker
+		if c.length("", text, s.size[0], s.size[1]); len(c.found) > 0 {
+			return c.found[0].Rule, c.found[0].Message
+		}
 	}
 	switch {
-	case len(c.found) > 0:
-		r.fail(c.found[0].Rule, c.found[0].Message)
-	case s.format != nil && !s.format(string(text)):
-		r.fail("format", "expected another format")
-	case s.pattern != nil && !s.pattern.matches(string(text)):
-		r.fail("pattern", "expected text that matches "+s.pattern.text)
+	case s.format != nil && !s.format(text):
+		return "format", "expected another format"
+	case s.pattern != nil && !s.pattern.matches(text):
+		return "pattern", "expected text that matches " + s.pattern.text
+	case s.listed != nil && !slices.Contains(s.listed, text):
+		return "enum", "expected a listed value"
+	}
+	return "", ""
+}
+
+func (s *schema) readBool(r *reader) {
+	start := r.at
+	if r.skip() && r.strict && s.listed != nil && !slices.Contains(s.flags, string(r.data[start:r.at])) {
+		r.fail("enum", "expected a listed value")
 	}
 }
 

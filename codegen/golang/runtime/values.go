@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Event is a payload of this package: a struct that a contract describes.
@@ -199,6 +200,20 @@ func (s Scalar) Text() (string, bool) {
 	}
 	text, ok := r.text()
 	return string(text), ok
+}
+
+// plain is the string when its JSON text has no escapes.
+func (s Scalar) plain() (text string, ok bool) {
+	if len(s.json) < 2 || s.json[0] != '"' || s.json[len(s.json)-1] != '"' {
+		return "", false
+	}
+	text = s.json[1 : len(s.json)-1]
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' {
+			return "", false
+		}
+	}
+	return text, utf8.ValidString(text)
 }
 
 // Number returns the number, and whether the scalar is one.

@@ -133,7 +133,7 @@ func (c *checker) number(pointer string, text json.Number, whole bool, l *limits
 		c.fail(pointer, "type", "expected number")
 		return
 	}
-	d := decimalOf(text)
+	d := decimalOf([]byte(text))
 	if whole && !d.whole() {
 		c.fail(pointer, "type", "expected integer")
 		return
@@ -158,6 +158,12 @@ func (c *checker) raw(pointer string, text []byte) {
 
 // scalar wants a value that a schema accepts.
 func (c *checker) scalar(pointer string, v Scalar, s *schema) {
+	if text, ok := v.plain(); ok && s.kinds&isText != 0 {
+		if rule, message := s.objectTo(text); rule != "" {
+			c.fail(pointer, rule, message)
+		}
+		return
+	}
 	e := borrow()
 	e.b = append(e.b, v.json...)
 	s.fits(c, pointer, e.b)
@@ -242,8 +248,7 @@ type decimal struct {
 }
 
 // decimalOf takes the text of a JSON number apart.
-func decimalOf[T ~string | ~[]byte](number T) decimal {
-	text := []byte(number)
+func decimalOf(text []byte) decimal {
 	var d decimal
 	if len(text) > 0 && text[0] == '-' {
 		d.negative, text = true, text[1:]
@@ -256,8 +261,7 @@ func decimalOf[T ~string | ~[]byte](number T) decimal {
 	if i := bytes.IndexByte(text, '.'); i >= 0 {
 		d.head, d.tail = text[:i], text[i+1:]
 	}
-	d.trim()
-	return d
+	return d.trimmed()
 }
 
 func exponentOf(text []byte) int {
@@ -273,8 +277,9 @@ func exponentOf(text []byte) int {
 	return n
 }
 
-// trim removes zeros at both ends and moves the point in front of the first digit.
-func (d *decimal) trim() {
+// trimmed is the number without zeros at both ends, with the point in front of the first
+// digit.
+func (d decimal) trimmed() decimal {
 	d.head = bytes.TrimLeft(d.head, "0")
 	d.exponent += len(d.head)
 	d.tail = bytes.TrimRight(d.tail, "0")
@@ -287,8 +292,9 @@ func (d *decimal) trim() {
 		d.head = bytes.TrimRight(d.head, "0")
 	}
 	if d.size() == 0 {
-		*d = decimal{}
+		return decimal{}
 	}
+	return d
 }
 
 func (d decimal) size() int { return len(d.head) + len(d.tail) }
@@ -432,47 +438,37 @@ type limits struct {
 
 // broken is the first keyword that a number does not satisfy, or empty.
 func (l *limits) broken(d decimal) (rule, message string) {
-	if rule, message := l.outside(d); rule != "" {
-		return rule, message
-	}
-	if l.multipleOf != "" {
-		if m := decimalOf(l.multipleOf); !d.multipleOf(m) {
-			return "multipleOf", "expected a multiple of " + l.multipleOf
-		}
+	switch {
+	case l.minimum != "" && compareText(d, l.minimum) < 0:
+		return "minimum", "expected at least " + l.minimum
+	case l.above != "" && compareText(d, l.above) <= 0:
+		return "exclusiveMinimum", "expected more than " + l.above
+	case l.maximum != "" && compareText(d, l.maximum) > 0:
+		return "maximum", "expected at most " + l.maximum
+	case l.below != "" && compareText(d, l.below) >= 0:
+		return "exclusiveMaximum", "expected less than " + l.below
+	case l.multipleOf != "" && !multipleOfText(d, l.multipleOf):
+		return "multipleOf", "expected a multiple of " + l.multipleOf
 	}
 	if l.values == nil {
 		return "", ""
 	}
 	for _, value := range l.values {
-		if v := decimalOf(value); d.compare(v) == 0 {
+		if compareText(d, value) == 0 {
 			return "", ""
 		}
 	}
 	return "enum", "expected a listed value"
 }
 
-func (l *limits) outside(d decimal) (rule, message string) {
-	if l.minimum != "" {
-		if m := decimalOf(l.minimum); d.compare(m) < 0 {
-			return "minimum", "expected at least " + l.minimum
-		}
-	}
-	if l.above != "" {
-		if m := decimalOf(l.above); d.compare(m) <= 0 {
-			return "exclusiveMinimum", "expected more than " + l.above
-		}
-	}
-	if l.maximum != "" {
-		if m := decimalOf(l.maximum); d.compare(m) > 0 {
-			return "maximum", "expected at most " + l.maximum
-		}
-	}
-	if l.below != "" {
-		if m := decimalOf(l.below); d.compare(m) >= 0 {
-			return "exclusiveMaximum", "expected less than " + l.below
-		}
-	}
-	return "", ""
+func compareText(d decimal, limit string) int {
+	var b [64]byte
+	return d.compare(decimalOf(append(b[:0], limit...)))
+}
+
+func multipleOfText(d decimal, limit string) bool {
+	var b [64]byte
+	return d.multipleOf(decimalOf(append(b[:0], limit...)))
 }
 
 // Limits of one text.
@@ -602,7 +598,8 @@ func kindOf(data []byte) kinds {
 	return 0
 }
 
-// want reports whether the next value has a type.
+// want reports whether the next value has one of some types; their name is for messages, and
+// made when it is empty.
 func (r *reader) want(k kinds, name string) bool {
 	if r.failed != nil {
 		return false
@@ -613,6 +610,9 @@ func (r *reader) want(k kinds, name string) bool {
 		return true
 	case kind == 0:
 		return r.syntax("a value")
+	}
+	if name == "" {
+		name = k.name()
 	}
 	return r.fail("type", "expected "+name)
 }
@@ -815,7 +815,7 @@ func readRaw[T ~[]byte](v *T, r *reader) {
 }
 
 func readScalar(v *Scalar, r *reader, k kinds) {
-	if !r.want(k, k.name()) {
+	if !r.want(k, "") {
 		return
 	}
 	start := r.at
@@ -975,7 +975,7 @@ func readNumber(v *json.Number, r *reader) {
 }
 
 func readWholeNumber(v *json.Number, r *reader) {
-	if readNumber(v, r); r.failed == nil && !decimalOf(*v).whole() {
+	if readNumber(v, r); r.failed == nil && !decimalOf([]byte(*v)).whole() {
 		r.fail("type", "expected integer")
 	}
 }
@@ -1284,7 +1284,8 @@ type schema struct {
 	pattern    *pattern
 	format     func(string) bool
 	limits     *limits
-	listed     []string // enum: the strings and booleans, as JSON texts; numbers are in limits
+	listed     []string // enum: the strings, not nil when there is one; numbers are in limits
+	flags      []string // enum: the booleans
 	properties []property
 	patterns   []patternProperty
 	rest       *schema // of items, and of members that nothing else describes; nil with open: anything
@@ -1315,6 +1316,16 @@ func (s *schema) fits(c *checker, pointer string, text []byte) {
 	r := reader{data: text, strict: true}
 	s.read(&r)
 	c.failed(pointer, &r)
+}
+
+// accepts reports whether what a function writes satisfies a schema.
+func (s *schema) accepts(write func(*encoder)) bool {
+	e := borrow()
+	defer e.giveBack()
+	write(e)
+	r := reader{data: e.b, strict: true}
+	s.read(&r)
+	return e.err == nil && r.done() == nil
 }
 
 // try reports whether the next value satisfies the schema, and where it ends; the reader
@@ -1378,10 +1389,9 @@ func (s *schema) pickLoosely(r *reader) int {
 
 // read reads a value and fails where the schema objects.
 func (s *schema) read(r *reader) {
-	if !r.want(s.kinds, s.kinds.name()) {
+	if !r.want(s.kinds, "") {
 		return
 	}
-	start := r.at
 	switch k := kindOf(r.data[r.at:]); {
 	case s.variants != nil && k != isNull:
 		s.readUnion(r)
@@ -1393,20 +1403,11 @@ func (s *schema) read(r *reader) {
 		s.readArray(r)
 	case k == isObject:
 		s.readObject(r)
+	case k == isBool:
+		s.readBool(r)
 	default:
 		r.skip()
 	}
-	if s.listed != nil && r.failed == nil && r.strict && !s.lists(r.data[start:r.at]) {
-		r.fail("enum", "expected a listed value")
-	}
-}
-
-func (s *schema) lists(text []byte) bool {
-	k := kindOf(text)
-	if k == isNumber || k == isNull {
-		return true
-	}
-	return slices.Contains(s.listed, string(appendCanonical(nil, text)))
 }
 
 func (s *schema) readText(r *reader) {
@@ -1414,17 +1415,34 @@ func (s *schema) readText(r *reader) {
 	if !ok || !r.strict {
 		return
 	}
-	var c checker
+	if rule, message := s.objectTo(string(text)); rule != "" {
+		r.fail(rule, message)
+	}
+}
+
+// objectTo is the first keyword that a string does not satisfy, or empty.
+func (s *schema) objectTo(text string) (rule, message string) {
 	if s.size != nil {
-		c.length("", string(text), s.size[0], s.size[1])
+		var c checker
+		if c.length("", text, s.size[0], s.size[1]); len(c.found) > 0 {
+			return c.found[0].Rule, c.found[0].Message
+		}
 	}
 	switch {
-	case len(c.found) > 0:
-		r.fail(c.found[0].Rule, c.found[0].Message)
-	case s.format != nil && !s.format(string(text)):
-		r.fail("format", "expected another format")
-	case s.pattern != nil && !s.pattern.matches(string(text)):
-		r.fail("pattern", "expected text that matches "+s.pattern.text)
+	case s.format != nil && !s.format(text):
+		return "format", "expected another format"
+	case s.pattern != nil && !s.pattern.matches(text):
+		return "pattern", "expected text that matches " + s.pattern.text
+	case s.listed != nil && !slices.Contains(s.listed, text):
+		return "enum", "expected a listed value"
+	}
+	return "", ""
+}
+
+func (s *schema) readBool(r *reader) {
+	start := r.at
+	if r.skip() && r.strict && s.listed != nil && !slices.Contains(s.flags, string(r.data[start:r.at])) {
+		r.fail("enum", "expected a listed value")
 	}
 }
 
