@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/evctl/evctl/testdata/bench/process"
 	"github.com/evctl/evctl/testdata/bench/workload"
 )
 
@@ -61,16 +63,18 @@ func measureHTTP(ctx context.Context, o *options) (err error) {
 	if err := checkVerdicts(evctl.addr, events); err != nil {
 		return err
 	}
-	fmt.Println("| evctl serve on one core, requests from another | requests/s | events/s | only read: requests/s | ratio |\n|---|---:|---:|---:|---:|")
+	fmt.Println("| evctl serve on one core, requests from another | requests/s | events/s | only read: requests/s | ratio | processor for each request | only read | ratio |\n|---|---:|---:|---:|---:|---:|---:|---:|")
 	var singles float64
 	for _, t := range traffics {
-		ours, theirs, err := t.compare(o, evctl.addr, bare.addr, events)
+		rates, err := t.compare(o, []*server{evctl, bare}, events)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
-		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f %% |\n", t.name, ours, ours*float64(t.events), theirs, 100*ours/theirs)
+		ours, theirs := rates[0], rates[1]
+		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f %% | %.1f µs | %.1f µs | %.0f %% |\n", t.name, ours.perSecond, ours.perSecond*float64(t.events), theirs.perSecond,
+			100*ours.perSecond/theirs.perSecond, micros(ours.cpu), micros(theirs.cpu), 100*theirs.cpu.Seconds()/ours.cpu.Seconds())
 		if t.events == 1 {
-			singles = ours
+			singles = ours.perSecond
 		}
 	}
 	fmt.Println()
@@ -128,29 +132,58 @@ func bodyOf(events []workload.Event) []byte {
 	return b.Bytes()
 }
 
-// compare is the medians of both servers' requests a second.
-func (t *traffic) compare(o *options, evctl, bare string, events []workload.Event) (ours, theirs float64, err error) {
-	var rates [2][]float64
+// rate is what a server reached: the median of the laps, or the best one, and the processor
+// time that it took for each request.
+type rate struct {
+	perSecond float64
+	cpu       time.Duration
+}
+
+// compare gives the servers laps in turn.
+func (t *traffic) compare(o *options, servers []*server, events []workload.Event) ([]rate, error) {
+	laps := make([][]rate, len(servers))
 	l := load{requests: t.requests(events), conns: t.conns, lasts: o.lap}
 	for lap := range o.laps + 1 {
-		for i, addr := range []string{evctl, bare} {
-			l.addr = addr
+		for i, s := range servers {
+			l.addr = s.addr
+			before, err := process.CPUOf(s.command.Process.Pid)
+			if err != nil {
+				return nil, err
+			}
 			out, err := l.send()
 			if err != nil {
-				return 0, 0, err
+				return nil, err
+			}
+			after, err := process.CPUOf(s.command.Process.Pid)
+			if err != nil {
+				return nil, err
 			}
 			if lap > 0 { // the first warms up
-				rates[i] = append(rates[i], out.perSecond())
+				laps[i] = append(laps[i], rate{out.perSecond(), (after - before) / time.Duration(max(out.answered, 1))})
 			}
 		}
 	}
-	return median(rates[0]), median(rates[1]), nil
+	rates := make([]rate, len(servers))
+	for i := range rates {
+		rates[i] = o.ofLaps(laps[i])
+	}
+	return rates, nil
 }
 
-func median(all []float64) float64 {
-	slices.Sort(all)
-	return all[len(all)/2]
+// ofLaps is the median, or the best, of each figure.
+func (o *options) ofLaps(laps []rate) (r rate) {
+	at := len(laps) / 2
+	if o.best {
+		at = 0
+	}
+	slices.SortFunc(laps, func(a, b rate) int { return cmp.Compare(b.perSecond, a.perSecond) })
+	r.perSecond = laps[at].perSecond
+	slices.SortFunc(laps, func(a, b rate) int { return cmp.Compare(a.cpu, b.cpu) })
+	r.cpu = laps[at].cpu
+	return r
 }
+
+func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
 // latencies sends single events at parts of the rate that evctl serve reached, whether
 // answers come or not.
