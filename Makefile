@@ -26,6 +26,7 @@ bench: build
 	$(GO) run ./testdata/bench
 	$(GO) test ./contracts/subschema -run '^$$' -bench RealPairs -benchtime 3x
 	$(MAKE) bench-payload
+	$(GO) test ./codegen/typescript -run '^$$' -bench Ajv -benchtime 1x
 
 bench-payload: build
 	cd testdata/bench/yardsticks && $(GO) run .

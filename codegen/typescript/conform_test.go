@@ -214,7 +214,7 @@ func runChecks(t *testing.T, m *codegen.Model, schemas map[string]json.RawMessag
 }
 
 // compiled is a folder with the modules of a model as JavaScript.
-func compiled(t *testing.T, m *codegen.Model) string {
+func compiled(t testing.TB, m *codegen.Model) string {
 	t.Helper()
 	dir := t.TempDir()
 	codegentest.Write(t, filepath.Join(dir, "src"), codegentest.Files(t, Target{}, m, nil))

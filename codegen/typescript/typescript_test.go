@@ -110,7 +110,7 @@ type toolchain struct{ tsc, prettier []string }
 
 // node installs the tools that the tests run, once. Without Node.js the test is
 // skipped on a developer's machine and fails in continuous integration.
-func node(t *testing.T) toolchain {
+func node(t testing.TB) toolchain {
 	t.Helper()
 	modules := filepath.Join(installed(t, "testdata/node"), "node_modules")
 	return toolchain{
@@ -120,7 +120,7 @@ func node(t *testing.T) toolchain {
 }
 
 // installed is a folder with its Node.js packages.
-func installed(t *testing.T, folder string) string {
+func installed(t testing.TB, folder string) string {
 	t.Helper()
 	if _, err := exec.LookPath("npm"); err != nil {
 		if os.Getenv("CI") != "" {
@@ -208,7 +208,7 @@ func examples(t *testing.T, m *codegen.Model) string {
 // patience is how long a program may take before it is taken for stuck.
 const patience = 3 * time.Minute
 
-func run(t *testing.T, dir string, command []string, args ...string) {
+func run(t testing.TB, dir string, command []string, args ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()

@@ -57,11 +57,16 @@ export function isDuration(text: string): boolean {
 /** Mailbox of RFC 5321 in ASCII. */
 export function isEmail(text: string): boolean {
   const at = text.lastIndexOf("@");
+  if (at < 1 || at > 64 || text.length - at > 256) return false;
+  // Most are like this; labels cannot be too long in a text this short.
+  if (
+    text.length < 64 &&
+    /^[\w!#$%&'*+\-/=?^`{|}~.]*@[a-zA-Z\d]+(?:[-.][a-zA-Z\d]+)*$/.test(text)
+  ) {
+    return !/^\.|\.[.@]/.test(text);
+  }
   const domain = text.slice(at + 1);
   return (
-    at > 0 &&
-    at <= 64 &&
-    domain.length <= 255 &&
     /^(?:[\w!#$%&'*+\-/=?^`{|}~]+(?:\.[\w!#$%&'*+\-/=?^`{|}~]+)*|"(?:[ !#-[\]-~]|\\[ -~])*")$/.test(
       text.slice(0, at),
     ) &&
@@ -83,15 +88,18 @@ function isAddressLiteral(text: string): boolean {
 export function isHostname(text: string): boolean {
   return (
     text.length <= 253 &&
-    /^[a-zA-Z\d](?:[a-zA-Z\d-]{0,61}[a-zA-Z\d])?(?:\.[a-zA-Z\d](?:[a-zA-Z\d-]{0,61}[a-zA-Z\d])?)*$/.test(
+    /^[a-zA-Z\d]+(?:-+[a-zA-Z\d]+)*(?:\.[a-zA-Z\d]+(?:-+[a-zA-Z\d]+)*)*$/.test(
       text,
-    )
+    ) &&
+    (text.length < 64 || !/[^.]{64}/.test(text))
   );
 }
 
 /** IPv4 address in dotted decimals, RFC 3986. */
 export function isIpv4(text: string): boolean {
-  return /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text);
+  return /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/.test(
+    text,
+  );
 }
 
 /** IPv6 address of RFC 4291, without a zone. */
@@ -114,9 +122,13 @@ export function isIpv6(text: string): boolean {
 
 /** RFC 3986, with a scheme. */
 export function isUri(text: string): boolean {
+  // Most are like this.
   return (
-    /^[a-zA-Z][a-zA-Z\d+.-]*:/.test(text) &&
-    isHierarchy(text.slice(text.indexOf(":") + 1))
+    /^[a-zA-Z][a-zA-Z\d+.-]*:\/\/[\w\-.~]+(?::\d+)?(?:\/[\w\-.~!$&'()*+,;=:@/]*)?(?:\?[\w\-.~!$&'()*+,;=:@/?]*)?(?:#[\w\-.~!$&'()*+,;=:@/?]*)?$/.test(
+      text,
+    ) ||
+    (/^[a-zA-Z][a-zA-Z\d+.-]*:/.test(text) &&
+      isHierarchy(text.slice(text.indexOf(":") + 1)))
   );
 }
 
@@ -126,14 +138,16 @@ function isHierarchy(text: string): boolean {
   const rest = authority ? text.slice(authority[0].length) : text;
   return (
     (!authority || isAuthority(authority[1] ?? "")) &&
-    /^(?:[\w\-.~!$&'()*+,;=:@/?]|%[\da-fA-F]{2})*$/.test(rest.replace("#", "?"))
+    /^[\w\-.~!$&'()*+,;=:@/?]*(?:%[\da-fA-F]{2}[\w\-.~!$&'()*+,;=:@/?]*)*$/.test(
+      rest.replace("#", "?"),
+    )
   );
 }
 
 /** User, host and port. */
 function isAuthority(text: string): boolean {
   const parts =
-    /^(?:(?:[\w\-.~!$&'()*+,;=:]|%[\da-fA-F]{2})*@)?(?:\[([^\]]*)\]|(?:[\w\-.~!$&'()*+,;=]|%[\da-fA-F]{2})*)(?::\d*)?$/.exec(
+    /^(?:[\w\-.~!$&'()*+,;=:]*(?:%[\da-fA-F]{2}[\w\-.~!$&'()*+,;=:]*)*@)?(?:\[([^\]]*)\]|[\w\-.~!$&'()*+,;=]*(?:%[\da-fA-F]{2}[\w\-.~!$&'()*+,;=]*)*)(?::\d*)?$/.exec(
       text,
     );
   const literal = parts?.[1];
@@ -198,5 +212,7 @@ export function isUriTemplate(text: string): boolean {
 
 /** RFC 9562: 32 hexadecimal digits in five groups. */
 export function isUuid(text: string): boolean {
-  return /^[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/.test(text);
+  return /^[\da-fA-F]{8}-[\da-fA-F]{4}-[\da-fA-F]{4}-[\da-fA-F]{4}-[\da-fA-F]{12}$/.test(
+    text,
+  );
 }

@@ -53,9 +53,11 @@ export function isObject<T>(value: unknown): value is Members<T> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const hasOwn = Object.prototype.hasOwnProperty;
+
 /** A member with a name that all objects inherit something by. */
 export function own(value: object, name: string): unknown {
-  return Object.prototype.hasOwnProperty.call(value, name)
+  return hasOwn.call(value, name)
     ? value[name as keyof typeof value]
     : undefined;
 }
@@ -190,10 +192,13 @@ export function maxItems(value: unknown, most: number): Fault {
 }
 
 export function uniqueItems(value: unknown): Fault {
-  const list = value as unknown[];
-  return new Set(list.map(canonical)).size < list.length
-    ? ": uniqueItems"
-    : undefined;
+  let list = value as unknown[];
+  if (list.some((item) => typeof item === "object")) list = list.map(canonical);
+  const repeated =
+    list.length > 20
+      ? new Set(list).size < list.length
+      : list.some((item, i) => list.indexOf(item) < i);
+  return repeated ? ": uniqueItems" : undefined;
 }
 
 /** A text that is the same for equal values. */
@@ -223,11 +228,12 @@ export function maxProperties(value: unknown, most: number): Fault {
 }
 
 function size(value: unknown): number {
-  return members(value).filter(([, member]) => member !== undefined).length;
-}
-
-function members(value: unknown): [string, unknown][] {
-  return Object.entries(value as object);
+  let count = 0;
+  first(value, () => {
+    count++;
+    return undefined;
+  });
+  return count;
 }
 
 /** Wants all members of at least one group. */
@@ -302,8 +308,11 @@ function first(
   value: unknown,
   check: (member: unknown, key: string) => Fault,
 ): Fault {
-  for (const [key, member] of members(value)) {
-    const fault = member === undefined ? undefined : check(member, key);
+  const members = value as Record<string, unknown>;
+  for (const key in members) {
+    const member = members[key];
+    if (member === undefined || !hasOwn.call(members, key)) continue;
+    const fault = check(member, key);
     if (fault) return pointer(key) + fault;
   }
   return undefined;
