@@ -10,11 +10,12 @@ import (
 func TestChecker_AcceptsWithoutAllocating(t *testing.T) {
 	l := &limits{minimum: "0", below: "1e6", multipleOf: "0.01", values: []string{"1", "12.34"}}
 	s := &schema{kinds: isText | isNumber, size: &[2]int{1, 8}, limits: l}
+	raw := []byte(`{"a": [1, 2.5e3, "b\n", null], "c": {"d": true}}`)
 	values := strings.Fields("a b c d e f g h i j k l m n o p q r s t u v w x y z")
 	for name, check := range map[string]func(*checker){
 		"decimal": func(c *checker) { c.decimal("", 12.34, l) },
 		"number":  func(c *checker) { c.number("", "1234e-2", false, l) },
-		"raw":     func(c *checker) { c.raw("", []byte(`{"a": [1, 2.5e3, "b\\n", null], "c": {"d": true}}`)) },
+		"raw":     func(c *checker) { c.raw("", raw) },
 		"text":    func(c *checker) { c.scalar("", Scalar{`"größer"`}, s) },
 		"scalar":  func(c *checker) { c.scalar("", Scalar{"12.34"}, s) },
 		"unique":  func(c *checker) { unique(c, "", values) },

@@ -151,9 +151,12 @@ func (c *checker) raw(pointer string, text []byte) {
 	if text == nil {
 		return
 	}
-	r := reader{data: text, strict: true}
+	e := borrow() // for strings with escapes
+	r := reader{data: text, strict: true, buffer: e.b}
 	r.skip()
 	c.failed(pointer, &r)
+	e.b = r.buffer
+	e.giveBack()
 }
 
 // scalar wants a value that a schema accepts.

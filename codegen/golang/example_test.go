@@ -1,0 +1,84 @@
+package golang_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	events "github.com/evctl/evctl/testdata/shop/gen/go"
+)
+
+// The examples are those of README.md; a test compares them.
+
+func Example_send() {
+	order := events.NewOrderCompleted(
+		events.NewUUID(),
+		events.NewMoney(1250, events.MoneyCurrencyEUR),
+		[]events.LineItem{events.NewLineItem("A-1", 2, events.NewMoney(625, events.MoneyCurrencyEUR))},
+		events.NewCardPayment("visa", "4242"),
+		"https://shop.example/thanks",
+	)
+	order.FirstOrder.Set(true)   // optional
+	order.CouponCode.SetNull()   // optional and nullable: null is not the same as left out
+	order.Total.Currency = "CHF" // an open enum takes what it does not know
+
+	sink := events.HTTPSink{URL: "https://collector.shop.example/v1/events"}
+	tracker := events.NewTracker(sink, events.FlatEnvelope)
+	if err := tracker.Track(context.Background(), order); err != nil {
+		fmt.Println(err)
+	}
+}
+
+func Example_read() {
+	data := []byte(`{"order_id": "7", "total": {"amount_minor": 1250, "currency": "EUR"},
+		"items": [], "payment": {"method": "card", "scheme": "visa", "last_digits": "4242"},
+		"page_url": "https://shop.example/thanks", "introduced_later": true}`)
+
+	// A consumer reads what later versions add.
+	var order events.OrderCompleted
+	if err := json.Unmarshal(data, &order); err != nil {
+		fmt.Println(err)
+	}
+	switch payment := order.Payment.(type) {
+	case events.CardPayment:
+		fmt.Println("paid by", payment.Scheme)
+	case events.InvoicePayment:
+		fmt.Println("to be paid until", payment.DueOn)
+	}
+	if coupon, ok := order.CouponCode.Get(); ok {
+		fmt.Println("with", coupon)
+	}
+
+	// A collector accepts exactly what the contract accepts.
+	_, err := events.ParseOrderCompleted(data)
+	fmt.Println(err)
+	var invalid *events.ValidationError
+	if errors.As(order.Validate(), &invalid) {
+		for _, v := range invalid.Violations {
+			fmt.Println(v.Pointer, v.Rule)
+		}
+	}
+	// Output:
+	// paid by visa
+	// /introduced_later: the property is not declared
+	// /order_id format
+	// /items minItems
+}
+
+func Example_privacy() {
+	order := events.NewOrderCompleted(
+		"7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0b", events.NewMoney(1250, events.MoneyCurrencyEUR), nil, events.NewCardPayment("visa", "4242"),
+		"https://shop.example/thanks",
+	)
+	order.ReceiptEmail.Set("ann@example.com") // pii: direct
+
+	key, err := events.NewPrivacyKey("2026-11", []byte("thirty-two random bytes, really."))
+	if err != nil {
+		fmt.Println(err)
+	}
+	redacted, err := order.Redacted(&events.Privacy{Pseudonymous: events.PrivacyHash, Direct: events.PrivacyDrop, Key: key})
+	fmt.Println(string(redacted), err)
+	// Output:
+	// {"order_id":"7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0b","total":{"amount_minor":1250,"currency":"EUR"},"items":[],"payment":{"method":"card","scheme":"visa","last_digits":"hmac:2026-11:ZyhYQognPDgvriRV70bfNI36n5JxHXZ6ZwrNzu3hYes"},"page_url":"https://shop.example/thanks"} <nil>
+}
