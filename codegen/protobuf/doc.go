@@ -1,5 +1,4 @@
-// Package protobuf is the target that writes proto3 files, one for each event,
-// and compiles every one of them before it is handed on.
+// Package protobuf is the target that writes proto3 files, one for each event.
 //
 // It owns names and syntax. Which messages there are, what is on the wire and
 // which number it has is decided by contracts/numbers, with the ledgers of the

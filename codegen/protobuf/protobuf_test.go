@@ -94,6 +94,9 @@ func TestGenerate_Cases(t *testing.T) {
 			readOptional(t, filepath.Join(folder, "ledgers.json"), &ledgers, json.Unmarshal)
 			m := model(ledgers, read(t, "event.yaml", data))
 			files, err := Target{}.Generate(m, options(t, given))
+			if err == nil {
+				err = compile(files)
+			}
 			for _, f := range files {
 				golden.Check(t, filepath.Join(folder, "want.proto"), append([]byte("// "+f.Path+"\n"), f.Content...))
 			}
@@ -112,7 +115,11 @@ func TestGenerate_Workspaces(t *testing.T) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			m := codegentest.Model(t, dir)
 			files := map[string]codegen.File{}
-			for _, f := range codegentest.Files(t, Target{}, m, map[string]string{"package": "shop.events"}) {
+			list := codegentest.Files(t, Target{}, m, map[string]string{"package": "shop.events"})
+			if err := compile(list); err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range list {
 				files[f.Path] = f
 			}
 			if len(files) != len(m.Events) {
