@@ -11,14 +11,14 @@ import (
 func (v *Verdict) AppendJSON(b []byte) []byte {
 	b = append(b, '{')
 	if v.Event != "" {
-		b = append(appendText(append(b, `"event":`...), v.Event), ',')
+		b = append(AppendText(append(b, `"event":`...), v.Event), ',')
 	}
 	if v.Version != "" {
-		b = append(appendText(append(b, `"version":`...), v.Version), ',')
+		b = append(AppendText(append(b, `"version":`...), v.Version), ',')
 	}
 	b = strconv.AppendBool(append(b, `"valid":`...), v.Valid)
 	if v.Flag != "" {
-		b = appendText(append(b, `,"flag":`...), v.Flag)
+		b = AppendText(append(b, `,"flag":`...), v.Flag)
 	}
 	if len(v.Violations) > 0 {
 		b = append(b, `,"violations":`...)
@@ -31,16 +31,16 @@ func (v *Verdict) AppendJSON(b []byte) []byte {
 }
 
 func (v *Violation) appendJSON(b []byte) []byte {
-	b = appendText(append(b, `{"pointer":`...), v.Pointer)
-	b = appendText(append(b, `,"rule":`...), v.Rule)
-	b = appendText(append(b, `,"expected":`...), v.Expected)
-	b = appendText(append(b, `,"found":`...), v.Found)
+	b = AppendText(append(b, `{"pointer":`...), v.Pointer)
+	b = AppendText(append(b, `,"rule":`...), v.Rule)
+	b = AppendText(append(b, `,"expected":`...), v.Expected)
+	b = AppendText(append(b, `,"found":`...), v.Found)
 	b = strconv.AppendInt(append(b, `,"offset":`...), int64(v.Offset), 10)
 	if len(v.Tried) > 0 {
 		b = append(b, `,"tried":`...)
 		for i, t := range v.Tried {
-			b = appendText(append(appendComma(b, i), `{"variant":`...), t.Variant)
-			b = append(appendText(append(b, `,"violation":`...), t.Violation), '}')
+			b = AppendText(append(appendComma(b, i), `{"variant":`...), t.Variant)
+			b = append(AppendText(append(b, `,"violation":`...), t.Violation), '}')
 		}
 		b = append(b, ']')
 	}
@@ -55,8 +55,8 @@ func appendComma(b []byte, i int) []byte {
 	return append(b, ',')
 }
 
-// appendText appends a text as a JSON string.
-func appendText(b []byte, text string) []byte {
+// AppendText appends a text as a JSON string.
+func AppendText(b []byte, text string) []byte {
 	start := len(b)
 	b = append(b, '"')
 	for i := range len(text) {

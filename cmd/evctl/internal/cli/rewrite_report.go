@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -110,10 +109,7 @@ func newRewriteReport(app *App, f rewriteFlags, output, rejects *resultFile) *re
 	return r
 }
 
-func (r *rewriteReport) batch(ctx context.Context, b *batch[rewrittenBatch], idle bool) error {
-	if err := b.wait(ctx); err != nil {
-		return err
-	}
+func (r *rewriteReport) batch(b *batch[rewrittenBatch], idle bool) error {
 	if _, err := r.events.Write(b.made.text); err != nil {
 		return fmt.Errorf("write events: %w", err)
 	}
@@ -121,9 +117,6 @@ func (r *rewriteReport) batch(ctx context.Context, b *batch[rewrittenBatch], idl
 		if err := r.event(b, i); err != nil {
 			return err
 		}
-	}
-	if b.err != nil {
-		return b.err
 	}
 	if idle {
 		return r.out.Flush()

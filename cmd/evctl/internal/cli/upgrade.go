@@ -126,7 +126,7 @@ func (f *rewriteFlags) run(ctx context.Context, app *App, inputs []input, rewrit
 	}
 	defer rejects.discard()
 	report := newRewriteReport(app, *f, out, rejects)
-	work := func(b *payload.Batch) rewrittenBatch { return rewriteBatch(b, rewrite) }
+	work := func(_ string, b *payload.Batch) rewrittenBatch { return rewriteBatch(b, rewrite) }
 	if err := eachBatch(ctx, app, inputs, work, report.batch); err != nil {
 		_ = report.out.Flush()
 		return err

@@ -3,20 +3,21 @@ package cli
 import (
 	"bufio"
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/payload"
 )
 
-// eventVerdict is a verdict with the place of its event: a line of --format ndjson,
-// and an element of "verdicts" of --format json.
+// eventVerdict is a verdict with the place of its event: a line of --format ndjson, and
+// an element of "verdicts" of --format json.
 type eventVerdict struct {
 	Path string `json:"path"` // as on the command line; "stdin"
 	Line int    `json:"line"` // on which the event starts, from 1
@@ -36,6 +37,74 @@ type verdictGroup struct {
 	Rules map[string]int `json:"rules,omitempty"`
 }
 
+// verdictCounts counts events by the contract that decided.
+type verdictCounts struct {
+	events, invalid int
+	groups          map[*contracts.Contract]*verdictGroup // nil: no contract decided
+	last            *verdictGroup                         // of the contract latest
+	latest          *contracts.Contract
+}
+
+// group is where the events of a contract are counted. Neighbours are often alike.
+func (c *verdictCounts) group(of *contracts.Contract) *verdictGroup {
+	if c.last != nil && c.latest == of {
+		return c.last
+	}
+	g := c.groups[of]
+	if g == nil {
+		g = &verdictGroup{}
+		if of != nil {
+			g.Event, g.Version = of.Name, of.Version.String()
+		}
+		if c.groups == nil {
+			c.groups = map[*contracts.Contract]*verdictGroup{}
+		}
+		c.groups[of] = g
+	}
+	c.last, c.latest = g, of
+	return g
+}
+
+func (c *verdictCounts) count(v *payload.Verdict) {
+	g := c.group(v.Contract)
+	c.events++
+	g.Events++
+	if v.Valid {
+		g.Valid++
+		return
+	}
+	c.invalid++
+	g.Invalid++
+	for i, violation := range v.Violations {
+		again := func(w payload.Violation) bool { return w.Rule == violation.Rule }
+		if !slices.ContainsFunc(v.Violations[:i], again) {
+			g.violated(violation.Rule, 1)
+		}
+	}
+}
+
+func (g *verdictGroup) violated(rule string, events int) {
+	if g.Rules == nil {
+		g.Rules = map[string]int{}
+	}
+	g.Rules[rule] += events
+}
+
+// add adds the counts of other events.
+func (c *verdictCounts) add(more *verdictCounts) {
+	c.events += more.events
+	c.invalid += more.invalid
+	for of, m := range more.groups {
+		g := c.group(of)
+		g.Events += m.Events
+		g.Valid += m.Valid
+		g.Invalid += m.Invalid
+		for rule, n := range m.Rules {
+			g.violated(rule, n)
+		}
+	}
+}
+
 // verdictReport prints verdicts as they come, in one of the formats. It keeps counts
 // only. As JSON:
 //
@@ -43,114 +112,70 @@ type verdictGroup struct {
 //	 "groups": [verdictGroup…],            // ordered by event and version
 //	 "summary": {"events": 41, "valid": 33, "invalid": 8}}
 type verdictReport struct {
-	out    *bufio.Writer
-	format string
-	quiet  bool
-
-	events, invalid int
-	printed         int
-	groups          map[groupKey]*verdictGroup
+	verdictCounts
+	out     *bufio.Writer
+	format  string
+	quiet   bool
+	printed bool
 }
-
-type groupKey struct{ event, version string }
 
 func newVerdictReport(w io.Writer, f validateFlags) *verdictReport {
-	return &verdictReport{
-		out: bufio.NewWriterSize(w, 64<<10), format: f.format, quiet: f.quiet,
-		groups: map[groupKey]*verdictGroup{},
-	}
+	return &verdictReport{out: bufio.NewWriterSize(w, 64<<10), format: f.format, quiet: f.quiet}
 }
 
-// batch waits for a batch and prints it. When nothing else is ready, what was
+// all reports whether valid events are printed too.
+func (r *verdictReport) all() bool { return r.format == "ndjson" }
+
+// batch takes over what was made of a batch. When nothing else is ready, what was
 // printed goes out, so that a stream that pauses has all its verdicts shown.
-func (r *verdictReport) batch(ctx context.Context, b *batch[[]payload.Verdict], idle bool) error {
-	if err := b.wait(ctx); err != nil {
+func (r *verdictReport) batch(b *batch[*checkedBatch], idle bool) error {
+	r.add(&b.made.verdictCounts)
+	text := b.made.text
+	if r.format == "json" && len(text) > 0 && !r.printed {
+		r.out.WriteString("{\"verdicts\": [\n")
+		text, r.printed = text[1:], true // nothing is before it
+	}
+	if _, err := r.out.Write(text); err != nil || !idle {
 		return err
 	}
-	for i, v := range b.made {
-		if err := r.verdict(eventVerdict{b.input, b.Line(i), v}); err != nil {
-			return err
-		}
-	}
-	if b.err != nil {
-		return b.err
-	}
-	if idle {
-		return r.flush()
-	}
-	return nil
+	return r.flush()
 }
 
-func (r *verdictReport) verdict(v eventVerdict) error {
-	r.count(&v)
+// print adds a verdict to what is printed of a batch. It is called from several
+// goroutines.
+func (r *verdictReport) print(b *checkedBatch, v *eventVerdict) {
 	switch {
-	case r.format == "ndjson":
-		return r.json(v)
-	case r.quiet || v.Valid:
-		return nil
+	case r.quiet:
+	case r.format == "text":
+		b.text = v.appendText(b.text)
 	case r.format == "json":
-		r.separate()
-		return r.json(v)
-	}
-	return r.text(v)
-}
-
-func (r *verdictReport) count(v *eventVerdict) {
-	r.events++
-	key := groupKey{}
-	if v.Contract != nil {
-		key = groupKey{v.Event, v.Version}
-	}
-	g := r.groups[key]
-	if g == nil {
-		g = &verdictGroup{Event: key.event, Version: key.version, Rules: map[string]int{}}
-		r.groups[key] = g
-	}
-	g.Events++
-	if v.Valid {
-		g.Valid++
-		return
-	}
-	r.invalid++
-	g.Invalid++
-	for i, violation := range v.Violations {
-		again := func(w payload.Violation) bool { return w.Rule == violation.Rule }
-		if !slices.ContainsFunc(v.Violations[:i], again) {
-			g.Rules[violation.Rule]++
-		}
+		b.text = v.appendJSON(append(b.text, ','))
+	default:
+		b.text = v.appendJSON(b.text)
 	}
 }
 
-// json writes a value on one line.
-func (r *verdictReport) json(v any) error {
-	e := json.NewEncoder(r.out)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
+// appendJSON appends the verdict on one line.
+func (v *eventVerdict) appendJSON(b []byte) []byte {
+	b = payload.AppendText(append(b, `{"path":`...), v.Path)
+	b = strconv.AppendInt(append(b, `,"line":`...), int64(v.Line), 10)
+	members := len(b)
+	b = v.Verdict.AppendJSON(b)
+	b[members] = ',' // instead of the bracket
+	return append(b, '\n')
 }
 
-// separate starts the list of verdicts, or its next element.
-func (r *verdictReport) separate() {
-	if r.printed == 0 {
-		r.out.WriteString("{\"verdicts\": [\n")
-	} else {
-		r.out.WriteByte(',')
-	}
-	r.printed++
-}
-
-// text prints one line for each violation, "file:line: event version: pointer:
+// appendText appends one line for each violation, "file:line: event version: pointer:
 // message [rule]".
-func (r *verdictReport) text(v eventVerdict) error {
+func (v *eventVerdict) appendText(b []byte) []byte {
 	for _, violation := range v.Violations {
-		fmt.Fprintf(r.out, "%s:%d: ", v.Path, v.Line)
+		b = fmt.Appendf(b, "%s:%d: ", v.Path, v.Line)
 		if v.Event != "" {
-			r.out.WriteString(printable(strings.TrimSuffix(v.Event+" "+v.Version, " ")) + ": ")
+			b = append(b, printable(strings.TrimSuffix(v.Event+" "+v.Version, " "))+": "...)
 		}
-		if _, err := fmt.Fprintf(r.out, "%s [%s]\n", printable(violation.String()), violation.Rule); err != nil {
-			return err
-		}
+		b = fmt.Appendf(b, "%s [%s]\n", printable(violation.String()), violation.Rule)
 	}
-	return nil
+	return b
 }
 
 // printableRunes is how much of a text is printed: names and pointers of senders can
@@ -201,7 +226,7 @@ func (r *verdictReport) sorted() []*verdictGroup {
 }
 
 func (r *verdictReport) jsonSummary() error {
-	if r.printed == 0 {
+	if !r.printed {
 		r.out.WriteString("{\"verdicts\": [")
 	}
 	r.out.WriteString("],\n\"groups\": [")
