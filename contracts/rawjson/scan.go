@@ -21,6 +21,7 @@ const (
 const (
 	ones    = 0x0101010101010101
 	highs   = ones * 0x80
+	lows    = ones * 0x7f
 	quotes  = ones * '"'
 	slashes = ones * '\\'
 	spaces  = ones * ' '

@@ -147,12 +147,13 @@ func markPlainly(data []byte, stops []uint64) {
 			q, b := w^quotes, w^slashes
 			// A sum has its highest bit where a byte is not 0, or not less than a space. The
 			// highest bits of the bytes are out of the way, so that none carries over.
-			others := (q&^highs + ones*0x7f) & (b&^highs + ones*0x7f) & (w&^highs + ones*(0x80-' '))
-			m |= gather((^others|w)&highs) << k
+			others := (q&lows + lows) & (b&lows + lows) & (w&lows + ones*(0x80-' '))
+			m = m>>8 | gather((^others|w)&highs)
 		}
 		stops[i] = m
 	}
 }
 
-// gather collects the highest bits of eight bytes, the first byte's lowest.
-func gather(w uint64) uint64 { return (w >> 7) * 0x0102040810204080 >> 56 }
+// gather collects the highest bits of eight bytes in the highest byte, the first byte's
+// lowest.
+func gather(w uint64) uint64 { return (w >> 7) * 0x0102040810204080 & (0xff << 56) }
