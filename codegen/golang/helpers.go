@@ -111,6 +111,7 @@ func (g *generator) helperSources() []codegen.File {
 // file puts the head of a file in front of declarations, which start with an empty line.
 func (g *generator) file(imports []string, body []byte, doc ...string) []byte {
 	var b bytes.Buffer
+	b.Grow(len(body) + 512)
 	fmt.Fprintf(&b, "// %s\n\n", codegen.Marker)
 	for _, line := range doc {
 		b.WriteString(strings.TrimRight("// "+strings.ReplaceAll(line, "PACKAGE", g.pkg), " ") + "\n")

@@ -266,7 +266,7 @@ func (p *printer) comment(d codegen.Doc, apart bool) {
 }
 
 func (p *printer) paragraph(text string) {
-	for _, line := range codegen.Wrap(text, width-3) {
+	for _, line := range wrap(text) {
 		switch {
 		case strings.HasPrefix(line, "+build"):
 			line = "`" + line + "`" // the Go command reads such a line, wherever it stands
@@ -275,6 +275,19 @@ func (p *printer) paragraph(text string) {
 		}
 		p.line("// ", line)
 	}
+}
+
+// wrap is codegen.Wrap, which most texts need not go through.
+func wrap(text string) []string {
+	if len(text) == 0 || len(text) > width-3 || text[0] == ' ' || text[len(text)-1] == ' ' || strings.Contains(text, "  ") {
+		return codegen.Wrap(text, width-3)
+	}
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' {
+			return codegen.Wrap(text, width-3)
+		}
+	}
+	return []string{text}
 }
 
 // unicodeLetter reports whether a line of a comment starts as a sentence does.
