@@ -6,11 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
+	"sync"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Apply carries a plan out. New contents are all written beside their places
@@ -48,9 +54,11 @@ func (p *Plan) Apply(ctx context.Context) error {
 type stage struct {
 	folder *folder
 	root   *os.Root
+	// lock guards what is below: files are written on all processors.
+	lock sync.Mutex
 	// temporary holds the temporary name of each path that is not renamed yet.
 	temporary map[string]string
-	order     []string
+	dirs      map[string]bool // those that are there
 	made      int
 }
 
@@ -66,24 +74,36 @@ func (f *folder) stage(ctx context.Context) (*stage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open out folder %s: %w", f.out, err)
 	}
-	s := &stage{folder: f, root: root, temporary: map[string]string{}}
+	s := &stage{folder: f, root: root, temporary: map[string]string{}, dirs: map[string]bool{".": true}}
 	s.removeAbandoned()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(writers())
 	for _, c := range f.changes {
 		if c.Status != Missing && c.Status != Stale {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return s, err
-		}
-		if err := s.write(c.name, c.content); err != nil {
-			return s, fmt.Errorf("write %s: %w", c.Path, err)
-		}
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := s.write(c.name, c.content); err != nil {
+				return fmt.Errorf("write %s: %w", c.Path, err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return s, err
 	}
 	if err := s.write(ManifestName, manifest); err != nil {
 		return s, fmt.Errorf("write %s: %w", path.Join(f.out, ManifestName), err)
 	}
 	return s, nil
 }
+
+// writers is how many files are written at a time: system calls wait for the disk
+// and not for a processor.
+func writers() int { return 2 * runtime.GOMAXPROCS(0) }
 
 // unchanged reports whether there is nothing to do in the folder.
 func (f *folder) unchanged(manifest []byte) bool {
@@ -139,23 +159,60 @@ func running(pid int) bool {
 	return !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
+// write puts a content beside its place. It may be called in parallel.
 func (s *stage) write(name string, content []byte) error {
 	dir := path.Dir(name)
-	if dir != "." {
-		if err := s.root.MkdirAll(filepath.FromSlash(dir), 0o755); err != nil {
-			return err
-		}
+	if err := s.makeDir(dir); err != nil {
+		return err
 	}
-	s.made++
-	temporary := path.Join(dir, temporaryName(s.made))
+	temporary := s.reserve(name)
 	file, err := s.root.OpenFile(filepath.FromSlash(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	s.temporary[name] = temporary
-	s.order = append(s.order, name)
 	_, err = file.Write(content)
 	return errors.Join(err, file.Close())
+}
+
+// makeDir makes a folder unless it was made before.
+func (s *stage) makeDir(dir string) error {
+	s.lock.Lock()
+	made := s.dirs[dir]
+	s.lock.Unlock()
+	if made {
+		return nil
+	}
+	if err := s.root.MkdirAll(filepath.FromSlash(dir), 0o755); err != nil {
+		return err
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.dirs[dir] = true
+	return nil
+}
+
+// reserve chooses a temporary name for a path.
+func (s *stage) reserve(name string) string {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.made++
+	temporary := path.Join(path.Dir(name), temporaryName(s.made))
+	s.temporary[name] = temporary
+	return temporary
+}
+
+// rename puts a content into its place. It may be called in parallel.
+func (s *stage) rename(name string) error {
+	s.lock.Lock()
+	temporary := s.temporary[name]
+	s.lock.Unlock()
+	if err := s.root.Rename(filepath.FromSlash(temporary), filepath.FromSlash(name)); err != nil {
+		return fmt.Errorf("write %s: %w", path.Join(s.folder.out, name), err)
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	delete(s.temporary, name)
+	return nil
 }
 
 // commit puts the contents into their places, the manifest last. What goes away
@@ -164,13 +221,17 @@ func (s *stage) commit() error {
 	if err := s.removeExtra(); err != nil {
 		return err
 	}
-	for _, name := range s.order {
-		if err := s.root.Rename(filepath.FromSlash(s.temporary[name]), filepath.FromSlash(name)); err != nil {
-			return fmt.Errorf("write %s: %w", path.Join(s.folder.out, name), err)
+	var group errgroup.Group
+	group.SetLimit(writers())
+	for _, name := range slices.Sorted(maps.Keys(s.temporary)) {
+		if name != ManifestName {
+			group.Go(func() error { return s.rename(name) })
 		}
-		delete(s.temporary, name)
 	}
-	return nil
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return s.rename(ManifestName)
 }
 
 // removeExtra removes files that are no longer generated, and folders that are
