@@ -317,7 +317,7 @@ func linePattern(re *syntax.Regexp) string {
 		}
 	}
 	mark(re)
-	return strings.NewReplacer(lineBegin, `(?<![^\n])`, lineEnd, `(?![^\n])`).Replace(schema.Pattern(re.String()))
+	return strings.NewReplacer(lineBegin, `(?<=^|\n)`, lineEnd, `(?=\n|$)`).Replace(schema.Pattern(re.String()))
 }
 
 // statement prints code, indented by tabs.

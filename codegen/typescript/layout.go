@@ -53,6 +53,10 @@ type command struct {
 
 // layout prints a document that starts at a column.
 func layout(d doc, column int) string {
+	var line [4 * lineWidth]byte
+	if text, ok := flat(line[:0], d, false); ok && column+textWidth(string(text)) <= lineWidth {
+		return string(text)
+	}
 	var b strings.Builder
 	stack := []command{{d, 0, true}}
 	for len(stack) > 0 {
@@ -98,6 +102,44 @@ func layout(d doc, column int) string {
 		}
 	}
 	return b.String()
+}
+
+// flat prints a document on one line. It is not ok when the line is too long by far, or
+// when something breaks whatever the room is: that does not stand in a group.
+func flat(line []byte, d doc, grouped bool) (_ []byte, ok bool) {
+	switch d := d.(type) {
+	case string:
+		if len(line)+len(d) > cap(line) {
+			return nil, false
+		}
+		return append(line, d...), true
+	case docs:
+		for _, part := range d {
+			if line, ok = flat(line, part, grouped); !ok {
+				return nil, false
+			}
+		}
+		return line, true
+	case indent:
+		return flat(line, d.content, grouped)
+	case group:
+		return flat(line, d.content, true)
+	case after:
+		if line, ok = flat(line, " ", grouped); !ok {
+			return nil, false
+		}
+		return flat(line, d.content, grouped)
+	case filled:
+		return flat(line, joined(d.of), grouped)
+	case ifBroken:
+		return line, grouped
+	case lineBreak:
+		if !d.soft {
+			line, _ = flat(line, " ", grouped)
+		}
+		return line, grouped && line != nil
+	}
+	return nil, false
 }
 
 // fits reports whether next, flat, and what follows it up to the next possible

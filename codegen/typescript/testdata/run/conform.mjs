@@ -10,7 +10,7 @@ import addFormats from "ajv-formats";
 
 const folder = pathToFileURL(process.argv[2] + "/");
 const { events } = await import(new URL("events.js", folder));
-const scanners = await import(new URL("formats.js", folder));
+const scanners = await import(new URL("formats.js", folder)).catch(() => ({})); // where there are some
 
 const options = { strict: false, ownProperties: true, logger: false };
 const theirs = addFormats(new Ajv(options));
@@ -24,14 +24,14 @@ const compiled = new Map();
 const lines = createInterface({ input: process.stdin });
 for await (const line of lines) {
   const { schemas, event, raw } = JSON.parse(line);
-  if (schemas) {
-    for (const [name, schema] of Object.entries(schemas)) {
+  if (schemas !== undefined) {
+    for (const [name, schema] of Object.entries(schemas ?? {})) {
       compiled.set(name, [ours.compile(schema), theirs.compile(schema)]);
     }
     continue;
   }
   const value = JSON.parse(raw);
   const fault = events[event].check(value);
-  const [exact, usual] = compiled.get(event);
+  const [exact, usual] = compiled.get(event) ?? [() => null, () => null];
   console.log(JSON.stringify({ fault: fault ?? "", exact: exact(value), usual: usual(value), read: JSON.stringify(value) }));
 }
