@@ -22,7 +22,7 @@ const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
 // (U1000) is known.
 func TestGenerate_StaticcheckFindsNothing(t *testing.T) {
 	tool := staticcheckTool(t)
-	for _, c := range []struct{ dir, checks string }{{shop, "all,-U1000,-ST1003"}, {torture, "inherit,-U1000"}} {
+	for _, c := range []struct{ dir, checks string }{{shop, "all,-U1000,-ST1003"}, {torture, "inherit,-U1000"}, {"testdata/edges", "inherit,-U1000"}} {
 		module := t.TempDir()
 		var files []codegen.File
 		for _, f := range codegentest.Files(t, Target{}, codegentest.Model(t, c.dir), nil) {

@@ -113,8 +113,12 @@ func (c *checker) decimal(pointer string, f float64, l *limits) {
 	}
 }
 
-// number wants the text of a JSON number within limits, which may be nil.
+// number wants the text of a JSON number within limits, which may be nil. No text is 0, as
+// it is written.
 func (c *checker) number(pointer string, text json.Number, whole bool, l *limits) {
+	if text == "" {
+		text = "0"
+	}
 	r := reader{data: []byte(text)}
 	if kindOf(r.data) != isNumber {
 		c.fail(pointer, "type", "expected number")
