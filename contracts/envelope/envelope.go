@@ -217,10 +217,10 @@ func (e *Envelope) Read(nameText, versionText string) (name, version string, ok 
 // dashes in the version.
 func (e *Envelope) Literal() bool { return e.namePattern == nil && e.versionPattern == nil }
 
-// Places are the JSON pointers of the parts of an event, by tokens. Those of version and
-// source are nil where the envelope does not say where they are.
-func (e *Envelope) Places() (name, version, properties, source []string) {
-	return e.name, e.version, e.properties, e.source
+// Places are the JSON pointers of the parts of an event, by tokens. That of the version is
+// nil where the envelope does not say where it is.
+func (e *Envelope) Places() (name, version, properties []string) {
+	return e.name, e.version, e.properties
 }
 
 // cut returns the groups name and version of a match.

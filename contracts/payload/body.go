@@ -9,7 +9,7 @@ import (
 // compileBody makes the program for the bodies of events: what the envelope's definition
 // wants, with the parts of an event marked. It stays nil where a decider cannot do it.
 func (s *Set) compileBody() {
-	name, version, properties, source := s.envelope.Places()
+	name, version, properties := s.envelope.Places()
 	s.versioned = version != nil
 	rest := anyNode
 	if s.rest != nil {
@@ -25,16 +25,13 @@ func (s *Set) compileBody() {
 	if version != nil {
 		n = marked(n, version, versionPart)
 	}
-	if source != nil {
-		n = marked(n, source, sourcePart)
-	}
 	s.program = n
 }
 
 // marked is n with a part marked at a pointer. It is nil where that cannot be said of n.
 func marked(n *node, pointer []string, part int) *node {
 	if len(pointer) == 0 {
-		if n == nil || n.op == partOp {
+		if n == nil {
 			return nil
 		}
 		return &node{op: partOp, kinds: n.kinds, part: &partCheck{part, n}}

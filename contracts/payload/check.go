@@ -76,7 +76,7 @@ type tested struct {
 // maxKept bounds the memory that a run keeps for the next one, in bytes.
 const maxKept = 1 << 20
 
-var runs = sync.Pool{New: func() any { return &run{decider: newDecider()} }}
+var runs = sync.Pool{New: func() any { return &run{decider: *newDecider()} }}
 
 func newRun() *run {
 	r := runs.Get().(*run)

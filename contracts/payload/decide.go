@@ -46,10 +46,14 @@ type span struct{ start, end int }
 
 func (s span) in(t rawjson.View) []byte { return t.Slice(s.start, s.end) }
 
-func newDecider() decider { return decider{deciders: &deciders, width: 1} }
+func newDecider() *decider {
+	q := &decider{deciders: &deciders}
+	q.reset()
+	return q
+}
 
 func (q *decider) reset() {
-	q.body = body{}
+	q.body = body{parts: append(q.body.parts[:0], noParts[:]...)}
 	q.depth, q.width = 0, 1
 	q.names, q.items, q.bits, q.decoded = q.names[:0], q.items[:0], q.bits[:0], q.decoded[:0]
 }

@@ -8,16 +8,17 @@ import (
 const (
 	namePart = iota
 	versionPart
-	sourcePart
 	partCount
 	// propertiesPart is where the properties are, on which the contract decides.
 	propertiesPart = partCount
+	// fieldParts and those behind it are the fields that somebody asks for.
+	fieldParts = propertiesPart + 1
 )
 
 // body is what a decider knows of the event that it reads.
 type body struct {
 	set   *Set
-	parts [partCount]span // empty: not read yet, or not there
+	parts []span // empty: not read yet, or not there
 	pick  pick
 	// chosen says that the properties were decided on. Where they stand before the name
 	// or the version, they are only skipped, and postponed is where they start.
@@ -25,8 +26,12 @@ type body struct {
 	postponed int
 }
 
-// decideEvent returns the outcome for a whole event, and what decided on it.
-func (s *Set) decideEvent(q *decider, raw []byte) (pick, int) {
+// noParts are the parts of a body that nothing is known of.
+var noParts [partCount]span
+
+// decideEvent returns the outcome for a whole event, and what decided on it. The program
+// is that of the set, or a copy with more marks.
+func (s *Set) decideEvent(q *decider, raw []byte, program *node) (pick, int) {
 	t, ok := q.load(raw)
 	if !ok {
 		return pick{}, rejected
@@ -36,10 +41,10 @@ func (s *Set) decideEvent(q *decider, raw []byte) (pick, int) {
 	switch {
 	case s.envelope.Flat():
 		return s.decideFlat(q, t, at)
-	case s.program == nil:
+	case program == nil:
 		return pick{}, unsure
 	}
-	if at = q.end(t, q.value(s.program, t, at)); at < 0 || q.body.chosen {
+	if at = q.end(t, q.value(program, t, at)); at < 0 || q.body.chosen {
 		return q.body.pick, at
 	}
 	if q.body.postponed == 0 {
@@ -53,10 +58,13 @@ func (s *Set) decideEvent(q *decider, raw []byte) (pick, int) {
 
 // decideFlat looks for name and version first: they say what the body has to be.
 func (s *Set) decideFlat(q *decider, t rawjson.View, at int) (pick, int) {
-	name, version, _, source := s.envelope.Places()
-	for part, place := range [partCount][]string{namePart: name, versionPart: version, sourcePart: source} {
-		if !q.locate(part, place, t, at) {
-			return pick{}, unsure
+	name, version, _ := s.envelope.Places()
+	for part, place := range [partCount][]string{namePart: name, versionPart: version} {
+		if len(place) > 0 {
+			var ok bool
+			if q.body.parts[part], ok = q.locate(place, t, at); !ok {
+				return pick{}, unsure
+			}
 		}
 	}
 	if outcome := q.choose(t); outcome < 0 {
@@ -69,24 +77,22 @@ func (s *Set) decideFlat(q *decider, t rawjson.View, at int) (pick, int) {
 	return c, q.end(t, q.value(c.version.body, t, at))
 }
 
-// locate looks for a part that may be missing, and reports false where it is too hard
-// to find.
-func (q *decider) locate(part int, place []string, t rawjson.View, at int) bool {
-	if len(place) == 0 {
-		return true
-	}
+// locate looks for a value from the one at an offset on. It is empty where there is none,
+// and false where that is too hard to say.
+func (q *decider) locate(place []string, t rawjson.View, at int) (value span, ok bool) {
 	for _, token := range place {
 		if kindAt(t.Byte(at)) != objectKind {
-			return true
+			return span{}, true
 		}
 		if at, _ = q.find(token, t, at); at < 0 {
-			return at != unsure
+			return span{}, at != unsure
 		}
 	}
-	if end := q.value(anyNode, t, at); end > 0 {
-		q.body.parts[part] = span{at, end}
+	end := q.value(anyNode, t, at)
+	if end < 0 {
+		return span{}, end != unsure
 	}
-	return true
+	return span{at, end}, true
 }
 
 // part decides on a value that is a part of the event, and keeps where it is.
@@ -94,6 +100,9 @@ func (q *decider) part(n *node, t rawjson.View, at int) int {
 	b, p := &q.body, n.part
 	if p.part != propertiesPart {
 		end := q.value(p.inner, t, at)
+		for p.part >= len(b.parts) {
+			b.parts = append(b.parts, span{})
+		}
 		b.parts[p.part] = span{at, end}
 		return end
 	}

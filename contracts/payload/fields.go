@@ -9,7 +9,9 @@ import (
 )
 
 // Fields are values to take out of events while they are judged: what a collector routes,
-// partitions and removes duplicates by. They may be used from several goroutines.
+// partitions and removes duplicates by. Those beside the properties are met in the pass that
+// decides, those inside of them are looked for behind it. They may be used from several
+// goroutines, and belong to the program: a set remembers each Fields that it was given.
 type Fields struct {
 	pointers [][]string
 }
@@ -35,13 +37,9 @@ func ParseFields(pointers ...string) (*Fields, error) {
 func (s *Set) Judge(raw []byte, f *Fields, values [][]byte) (Verdict, [][]byte) {
 	r := newRun()
 	defer r.release()
-	if c, at := s.decideEvent(&r.decider, raw); at >= 0 && c.version != nil {
-		verdict := c.version.decided()
-		verdict.Valid, verdict.Flag = true, c.flag
-		for _, pointer := range f.pointers {
-			values = append(values, content(valueAt(raw, pointer)))
-		}
-		return verdict, values
+	m := s.marksOf(f)
+	if c, at := s.decideEvent(&r.decider, raw, m.program); at >= 0 && c.version != nil {
+		return c.verdict(), r.decider.fields(raw, f, m, values)
 	}
 	verdict := s.explain(r, raw)
 	if slices.ContainsFunc(verdict.Violations, unreadable) {
@@ -57,81 +55,46 @@ func (s *Set) Judge(raw []byte, f *Fields, values [][]byte) (Verdict, [][]byte) 
 	return verdict, values
 }
 
+// marks is the program of a set with some fields marked, so that a decider comes across
+// them. Those that it does not, because only the contract of the event describes them, are
+// looked for afterwards.
+type marks struct {
+	program *node
+	met     []bool
+}
+
+func (s *Set) marksOf(f *Fields) *marks {
+	if m, ok := s.marks.Load(f); ok {
+		return m.(*marks)
+	}
+	m := &marks{program: s.program, met: make([]bool, len(f.pointers))}
+	for i, pointer := range f.pointers {
+		if n := marked(m.program, pointer, fieldParts+i); n != nil {
+			m.program, m.met[i] = n, true
+		}
+	}
+	kept, _ := s.marks.LoadOrStore(f, m)
+	return kept.(*marks)
+}
+
+// fields appends the fields of the event that was decided on.
+func (q *decider) fields(raw []byte, f *Fields, m *marks, values [][]byte) [][]byte {
+	t := q.text.View()
+	for i, pointer := range f.pointers {
+		var s span
+		if !m.met[i] {
+			s, _ = q.locate(pointer, t, t.SkipSpace(0))
+		} else if at := fieldParts + i; at < len(q.body.parts) {
+			s = q.body.parts[at]
+		}
+		values = append(values, content(raw[s.start:s.end]))
+	}
+	return values
+}
+
 // unreadable reports whether a violation says that the text is not JSON.
 func unreadable(v Violation) bool {
 	return slices.ContainsFunc(rawjson.Rules, func(r struct{ ID, Summary string }) bool { return r.ID == v.Rule })
-}
-
-// valueAt is the text of the value that a pointer leads to in a text that is known to be
-// JSON, and nil where there is none. It looks at names, and passes over all else.
-func valueAt(raw []byte, pointer []string) []byte {
-	at := spaceEnd(raw, 0)
-	for _, token := range pointer {
-		if at = memberOf(raw, at, token); at < 0 {
-			return nil
-		}
-	}
-	return raw[at:valueEnd(raw, at)]
-}
-
-// memberOf is where the value of the member starts, or -1.
-func memberOf(raw []byte, at int, name string) int {
-	if raw[at] != '{' {
-		return -1
-	}
-	for at = spaceEnd(raw, at+1); raw[at] == '"'; at = spaceEnd(raw, at+1) {
-		end := stringEnd(raw, at)
-		found := isName(raw[at:end], name)
-		at = spaceEnd(raw, spaceEnd(raw, end)+1)
-		if found {
-			return at
-		}
-		if at = spaceEnd(raw, valueEnd(raw, at)); raw[at] != ',' {
-			return -1
-		}
-	}
-	return -1
-}
-
-// isName reports whether a string is a name, which it may spell with escapes.
-func isName(text []byte, name string) bool {
-	return string(text[1:len(text)-1]) == name || slices.Contains(text, '\\') && string(content(text)) == name
-}
-
-func spaceEnd(raw []byte, at int) int { return at + leadingSpace(raw[at:]) }
-
-// stringEnd is behind the string that starts at a place.
-func stringEnd(raw []byte, at int) int {
-	for at++; ; at++ {
-		switch raw[at] {
-		case '\\':
-			at++
-		case '"':
-			return at + 1
-		}
-	}
-}
-
-// valueEnd is behind the value that starts at a place.
-func valueEnd(raw []byte, at int) int {
-	for depth := 0; at < len(raw); at++ {
-		switch c := raw[at]; {
-		case c == '"':
-			if at = stringEnd(raw, at); depth == 0 {
-				return at
-			}
-			at--
-		case c == '{' || c == '[':
-			depth++
-		case (c == '}' || c == ']') && depth > 0:
-			if depth--; depth == 0 {
-				return at + 1
-			}
-		case depth == 0 && (c == ',' || c == '}' || c == ']' || isSpace(c)):
-			return at
-		}
-	}
-	return at
 }
 
 // content is the content of a string, the text of other values, and nil for null.

@@ -18,6 +18,13 @@ type pick struct {
 	flag string
 }
 
+// verdict is the one on a valid event on which a version decided.
+func (c pick) verdict() Verdict {
+	out := c.version.decided()
+	out.Valid, out.Flag = true, c.flag
+	return out
+}
+
 // Fallback is what a set does with an event that does not name one of its contracts.
 type Fallback uint8
 

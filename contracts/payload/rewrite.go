@@ -282,7 +282,7 @@ func (x *rewriting) decide(text []byte) (*version, Verdict) {
 		}
 		return x.bare, x.valid(x.bare, "")
 	}
-	c, at := x.set.decideEvent(&x.decider, text)
+	c, at := x.set.decideEvent(&x.decider, text, x.set.program)
 	if at < 0 || c.version == nil {
 		return nil, Verdict{}
 	}

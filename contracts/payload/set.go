@@ -26,6 +26,7 @@ type Set struct {
 	flat      *flatEnvelope
 	versioned bool
 	known     atomic.Pointer[map[string]pick] // of names and versions in other words
+	marks     sync.Map                        // *Fields to *marks
 	events    map[string][]*version
 	names     []string // sorted
 }
@@ -167,7 +168,7 @@ func (s *Set) find(name, text string) (*version, *Violation) {
 func (s *Set) Valid(raw []byte) bool {
 	r := newRun()
 	defer r.release()
-	switch _, at := s.decideEvent(&r.decider, raw); at {
+	switch _, at := s.decideEvent(&r.decider, raw, s.program); at {
 	case rejected:
 		return false
 	case unsure:
@@ -180,10 +181,8 @@ func (s *Set) Valid(raw []byte) bool {
 func (s *Set) Validate(raw []byte) Verdict {
 	r := newRun()
 	defer r.release()
-	if c, at := s.decideEvent(&r.decider, raw); at >= 0 && c.version != nil {
-		out := c.version.decided()
-		out.Valid, out.Flag = true, c.flag
-		return out
+	if c, at := s.decideEvent(&r.decider, raw, s.program); at >= 0 && c.version != nil {
+		return c.verdict()
 	}
 	return s.explain(r, raw)
 }
