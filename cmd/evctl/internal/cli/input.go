@@ -40,15 +40,18 @@ func (app *App) inputs(args []string) ([]input, error) {
 }
 
 // open opens an input, decompressed when it starts like gzip or zstd.
-func (app *App) open(in input) (io.ReadCloser, error) {
+func (app *App) open(in input) (io.ReadCloser, error) { return app.openShown(in, nil) }
+
+// openShown is open, with the progress of reading shown.
+func (app *App) openShown(in input, shown *progress) (io.ReadCloser, error) {
 	if in.path == "" {
-		return decompressed(app.Stdin, func() error { return nil })
+		return decompressed(shown.counted(app.Stdin), func() error { return nil })
 	}
 	f, err := os.Open(in.path)
 	if err != nil {
 		return nil, err
 	}
-	r, err := decompressed(f, f.Close)
+	r, err := decompressed(shown.counted(f), f.Close)
 	if err != nil {
 		f.Close()
 		return nil, err

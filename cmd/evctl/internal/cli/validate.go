@@ -88,8 +88,11 @@ func runValidate(ctx context.Context, app *App, f validateFlags, args []string) 
 		}
 		check = func(raw []byte) payload.Verdict { return set.ValidateAs(raw, name, version) }
 	}
-	report := newVerdictReport(app.Stdout, f)
-	if err := validateStream(ctx, app, inputs, check, report); err != nil {
+	shown := newProgress(app, inputs)
+	report := newVerdictReport(shown.besides(app.Stdout), f)
+	err = validateStream(ctx, app, inputs, shown, check, report)
+	shown.done()
+	if err != nil {
 		report.flush()
 		return err
 	}

@@ -18,16 +18,21 @@ type batch[T any] struct {
 // order. Idle says that none is ready behind a batch. It holds a few batches in memory,
 // however long the inputs are; nobody may keep one.
 func eachBatch[T any](ctx context.Context, app *App, inputs []input, work func(input string, b *payload.Batch) T, take func(b *batch[T], idle bool) error) error {
+	return eachBatchShown(ctx, app, inputs, nil, work, take)
+}
+
+// eachBatchShown is eachBatch, with the progress shown.
+func eachBatchShown[T any](ctx context.Context, app *App, inputs []input, shown *progress, work func(input string, b *payload.Batch) T, take func(b *batch[T], idle bool) error) error {
 	for _, in := range inputs {
-		if err := eachBatchOf(ctx, app, in, work, take); err != nil {
+		if err := eachBatchOf(ctx, app, in, shown, work, take); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func eachBatchOf[T any](ctx context.Context, app *App, in input, work func(input string, b *payload.Batch) T, take func(b *batch[T], idle bool) error) error {
-	r, err := app.open(in)
+func eachBatchOf[T any](ctx context.Context, app *App, in input, shown *progress, work func(input string, b *payload.Batch) T, take func(b *batch[T], idle bool) error) error {
+	r, err := app.openShown(in, shown)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", in.name, err)
 	}
@@ -51,7 +56,7 @@ func eachBatchOf[T any](ctx context.Context, app *App, in input, work func(input
 
 // validateStream checks the events of all inputs on all cores and reports their
 // verdicts in order.
-func validateStream(ctx context.Context, app *App, inputs []input, check func([]byte) payload.Verdict, report *verdictReport) error {
+func validateStream(ctx context.Context, app *App, inputs []input, shown *progress, check func([]byte) payload.Verdict, report *verdictReport) error {
 	work := func(input string, b *payload.Batch) *checkedBatch {
 		out := &checkedBatch{}
 		for i := range b.Len() {
@@ -63,7 +68,7 @@ func validateStream(ctx context.Context, app *App, inputs []input, check func([]
 		}
 		return out
 	}
-	return eachBatch(ctx, app, inputs, work, report.batch)
+	return eachBatchShown(ctx, app, inputs, shown, work, report.batch)
 }
 
 // checkedBatch is what was made of a batch: its share of the counts, and what is printed.
