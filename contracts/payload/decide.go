@@ -251,11 +251,16 @@ func unique(t rawjson.View, items []span) int {
 	return 0
 }
 
-// telling reports whether no other spelling of a value means the same.
+// telling reports whether no other spelling of a value means the same, unless that is one
+// that does not tell.
 func telling(text []byte) bool {
 	switch c := text[0]; {
 	case c == '"':
 		return bytes.IndexByte(text, '\\') < 0
+	case c == '0':
+		return len(text) == 1
+	case c == '-':
+		return text[1] != '0' && telling(text[1:])
 	case '1' <= c && c <= '9':
 		return bytes.IndexAny(text, ".eE") < 0
 	}
