@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -55,6 +56,39 @@ func TestTexts_AreReadInEveryFormThatTheFormatHas(t *testing.T) {
 	}
 	if _, err := UUID("7f0c0a6e").Bytes(); err == nil {
 		t.Error("half a UUID was read")
+	}
+}
+
+// TestWrappers_GoThroughEncodingJSON holds for structs of other people that use them.
+func TestWrappers_GoThroughEncodingJSON(t *testing.T) {
+	type own struct {
+		A Optional[int]         `json:"a,omitzero"`
+		B Nullable[string]      `json:"b"`
+		C OptionalNullable[int] `json:"c,omitzero"`
+	}
+	for _, text := range []string{`{"b":null}`, `{"a":0,"b":"","c":null}`, `{"a":1,"b":"x","c":2}`} {
+		var v own
+		if err := json.Unmarshal([]byte(text), &v); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := json.Marshal(v); err != nil || string(again) != text {
+			t.Errorf("%s becomes %s, %v", text, again, err)
+		}
+	}
+	var v own
+	if err := json.Unmarshal([]byte(`{"a":null,"b":"x"}`), &v); err != nil || v.A.Present || v.A.Or(7) != 7 || v.B.Or("y") != "x" || v.C.IsNull() {
+		t.Errorf("got %+v, %v", v, err)
+	}
+}
+
+func TestFlatEnvelope_RefusesPayloadsThatLookLikeIt(t *testing.T) {
+	m := Message{EventInfo: EventInfo{Name: "a", Version: "1.0.0"}, Payload: []byte(`{"b":1,"version":2}`)}
+	if body, err := FlatEnvelope(&m); err == nil {
+		t.Errorf("got %s", body)
+	}
+	m.Payload = []byte(`{}`)
+	if body, err := FlatEnvelope(&m); err != nil || string(body) != `{"event":"a","version":"1.0.0"}` {
+		t.Errorf("got %s, %v", body, err)
 	}
 }
 

@@ -70,9 +70,13 @@ func (o Optional[T]) IsZero() bool { return !o.Present }
 // MarshalJSON writes the value; one that is left out of nothing is null.
 func (o Optional[T]) MarshalJSON() ([]byte, error) { return marshalWhen(o.Present, o.Value) }
 
-// UnmarshalJSON reads a value.
+// UnmarshalJSON reads a value; null is one that is left out.
 func (o *Optional[T]) UnmarshalJSON(data []byte) error {
-	*o = Optional[T]{Present: true}
+	*o = Optional[T]{}
+	if string(data) == "null" {
+		return nil
+	}
+	o.Present = true
 	return json.Unmarshal(data, &o.Value)
 }
 

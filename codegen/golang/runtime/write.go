@@ -248,6 +248,12 @@ func marshal(write func(*encoder)) ([]byte, error) {
 func borrow() *encoder { return encoders.Get().(*encoder) }
 
 func (e *encoder) giveBack() {
+	if cap(e.b) > maxKept {
+		return
+	}
 	*e = encoder{b: e.b[:0]}
 	encoders.Put(e)
 }
+
+// maxKept bounds the memory that is kept for the next text, in bytes.
+const maxKept = 1 << 16

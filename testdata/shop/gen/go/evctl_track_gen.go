@@ -108,8 +108,17 @@ func (t *Tracker) Message(e Event, fields ...Field) (Message, error) {
 // Envelope is the JSON text of a message's payload with what belongs around it.
 type Envelope func(*Message) ([]byte, error)
 
-// FlatEnvelope puts event and version beside the properties.
+// FlatEnvelope puts event and version beside the properties. Payloads that have such members
+// themselves do not go into it.
 func FlatEnvelope(m *Message) ([]byte, error) {
+	r := reader{data: m.Payload}
+	var own members
+	for r.next(&own) {
+		if name := string(own.name); name == "event" || name == "version" {
+			return nil, fmt.Errorf("the payload has a member %s, which the envelope needs", name)
+		}
+		r.skip()
+	}
 	var e encoder
 	e.open('{')
 	e.member(`"event":`)
@@ -117,8 +126,7 @@ func FlatEnvelope(m *Message) ([]byte, error) {
 	e.member(`"version":`)
 	e.text(m.Version)
 	if len(m.Payload) > 2 {
-		e.b = append(append(e.b, ','), m.Payload[1:]...)
-		return e.b, nil
+		return append(append(e.b, ','), m.Payload[1:]...), nil
 	}
 	e.close('}')
 	return e.b, nil
