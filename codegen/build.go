@@ -23,6 +23,9 @@ type Source struct {
 	// Ledgers are the protobuf numbers of the released versions of each event, by its
 	// wire name, oldest version first. Nil: nothing was released.
 	Ledgers map[string][]json.RawMessage
+	// Released are the released versions of each event, by its wire name, linked and
+	// oldest first. Nil: nothing was released.
+	Released map[string][]*contracts.Contract
 }
 
 // NewModel decides everything that generated code depends on.
@@ -84,7 +87,7 @@ func (b *builder) roots(src Source) {
 	events := slices.DeleteFunc(slices.Clone(src.Events), func(c *contracts.Contract) bool { return c.Broken || c.Payload == nil })
 	slices.SortStableFunc(events, func(x, y *contracts.Contract) int { return cmp.Compare(x.Name, y.Name) })
 	for _, c := range events {
-		e := &Event{Contract: c, Digest: contracts.DigestOf(c), Ledgers: src.Ledgers[c.Name]}
+		e := &Event{Contract: c, Digest: contracts.DigestOf(c), Ledgers: src.Ledgers[c.Name], Released: src.Released[c.Name]}
 		r := &root{wanted: naming.Of(c.Name), rank: rankEvent, wire: c.Name, what: "event", location: c.Head()}
 		if c.CodeName != "" {
 			r.wanted, r.rank = naming.Of(c.CodeName), rankNamed

@@ -43,6 +43,8 @@ type Event struct {
 	// Ledgers are the numbers that released versions of the event gave to its
 	// fields, oldest first, as they stand in the registry (contracts/numbers).
 	Ledgers []json.RawMessage
+	// Released are the released versions of the event, linked, oldest first.
+	Released []*contracts.Contract
 }
 
 // TypeKind is the form of a declaration.

@@ -1,0 +1,89 @@
+package codegentest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// requirements pins the packages of Python that tests of targets use.
+//
+//go:embed requirements.txt
+var requirements []byte
+
+// patience is how long a program of another language may take before it is taken for stuck.
+const patience = 4 * time.Minute
+
+// Python is an interpreter that has the packages of requirements.txt. They are installed
+// once on a machine: tests that run at the same time each make a folder, and the first one
+// stays. Without Python the test is skipped on a developer's machine and
+// fails in continuous integration.
+func Python(t testing.TB) string {
+	t.Helper()
+	system, err := exec.LookPath("python3")
+	if err != nil {
+		Missing(t, "python3")
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(requirements)
+	dir := filepath.Join(cache, "evctl-tests", "python-"+hex.EncodeToString(sum[:6]))
+	python := filepath.Join(dir, "bin", "python")
+	if _, err := os.Stat(python); err == nil {
+		return python
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	made, err := os.MkdirTemp(filepath.Dir(dir), "making-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(made)
+	list := filepath.Join(t.TempDir(), "requirements.txt")
+	if err := os.WriteFile(list, requirements, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	Run(t, "", nil, system, "-m", "venv", made)
+	Run(t, "", nil, filepath.Join(made, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", list)
+	if err := os.Rename(made, dir); err != nil {
+		if _, other := os.Stat(python); other != nil { // another test was not there first either
+			t.Fatal(err)
+		}
+	}
+	return python
+}
+
+// Missing says that a program is not there, which continuous integration needs.
+func Missing(t testing.TB, program string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is not installed, which continuous integration needs", program)
+	}
+	t.Skipf("%s is not installed: what is generated is not tried", program)
+}
+
+// Run runs a program in a folder, fails the test when it fails, and returns what it
+// prints.
+func Run(t testing.TB, dir string, stdin []byte, program string, args ...string) []byte {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(stdin)
+	var out, errors bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errors
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %q: %v\n%s%s", program, args, err, out.Bytes(), errors.Bytes())
+	}
+	return out.Bytes()
+}

@@ -1,0 +1,36 @@
+// Package sqlddl writes the tables of a warehouse: one for each event, and the
+// statements that bring the table of one released version to the next.
+//
+// # Columns
+//
+// A scalar is a column of the warehouse's own type; what is valid in the contract and
+// not in that type is named below. A nested object has columns of its own, named after
+// the path: total: {amount_minor: …} is total_amount_minor. A list of scalars is an array.
+// Everything else is JSON in one column: lists of objects, maps, unions, values of
+// several types, definitions within themselves, and objects of more than 200 columns.
+// Members that the contract takes and does not declare are kept in _undeclared, as an
+// object of the same nesting. Absent and null are both NULL.
+//
+// Three columns are of the event itself: _event_id, _event_version and _received_at. No
+// property has such a name. Every column of a property takes NULL, because one table
+// holds the rows of all versions; with required: not_null those that the newest version
+// requires do not.
+//
+// # What warehouses cannot hold
+//
+// BigQuery and ClickHouse know no absent array: it is an empty one. BigQuery has no null
+// within arrays, so that such lists are JSON. PostgreSQL stores no NUL character and no
+// offset from UTC of 16 hours or more, ClickHouse no time before 1900 or after 2299, and
+// most no leap second. Fractions of seconds have six digits; offsets are applied. Numbers are
+// binary floating point, as in every JSON reader. ClickHouse keeps JSON as text, which its
+// JSON functions read: its own type for JSON takes objects only.
+//
+// # Steps
+//
+// Columns are the same when their paths are; renamedFrom moves one. A type that takes all
+// values of the former one is changed and its rows are converted. Every other change of a
+// type, which only a new major version may make, is a new column in the place of the old
+// one, whose values are lost; a comment says so. New columns stand last. Rows of older versions
+// may make SET NOT NULL fail: give them a value first. BigQuery and
+// ClickHouse can only relax that.
+package sqlddl
