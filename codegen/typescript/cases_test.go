@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/evctl/evctl/codegen"
 	jsontext "github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/payload"
@@ -100,5 +102,23 @@ func TestPattern_MatchesWhatRE2Matches(t *testing.T) {
 		if got := v.Fault == ""; got != want[i] {
 			t.Errorf("%s: the generated code says %v, RE2 %v", samples[i].Raw, got, want[i])
 		}
+	}
+}
+
+// TestEvents_AreFoundByNamesThatObjectsInherit asks by names that mean something to every
+// object.
+func TestEvents_AreFoundByNamesThatObjectsInherit(t *testing.T) {
+	m := model(t, "event: __proto__\nversion: 1.0.0\n", "event: constructor\nversion: 1.0.0\nproperties: {toString: {type: string}, __proto__: {type: boolean}}\n")
+	samples := []sample{
+		{"__proto__", `{}`}, {"__proto__", `{"a": 1}`}, {"constructor", `{}`}, {"constructor", `{"toString": 1}`}, {"constructor", `{"toString": "", "__proto__": true}`},
+		{"constructor", `{"__proto__": {}}`}, {"constructor", `{"valueOf": 1}`},
+	}
+	want := []string{"", "/a: additionalProperties", "", "/toString: type", "", "/__proto__: type", "/valueOf: additionalProperties"}
+	var got []string
+	for _, v := range runChecks(t, m, nil, samples) {
+		got = append(got, v.Fault)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
 	}
 }

@@ -32,7 +32,7 @@ type unit struct {
 type tag struct{ name, value string }
 
 // reserved are types that generated code uses, and the exports of events.ts.
-var reserved = []string{"Record", "EventPayloads", "EventName", "EventContract", "PayloadOf", "Fault", "Brand", "isValid"}
+var reserved = []string{"Record", "EventPayloads", "EventName", "EventContract", "PayloadOf", "Fault", "Brand", "isValid", "isEventName"}
 
 // checkPrefix begins the names of functions that check types.
 const checkPrefix = "check"

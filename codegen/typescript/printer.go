@@ -350,8 +350,14 @@ func (p *printer) eventMap(m *codegen.Model) []byte {
 	p.printf("export const events: {\n  readonly [Name in EventName]: %s<Name, EventPayloads[Name]>;\n} = {\n", p.use(checksModule, "EventContract", true))
 	for _, e := range m.Events {
 		value := p.use(p.modules[&e.Unit], p.events[e], false)
-		p.statement(1, docs{key(e.Contract.Name), ":", group{indent{docs{space, value}}}, ","})
+		name := key(e.Contract.Name)
+		if name == "__proto__" {
+			name = `["__proto__"]` // the plain one would set the prototype
+		}
+		p.statement(1, docs{name, ":", group{indent{docs{space, value}}}, ","})
 	}
-	p.body.WriteString("};\n")
+	p.body.WriteString("};\n\n")
+	p.comment("", codegen.Doc{Lines: []string{"Tells whether there is an event of that name."}})
+	p.printf("export function isEventName(name: string): name is EventName {\n  return %s(events, name) !== undefined;\n}\n", p.helper("own"))
 	return p.file()
 }

@@ -1,9 +1,14 @@
 package typescript
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"testing"
 
+	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/codegentest"
 )
 
@@ -88,4 +93,26 @@ export const plain: (value: unknown) => boolean = isOrderPaidCustomerId;
 // all the ways that servers do.
 func TestTracker_DeliversWhatIsValid(t *testing.T) {
 	run(t, ".", []string{"node", filepath.Join(installed(t, "testdata/run"), "tracker.mjs"), compiled(t, codegentest.Model(t, shop))})
+}
+
+// TestReadme_ExamplesCompile compiles each example of README.md as a module.
+func TestReadme_ExamplesCompile(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	codegentest.Write(t, filepath.Join(out, "gen", "ts"), codegentest.Files(t, Target{}, codegentest.Model(t, shop), nil))
+	files := []codegen.File{{Path: "package.json", Content: []byte(`{"type": "module"}`)}}
+	args := slices.Clone(strictest)
+	for i, m := range regexp.MustCompile("(?s)```ts\n(.*?)```").FindAllSubmatch(text, -1) {
+		name := fmt.Sprintf("example%d.ts", i)
+		files = append(files, codegen.File{Path: name, Content: m[1]})
+		args = append(args, name)
+	}
+	if len(files) < 4 {
+		t.Fatalf("only %d examples", len(files)-1)
+	}
+	codegentest.Write(t, out, files)
+	run(t, out, node(t).tsc, args...)
 }

@@ -22,7 +22,7 @@ import {
   type CheckoutStepCompleted,
   checkoutStepCompletedEvent,
 } from "./checkout-step-completed.js";
-import type { EventContract } from "./checks.js";
+import { type EventContract, own } from "./checks.js";
 import {
   type NewsletterSubscribed,
   newsletterSubscribedEvent,
@@ -92,3 +92,8 @@ export const events: {
   "search.performed": searchPerformedEvent,
   "search.result_clicked": searchResultClickedEvent,
 };
+
+/** Tells whether there is an event of that name. */
+export function isEventName(name: string): name is EventName {
+  return own(events, name) !== undefined;
+}
