@@ -3,8 +3,11 @@ package httpapi_test
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -171,5 +174,67 @@ func TestValidate_MediaTypes(t *testing.T) {
 		if a := f.do("POST", "/v1/validate", goodEvent, "Content-Type", media); a.status != status {
 			t.Errorf("Content-Type %q answers %d, want %d", media, a.status, status)
 		}
+	}
+}
+
+// TestValidate_ConnectionsDoNotMixWhatTheySend sends bodies of all sizes side by side. Every
+// event has a violation of its own.
+func TestValidate_ConnectionsDoNotMixWhatTheySend(t *testing.T) {
+	f := start(t, httpapi.Options{}, orderV1)
+	var group sync.WaitGroup
+	for worker, size := range []int{100, 16<<10 - 1, 16 << 10, 64<<10 + 1, 256 << 10, 256<<10 + 300, 1 << 20, 1<<20 + 1, 3 << 20} {
+		group.Go(func() {
+			for round := range 5 {
+				text, want := eventsOf(worker, round, size)
+				answered := f.lines(text)
+				if round%2 == 1 {
+					answered = f.post("/v1/validate", "["+strings.ReplaceAll(strings.TrimSpace(text), "\n", ",")+"]")
+				}
+				f.wantVerdicts(answered, want...)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// eventsOf are lines of events with at least some bytes together, and their verdicts.
+func eventsOf(worker, round, size int) (text string, want []string) {
+	var b strings.Builder
+	for i := 0; b.Len() < size; i++ {
+		name := fmt.Sprintf("extra_%d_%d_%d", worker, round, i)
+		fmt.Fprintf(&b, `{"event":"order.completed","version":"1.0.0","order_id":"%s","total":1,"%s":0}`+"\n", strings.Repeat("x", i*37%900), name)
+		want = append(want, "/"+name+" additionalProperties")
+	}
+	return b.String(), want
+}
+
+func TestValidate_AnswersOfValidEventsAreShort(t *testing.T) {
+	f := start(t, httpapi.Options{}, orderV1)
+	const valid = `{"event":"order.completed","version":"1.0.0","valid":true}`
+	for _, test := range []struct{ got, want string }{
+		{f.post("/v1/validate", goodEvent).body, valid + "\n"},
+		{f.lines(goodEvent + "\n" + goodEvent).body, valid + "\n" + valid + "\n"},
+		{f.post("/v1/validate", "["+goodEvent+","+goodEvent+"]").body, "[" + valid + ",\n" + valid + "]\n"},
+		{f.post("/v1/validate", "[]").body, "[]\n"},
+		{f.lines("").body, ""},
+	} {
+		if diff := cmp.Diff(test.want, test.got); diff != "" {
+			t.Errorf("answer (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// TestRoutes_WildcardsAreNoPaths asks for the path of a route as the description spells it.
+func TestRoutes_WildcardsAreNoPaths(t *testing.T) {
+	f := start(t, httpapi.Options{}, orderV1)
+	connection, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	fmt.Fprintf(connection, "GET /v1/events/{event}/{file} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+	text, err := io.ReadAll(connection)
+	if err != nil || !bytes.HasPrefix(text, []byte("HTTP/1.1 404 ")) {
+		t.Errorf("the answer is %q, %v", text, err)
 	}
 }
