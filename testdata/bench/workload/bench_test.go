@@ -12,6 +12,7 @@ var styleNames = []struct {
 	style workload.Style
 }{
 	{"compact", workload.Style{}},
+	{"sorted", workload.Style{Sorted: true}},
 	{"shuffled", workload.Style{Shuffled: true}},
 	{"indented", workload.Style{Indented: true}},
 	{"escaped", workload.Style{Escaped: true}},

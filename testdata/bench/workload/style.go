@@ -1,8 +1,10 @@
 package workload
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -12,6 +14,8 @@ import (
 type Style struct {
 	// Shuffled puts the members of every object in random order.
 	Shuffled bool
+	// Sorted puts them in alphabetical order, as several languages' libraries do.
+	Sorted bool
 	// Indented writes one member to a line.
 	Indented bool
 	// Escaped writes / as \/ and everything outside of ASCII as \uXXXX, as several
@@ -41,7 +45,7 @@ func (w *writer) value(n node) {
 }
 
 func (w *writer) object(o *object) {
-	order := w.order(len(o.members))
+	order := w.order(o.members)
 	w.begin('{')
 	for i, at := range order {
 		w.next(i)
@@ -64,13 +68,16 @@ func (w *writer) list(l *list) {
 	w.end(']', len(l.items) == 0)
 }
 
-func (w *writer) order(n int) []int {
+func (w *writer) order(members []member) []int {
 	if w.Shuffled {
-		return w.random.Perm(n)
+		return w.random.Perm(len(members))
 	}
-	order := make([]int, n)
+	order := make([]int, len(members))
 	for i := range order {
 		order[i] = i
+	}
+	if w.Sorted {
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(members[a].key, members[b].key) })
 	}
 	return order
 }

@@ -17,6 +17,7 @@ import (
 var variants = []group{
 	{name: "valid", valid: true},
 	{name: "invalid"},
+	{name: "keys sorted", valid: true, style: workload.Style{Sorted: true}},
 	{name: "keys shuffled", valid: true, style: workload.Style{Shuffled: true}},
 	{name: "spaces", valid: true, style: workload.Style{Indented: true}},
 	{name: "escapes", valid: true, style: workload.Style{Escaped: true}},
