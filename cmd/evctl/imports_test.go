@@ -46,6 +46,7 @@ var fences = map[string][]string{
 	"github.com/bufbuild/protocompile":         {},
 	"google.golang.org/protobuf":               {},
 	"github.com/spf13/cobra":                   {"cmd/evctl/internal/cli"},
+	"github.com/fsnotify/fsnotify":             {"cmd/evctl/internal/cli"},
 	"github.com/expr-lang/expr":                {"lint"},
 	"pgregory.net/rapid":                       {"contracts/contracttest"},
 	"github.com/google/go-cmp":                 {"contracts/golden", "registry/storetest", "lint/linttest"},
@@ -88,7 +89,7 @@ func checkInside(t *testing.T, name, imported string) {
 
 // isolated are the packages that must not know each other.
 var isolated = map[string][]string{
-	"codegen":  {"golang", "typescript", "protobuf", "jsonschema"},
+	"codegen":  {"golang", "typescript", "protobuf", "jsonschema", "program"},
 	"registry": {"dir", "sqlite", "postgres"},
 }
 

@@ -137,6 +137,11 @@ type Target struct {
 	Out string `yaml:"out" json:"out"`
 	// Options of the target.
 	Options map[string]string `yaml:"options" json:"options,omitempty"`
+	// Program of your own that makes the files, with its arguments. It runs in the
+	// folder of this file, without a shell; target is then a name of your choice.
+	Command []string `yaml:"command" json:"command,omitempty"`
+	// How long the program may take, such as 30s. Default: 1m.
+	Timeout string `yaml:"timeout" json:"timeout,omitempty"`
 }
 
 // At is the location of a value in evctl.yaml, found by its keys and, in lists, by

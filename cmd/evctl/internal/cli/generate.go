@@ -6,15 +6,18 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/codegen/program"
 	"github.com/evctl/evctl/codegen/protobuf"
 	"github.com/evctl/evctl/codegen/targets"
 	"github.com/evctl/evctl/contracts/workspace"
@@ -28,6 +31,8 @@ type generateFlags struct {
 	check     bool
 	list      bool
 	overwrite bool
+	watch     bool
+	again     bool // of a watch, after the first time: says nothing when nothing changed
 }
 
 func newGenerate(app *App) *cobra.Command {
@@ -39,10 +44,15 @@ func newGenerate(app *App) *cobra.Command {
 touched, files that are no longer generated are removed, and files that evctl did not
 write, or that somebody changed since, are never touched: they stop the run before
 anything is written. With --check nothing is written, and exit code 1 means that files
-are missing, stale or leftover.`,
+are missing, stale or leftover. With --watch it stays and generates again whenever
+contracts or evctl.yaml change.
+
+An entry of generate: with command: runs a program of your own, which reads the model
+as JSON and prints files as JSON.`,
 		Example: `  evctl generate
   evctl generate --check
   evctl generate --target go
+  evctl generate --watch
   evctl generate --list`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runGenerate(cmd, app, f) },
 	}
@@ -51,6 +61,7 @@ are missing, stale or leftover.`,
 	flags.StringArrayVar(&f.targets, "target", nil, "only this `target`; may be repeated")
 	flags.BoolVar(&f.check, "check", false, "write nothing, and fail when files are not as they should be")
 	flags.BoolVar(&f.list, "list", false, "list the targets and their options")
+	flags.BoolVar(&f.watch, "watch", false, "stay, and generate again when contracts or evctl.yaml change")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "replace generated files that somebody changed")
 	return cmd
 }
@@ -59,12 +70,23 @@ func (f generateFlags) validate() error {
 	switch {
 	case f.format != "text" && f.format != "json":
 		return usagef("--format is %q, expected text or json", f.format)
-	case f.list && (f.check || f.overwrite || len(f.targets) > 0):
+	case f.list && (f.check || f.overwrite || f.watch || len(f.targets) > 0):
 		return usagef("--list goes with --format only")
 	case f.check && f.overwrite:
 		return usagef("--check and --overwrite exclude each other")
+	case f.check && f.watch:
+		return usagef("--check and --watch exclude each other")
 	}
+	return nil
+}
+
+// validateTargets refuses names that are neither in the table nor in evctl.yaml. w is
+// nil when there is no workspace.
+func (f generateFlags) validateTargets(w *workspace.Workspace) error {
 	for _, name := range f.targets {
+		if w != nil && slices.ContainsFunc(w.Config.Generate, func(t workspace.Target) bool { return t.Target == name }) {
+			continue
+		}
 		if _, err := targets.Find(name); err != nil {
 			return usagef("--target: %w", err)
 		}
@@ -79,7 +101,18 @@ func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
 	if f.list {
 		return listTargets(app.Stdout, f.format)
 	}
+	if f.watch {
+		return watchGenerate(cmd, app, f)
+	}
+	return generateOnce(cmd, app, f)
+}
+
+// generateOnce brings the files up to date, or compares them.
+func generateOnce(cmd *cobra.Command, app *App, f generateFlags) error {
 	w, err := app.openWorkspace(cmd)
+	if err := f.validateTargets(w); err != nil {
+		return err
+	}
 	if err != nil {
 		return err
 	}
@@ -89,7 +122,7 @@ func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
 	if len(w.Events()) == 0 {
 		return withHint(errors.New("no events to generate from"), "definitions and fragments are generated with the events that use them")
 	}
-	jobs, err := jobsOf(w, f.targets)
+	jobs, err := jobsOf(cmd.Context(), w, f.targets)
 	if err != nil {
 		return err
 	}
@@ -105,6 +138,9 @@ func runGenerate(cmd *cobra.Command, app *App, f generateFlags) error {
 		if err := plan.Apply(cmd.Context()); err != nil {
 			return err
 		}
+	}
+	if f.again && plan.Clean() {
+		return nil
 	}
 	reportCollisions(app.Stderr, model)
 	if err := reportPlan(app.Stdout, f, jobs, model, plan); err != nil {
@@ -129,12 +165,12 @@ func (app *App) makeRoom(events int) {
 }
 
 // jobsOf reads generate: of evctl.yaml; with names, only those targets.
-func jobsOf(w *workspace.Workspace, names []string) ([]codegen.Job, error) {
+func jobsOf(ctx context.Context, w *workspace.Workspace, names []string) ([]codegen.Job, error) {
 	var jobs []codegen.Job
 	for i, entry := range w.Config.Generate {
-		target, err := targets.Find(entry.Target)
+		target, key, err := jobTarget(ctx, w, entry)
 		if err != nil {
-			return nil, configError(w, i, "target", err)
+			return nil, configError(w, i, key, err)
 		}
 		if err := checkOut(entry.Out); err != nil {
 			return nil, configError(w, i, "out", err)
@@ -160,6 +196,34 @@ func jobsOf(w *workspace.Workspace, names []string) ([]codegen.Job, error) {
 	}
 	return jobs, nil
 }
+
+// jobTarget is what an entry of generate: runs: a target of the table, or a program of
+// the workspace. key is the member that an error is about.
+func jobTarget(ctx context.Context, w *workspace.Workspace, entry workspace.Target) (target codegen.Target, key string, err error) {
+	if entry.Command == nil {
+		if entry.Timeout != "" {
+			return nil, "timeout", errors.New("timeout goes with command only")
+		}
+		target, err = targets.Find(entry.Target)
+		return target, "target", err
+	}
+	p := program.Target{Context: ctx, Word: entry.Target, Command: entry.Command, Dir: w.Root, Given: entry.Options}
+	if slices.Contains(targets.Names(), p.Word) || !programWord.MatchString(p.Word) {
+		return nil, "target", fmt.Errorf("target is %q, expected a name of your own for the program, in lower case", p.Word)
+	}
+	if len(p.Command) == 0 || p.Command[0] == "" {
+		return nil, "command", errors.New("command is empty, expected a program and its arguments")
+	}
+	if entry.Timeout != "" {
+		if p.Timeout, err = time.ParseDuration(entry.Timeout); err != nil || p.Timeout <= 0 {
+			return nil, "timeout", fmt.Errorf("timeout is %q, expected a time such as 30s", entry.Timeout)
+		}
+	}
+	return p, "", nil
+}
+
+// programWord is what a target of one's own may be called.
+var programWord = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
 
 // configError says where in evctl.yaml an entry of generate: is wrong.
 func configError(w *workspace.Workspace, i int, key string, err error) error {
