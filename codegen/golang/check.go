@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"bytes"
 	"math"
 	"math/big"
 	"regexp"
@@ -215,7 +216,7 @@ func formatCheck(format string) string {
 
 // pattern is a variable with a regular expression.
 func (p *printer) pattern(text string) string {
-	return p.variable("patternOf"+p.current+p.place, "&pattern{text: "+goString(text)+"}")
+	return p.variable("patternOf", "&pattern{text: "+goString(text)+"}")
 }
 
 func (p *printer) checkInteger(s *contracts.Schema, base, typ, x, at string) {
@@ -345,7 +346,7 @@ func (p *printer) limitsArgument(s *contracts.Schema, values []contracts.EnumVal
 }
 
 func (p *printer) limitsVariable(s *contracts.Schema, values []contracts.EnumValue) string {
-	return p.variable("limitsOf"+p.current+p.place, limitsLiteral(s, values))
+	return p.variable("limitsOf", limitsLiteral(s, values))
 }
 
 // limitsLiteral is what a schema asks of numbers; values are nil when any are listed.
@@ -427,7 +428,7 @@ func (p *printer) checkList(u *codegen.Ref, x, at string) {
 		return
 	}
 	p.line("{")
-	p.checkText(p.variable("schemaOf"+p.current+p.place+"List", "&schema{kinds: isArray, unique: true}"), at, func() { p.encodeList(u, x) })
+	p.checkText(p.variable("listOf", "&schema{kinds: isArray, unique: true}"), at, func() { p.encodeList(u, x) })
 	p.line("}")
 }
 
@@ -435,9 +436,31 @@ func (p *printer) checkItem(elem *codegen.Ref, x string) {
 	start := len(p.body)
 	item := p.item(elem, x)
 	inner := len(p.body)
-	if p.checkPlace(elem, item, ""); len(p.body) == inner {
+	switch p.checkPlace(elem, item, ""); {
+	case len(p.body) == inner:
 		p.body = p.body[:start]
+	case item == "item" && !mentions(p.body[inner:], item):
+		p.body = append(p.body[:start], p.body[inner:]...)
 	}
+}
+
+// mentions reports whether code uses a name.
+func mentions(code []byte, name string) bool {
+	for at := 0; ; {
+		i := bytes.Index(code[at:], []byte(name))
+		if i < 0 {
+			return false
+		}
+		start, end := at+i, at+i+len(name)
+		if (start == 0 || !isWord(code[start-1])) && (end == len(code) || !isWord(code[end])) {
+			return true
+		}
+		at = end
+	}
+}
+
+func isWord(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
 // inside writes checks of an element, with what puts their violations in their place.
@@ -491,7 +514,7 @@ func (p *printer) checkMap(u *codegen.Ref, x, at string) {
 	p.inside(func() {
 		p.checkKey(s)
 		inner := len(p.body)
-		if p.checkPlace(u.Elem, "x", ""); len(p.body) == inner {
+		if p.checkPlace(u.Elem, "x", ""); !mentions(p.body[inner:], "x") {
 			text := strings.Replace(string(p.body[start:]), "for name, x := range ", "for name := range ", 1)
 			p.body = append(p.body[:start], text...)
 		}
@@ -542,7 +565,7 @@ func (p *printer) checkExtra(t *codegen.Type, o *object) {
 			p.failUnless(p.pattern(pattern)+".matches(name)", `""`, "additionalProperties", "the property is not declared")
 		}
 		inner := len(p.body)
-		if p.checkPlace(t.Extra.Type, "x", ""); len(p.body) == inner {
+		if p.checkPlace(t.Extra.Type, "x", ""); !mentions(p.body[inner:], "x") {
 			text := strings.Replace(string(p.body[start:]), "for name, x := range ", "for name := range ", 1)
 			p.body = append(p.body[:start], text...)
 		}

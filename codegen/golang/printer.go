@@ -131,8 +131,13 @@ func (p *printer) merge(head string, start, inner int) bool {
 	return true
 }
 
-// variable declares a variable behind the current declaration and returns its name.
+// variable declares a variable behind the current declaration and returns its name. Names
+// of types have no underscore before a letter, so that no two places want one name.
 func (p *printer) variable(prefix, value string) string {
+	prefix += p.current
+	if p.place != "" {
+		prefix += "_" + p.place
+	}
 	if p.names == nil {
 		p.names = map[string]int{}
 	}
@@ -144,7 +149,7 @@ func (p *printer) variable(prefix, value string) string {
 	p.names[prefix]++
 	name := prefix
 	if n := p.names[prefix]; n > 1 {
-		name += "_" + strconv.Itoa(n)
+		name += "_no" + strconv.Itoa(n)
 	}
 	p.tail = append(p.tail, declared{name, value})
 	return name

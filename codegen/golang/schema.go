@@ -66,7 +66,7 @@ func (p *printer) schemaOf(t *codegen.Type) {
 
 // schemaVariable is a variable with the schema of a place in the current declaration.
 func (p *printer) schemaVariable(s *contracts.Schema) string {
-	return p.variable("schemaOf"+p.current+p.place+"Value", p.literal(s, false))
+	return p.variable("valueOf", p.literal(s, false))
 }
 
 // schemaAt is an expression for the schema of a place.

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -107,24 +108,21 @@ func (p *printer) checkUnion(t *codegen.Type) {
 	p.gap()
 	p.line("func check", p.types[t], "(u ", p.types[t], ", c *checker) bool {")
 	p.line("n := len(c.found)")
-	empty := true
 	p.depth++
 	body := p.capture(func() {
 		for _, v := range t.Variants {
 			p.line("case ", p.variants[v].name, ":")
-			before := len(p.body)
 			p.checkVariant(t, v)
-			empty = empty && len(p.body) == before
 		}
 	})
-	if empty {
+	if bytes.Count(body, []byte{'\n'}) == len(t.Variants) { // nothing to check
 		body = p.capture(func() { p.line("case ", p.variantList(t), ":") })
 	}
 	p.depth--
-	if empty {
-		p.line("switch u.(type) {")
-	} else {
+	if mentions(body, "v") {
 		p.line("switch v := u.(type) {")
+	} else {
+		p.line("switch u.(type) {")
 	}
 	p.body = append(p.body, body...)
 	p.line("default:")

@@ -94,7 +94,7 @@ func (v *AccountSignedUp) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfAccountSignedUpLocale.matches(v.Locale.Value) {
+		if !patternOfAccountSignedUp_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -103,7 +103,7 @@ func (v *AccountSignedUp) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfAccountSignedUpExperiments.matches(name) {
+			if !patternOfAccountSignedUp_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -217,9 +217,9 @@ func (v *AccountSignedUp) decode(r *reader) {
 	r.require(&m, 4, "/page_url")
 }
 
-var patternOfAccountSignedUpLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfAccountSignedUp_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfAccountSignedUpExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfAccountSignedUp_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
 
 // AccountSignedUpSignUpMethod is declared at account.signed_up#/properties/sign_up_method.
 //

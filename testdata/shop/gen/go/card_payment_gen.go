@@ -28,7 +28,7 @@ func (v *CardPayment) check(c *checker) bool {
 	n := len(c.found)
 	c.text("/scheme", string(v.Scheme))
 	c.text("/last_digits", v.LastDigits)
-	if !patternOfCardPaymentLastDigits.matches(v.LastDigits) {
+	if !patternOfCardPayment_LastDigits.matches(v.LastDigits) {
 		c.fail("/last_digits", "pattern", "expected text that matches ^[0-9]{4}$")
 	}
 	return len(c.found) == n
@@ -82,7 +82,7 @@ func (v *CardPayment) decode(r *reader) {
 	r.require(&m, 1, "/last_digits")
 }
 
-var patternOfCardPaymentLastDigits = &pattern{text: "^[0-9]{4}$"}
+var patternOfCardPayment_LastDigits = &pattern{text: "^[0-9]{4}$"}
 
 // CardPaymentScheme is declared at define card_payment#/properties/scheme.
 //

@@ -88,7 +88,7 @@ func (v *CartItemAdded) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfCartItemAddedLocale.matches(v.Locale.Value) {
+		if !patternOfCartItemAdded_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -97,7 +97,7 @@ func (v *CartItemAdded) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfCartItemAddedExperiments.matches(name) {
+			if !patternOfCartItemAdded_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -206,9 +206,9 @@ func (v *CartItemAdded) decode(r *reader) {
 	r.require(&m, 4, "/page_url")
 }
 
-var patternOfCartItemAddedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfCartItemAdded_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfCartItemAddedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfCartItemAdded_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
 
 // CartItemAddedAddedFrom is declared at cart.item_added#/properties/added_from.
 //

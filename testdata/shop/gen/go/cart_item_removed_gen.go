@@ -76,7 +76,7 @@ func (v *CartItemRemoved) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfCartItemRemovedLocale.matches(v.Locale.Value) {
+		if !patternOfCartItemRemoved_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -85,7 +85,7 @@ func (v *CartItemRemoved) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfCartItemRemovedExperiments.matches(name) {
+			if !patternOfCartItemRemoved_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -178,6 +178,6 @@ func (v *CartItemRemoved) decode(r *reader) {
 	r.require(&m, 2, "/page_url")
 }
 
-var patternOfCartItemRemovedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfCartItemRemoved_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfCartItemRemovedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfCartItemRemoved_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}

@@ -84,7 +84,7 @@ func (v *CartViewed) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfCartViewedLocale.matches(v.Locale.Value) {
+		if !patternOfCartViewed_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -93,7 +93,7 @@ func (v *CartViewed) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfCartViewedExperiments.matches(name) {
+			if !patternOfCartViewed_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -198,6 +198,6 @@ func (v *CartViewed) decode(r *reader) {
 	r.require(&m, 3, "/page_url")
 }
 
-var patternOfCartViewedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfCartViewed_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfCartViewedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfCartViewed_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}

@@ -101,7 +101,7 @@ func (v *CheckoutStarted) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfCheckoutStartedLocale.matches(v.Locale.Value) {
+		if !patternOfCheckoutStarted_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -110,7 +110,7 @@ func (v *CheckoutStarted) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfCheckoutStartedExperiments.matches(name) {
+			if !patternOfCheckoutStarted_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -217,6 +217,6 @@ func (v *CheckoutStarted) decode(r *reader) {
 	r.require(&m, 4, "/page_url")
 }
 
-var patternOfCheckoutStartedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfCheckoutStarted_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfCheckoutStartedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfCheckoutStarted_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}

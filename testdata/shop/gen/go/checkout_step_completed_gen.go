@@ -100,7 +100,7 @@ func (v *CheckoutStepCompleted) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfCheckoutStepCompletedLocale.matches(v.Locale.Value) {
+		if !patternOfCheckoutStepCompleted_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -109,7 +109,7 @@ func (v *CheckoutStepCompleted) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfCheckoutStepCompletedExperiments.matches(name) {
+			if !patternOfCheckoutStepCompleted_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -226,9 +226,9 @@ func (v *CheckoutStepCompleted) decode(r *reader) {
 	r.require(&m, 5, "/page_url")
 }
 
-var patternOfCheckoutStepCompletedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfCheckoutStepCompleted_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfCheckoutStepCompletedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfCheckoutStepCompleted_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
 
 // CheckoutStepCompletedStep is declared at checkout.step_completed#/properties/step.
 //

@@ -32,7 +32,7 @@ func (v *LineItem) check(c *checker) bool {
 	n := len(c.found)
 	c.text("/sku", v.Sku)
 	c.length("/sku", v.Sku, 0, 40)
-	if !patternOfLineItemSku.matches(v.Sku) {
+	if !patternOfLineItem_Sku.matches(v.Sku) {
 		c.fail("/sku", "pattern", "expected text that matches ^[A-Z0-9-]+$")
 	}
 	if v.Quantity < 1 {
@@ -107,4 +107,4 @@ func (v *LineItem) decode(r *reader) {
 	r.require(&m, 2, "/unit_price")
 }
 
-var patternOfLineItemSku = &pattern{text: "^[A-Z0-9-]+$"}
+var patternOfLineItem_Sku = &pattern{text: "^[A-Z0-9-]+$"}

@@ -129,7 +129,7 @@ func (v *OrderCompleted) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfOrderCompletedLocale.matches(v.Locale.Value) {
+		if !patternOfOrderCompleted_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -138,7 +138,7 @@ func (v *OrderCompleted) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfOrderCompletedExperiments.matches(name) {
+			if !patternOfOrderCompleted_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -301,9 +301,9 @@ func (v *OrderCompleted) decode(r *reader) {
 	r.require(&m, 9, "/page_url")
 }
 
-var patternOfOrderCompletedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfOrderCompleted_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfOrderCompletedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfOrderCompleted_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
 
 // OrderCompletedPayment is declared at order.completed#/properties/payment: one of CardPayment,
 // InvoicePayment.

@@ -74,7 +74,7 @@ func (v *PaymentFailed) check(c *checker) bool {
 		c.fail("/attempt", "maximum", "expected at most 20")
 	}
 	if v.ProviderCode.Present {
-		c.scalar("/provider_code", v.ProviderCode.Value, schemaOfPaymentFailedProviderCodeValue)
+		c.scalar("/provider_code", v.ProviderCode.Value, valueOfPaymentFailed_ProviderCode)
 	}
 	return len(c.found) == n
 }
@@ -146,7 +146,7 @@ func (v *PaymentFailed) decode(r *reader) {
 	r.require(&m, 3, "/attempt")
 }
 
-var schemaOfPaymentFailedProviderCodeValue = &schema{kinds: isText | isNumber | isWhole}
+var valueOfPaymentFailed_ProviderCode = &schema{kinds: isText | isNumber | isWhole}
 
 // PaymentFailedReason is declared at payment.failed#/properties/reason.
 //

@@ -56,7 +56,7 @@ func (v *ProductReviewed) check(c *checker) bool {
 	n := len(c.found)
 	c.text("/sku", v.Sku)
 	c.length("/sku", v.Sku, 0, 40)
-	if !patternOfProductReviewedSku.matches(v.Sku) {
+	if !patternOfProductReviewed_Sku.matches(v.Sku) {
 		c.fail("/sku", "pattern", "expected text that matches ^[A-Z0-9-]+$")
 	}
 	if v.Rating < 1 {
@@ -135,4 +135,4 @@ func (v *ProductReviewed) decode(r *reader) {
 	r.require(&m, 3, "/verified_purchase")
 }
 
-var patternOfProductReviewedSku = &pattern{text: "^[A-Z0-9-]+$"}
+var patternOfProductReviewed_Sku = &pattern{text: "^[A-Z0-9-]+$"}

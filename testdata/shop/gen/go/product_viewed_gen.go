@@ -65,7 +65,7 @@ func (v *ProductViewed) check(c *checker) bool {
 	n := len(c.found)
 	c.text("/sku", v.Sku)
 	c.length("/sku", v.Sku, 0, 40)
-	if !patternOfProductViewedSku.matches(v.Sku) {
+	if !patternOfProductViewed_Sku.matches(v.Sku) {
 		c.fail("/sku", "pattern", "expected text that matches ^[A-Z0-9-]+$")
 	}
 	if n := len(c.found); !v.Price.check(c) {
@@ -102,7 +102,7 @@ func (v *ProductViewed) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfProductViewedLocale.matches(v.Locale.Value) {
+		if !patternOfProductViewed_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -111,7 +111,7 @@ func (v *ProductViewed) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfProductViewedExperiments.matches(name) {
+			if !patternOfProductViewed_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -236,10 +236,10 @@ func (v *ProductViewed) decode(r *reader) {
 	r.require(&m, 5, "/page_url")
 }
 
-var patternOfProductViewedSku = &pattern{text: "^[A-Z0-9-]+$"}
+var patternOfProductViewed_Sku = &pattern{text: "^[A-Z0-9-]+$"}
 
-var patternOfProductViewedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfProductViewed_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfProductViewedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfProductViewed_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
 
 var limitsOfProductViewed = limits{minimum: "1", maximum: "5"}

@@ -75,7 +75,7 @@ func (v *SearchPerformed) check(c *checker) bool {
 		for name, x := range v.Filters {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfSearchPerformedFilters.matches(name) {
+			if !patternOfSearchPerformed_Filters.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z_]+$")
 			}
 			c.size("", "Items", "item", len(x), 0, 20)
@@ -108,7 +108,7 @@ func (v *SearchPerformed) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfSearchPerformedLocale.matches(v.Locale.Value) {
+		if !patternOfSearchPerformed_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -117,7 +117,7 @@ func (v *SearchPerformed) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfSearchPerformedExperiments.matches(name) {
+			if !patternOfSearchPerformed_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -255,11 +255,11 @@ func (v *SearchPerformed) decode(r *reader) {
 	r.require(&m, 5, "/page_url")
 }
 
-var patternOfSearchPerformedFilters = &pattern{text: "^[a-z_]+$"}
+var patternOfSearchPerformed_Filters = &pattern{text: "^[a-z_]+$"}
 
-var patternOfSearchPerformedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfSearchPerformed_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfSearchPerformedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfSearchPerformed_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
 
 // SearchPerformedSortOrder is declared at search.performed#/properties/sort_order.
 //

@@ -61,7 +61,7 @@ func (v *SearchResultClicked) check(c *checker) bool {
 	n := len(c.found)
 	c.text("/sku", v.Sku)
 	c.length("/sku", v.Sku, 0, 40)
-	if !patternOfSearchResultClickedSku.matches(v.Sku) {
+	if !patternOfSearchResultClicked_Sku.matches(v.Sku) {
 		c.fail("/sku", "pattern", "expected text that matches ^[A-Z0-9-]+$")
 	}
 	if v.Position < 1 {
@@ -83,7 +83,7 @@ func (v *SearchResultClicked) check(c *checker) bool {
 	if v.Locale.Present {
 		c.text("/locale", v.Locale.Value)
 		c.length("/locale", v.Locale.Value, 0, 5)
-		if !patternOfSearchResultClickedLocale.matches(v.Locale.Value) {
+		if !patternOfSearchResultClicked_Locale.matches(v.Locale.Value) {
 			c.fail("/locale", "pattern", "expected text that matches ^[a-z]{2}(-[A-Z]{2})?$")
 		}
 	}
@@ -92,7 +92,7 @@ func (v *SearchResultClicked) check(c *checker) bool {
 		for name, x := range v.Experiments {
 			n := len(c.found)
 			c.text("", name)
-			if !patternOfSearchResultClickedExperiments.matches(name) {
+			if !patternOfSearchResultClicked_Experiments.matches(name) {
 				c.fail("", "pattern", "expected text that matches ^[a-z][a-z0-9_]*$")
 			}
 			c.text("", x)
@@ -193,8 +193,8 @@ func (v *SearchResultClicked) decode(r *reader) {
 	r.require(&m, 3, "/page_url")
 }
 
-var patternOfSearchResultClickedSku = &pattern{text: "^[A-Z0-9-]+$"}
+var patternOfSearchResultClicked_Sku = &pattern{text: "^[A-Z0-9-]+$"}
 
-var patternOfSearchResultClickedLocale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
+var patternOfSearchResultClicked_Locale = &pattern{text: "^[a-z]{2}(-[A-Z]{2})?$"}
 
-var patternOfSearchResultClickedExperiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
+var patternOfSearchResultClicked_Experiments = &pattern{text: "^[a-z][a-z0-9_]*$"}
