@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evctl/evctl/testdata/bench/process"
@@ -55,51 +56,65 @@ func measureHTTP(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	evctl, bare, err := startBoth(ctx, o, dir)
+	servers, err := startServers(ctx, o, dir)
+	defer func() {
+		for _, s := range servers {
+			err = errors.Join(err, s.stop())
+		}
+	}()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, evctl.stop(), bare.stop()) }()
+	bare, evctl := servers[0], servers[1]
 	if err := checkVerdicts(evctl.addr, events); err != nil {
 		return err
 	}
-	fmt.Println("| evctl serve on one core, requests from another | requests/s | events/s | only read: requests/s | ratio | processor for each request | only read | ratio |\n|---|---:|---:|---:|---:|---:|---:|---:|")
+	fmt.Println("| on one core, requests from another | | requests/s | events/s | of reading only | processor for a request | of reading only |\n|---|---|---:|---:|---:|---:|---:|")
 	var singles float64
 	for _, t := range traffics {
-		rates, err := t.compare(o, []*server{evctl, bare}, events)
+		rates, err := t.compare(o, servers, events)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
-		ours, theirs := rates[0], rates[1]
-		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f %% | %.1f µs | %.1f µs | %.0f %% |\n", t.name, ours.perSecond, ours.perSecond*float64(t.events), theirs.perSecond,
-			100*ours.perSecond/theirs.perSecond, micros(ours.cpu), micros(theirs.cpu), 100*theirs.cpu.Seconds()/ours.cpu.Seconds())
+		for i, r := range rates {
+			fmt.Printf("| %s | %s | %.0f | %.0f | %.0f %% | %.1f µs | %.0f %% |\n", t.name, servers[i].name, r.perSecond, r.perSecond*float64(t.events),
+				100*r.perSecond/rates[0].perSecond, micros(r.cpu), 100*rates[0].cpu.Seconds()/r.cpu.Seconds())
+		}
 		if t.events == 1 {
-			singles = ours.perSecond
+			singles = rates[1].perSecond
 		}
 	}
 	fmt.Println()
 	return latencies(o, evctl.addr, bare.addr, events, singles)
 }
 
-// startBoth releases the plan into a registry and starts the two servers.
-func startBoth(ctx context.Context, o *options, dir string) (evctl, bare *server, err error) {
+// startServers releases the plan into a registry and starts the servers: one that only
+// reads, evctl, and the rival that was asked for. Those that were started are returned with
+// an error too.
+func startServers(ctx context.Context, o *options, dir string) (servers []*server, err error) {
 	if err := writePlan(dir); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := push(ctx, o.evctl, dir); err != nil {
-		return nil, nil, err
-	}
-	if evctl, err = startServer(ctx, dir, o.evctl, "serve", "--addr", "127.0.0.1:0"); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	self, err := os.Executable()
-	if err == nil {
-		bare, err = startServer(ctx, dir, self, bareArgument)
-	}
 	if err != nil {
-		return nil, nil, errors.Join(err, evctl.stop())
+		return nil, err
 	}
-	return evctl, bare, nil
+	commands := [][]string{{"reading only", self, bareArgument}, {"evctl serve", o.evctl, "serve", "--addr", "127.0.0.1:0"}}
+	if name, command, ok := strings.Cut(o.rival, "="); ok {
+		commands = append(commands, append([]string{name}, strings.Fields(command)...))
+	}
+	for _, c := range commands {
+		s, err := startServer(ctx, dir, c[1:]...)
+		if err != nil {
+			return servers, fmt.Errorf("%s: %w", c[0], err)
+		}
+		s.name = c[0]
+		servers = append(servers, s)
+	}
+	return servers, nil
 }
 
 func writePlan(dir string) error {

@@ -37,6 +37,7 @@ type options struct {
 	lap       time.Duration
 	laps      int
 	best      bool
+	rival     string
 }
 
 func main() {
@@ -54,6 +55,7 @@ func main() {
 	flags.DurationVar(&o.lap, "lap", time.Second, "how long each lap of requests takes")
 	flags.IntVar(&o.laps, "laps", 5, "how many laps there are")
 	flags.BoolVar(&o.best, "best", false, "print the best lap instead of the median, for machines that are busy")
+	flags.StringVar(&o.rival, "rival", "", "`NAME=COMMAND`: a further server, which says where it listens as ours do")
 	flags.StringVar(&only, "only", "", "run only the sections whose names contain this text: memory, http, file")
 	flags.StringVar(&alone, "section", "", "run this section in this process")
 	_ = flags.Parse(os.Args[1:])
@@ -69,6 +71,9 @@ func exit(err error) {
 }
 
 func (o *options) main(ctx context.Context, only, alone string) error {
+	if name, command, ok := strings.Cut(o.rival, "="); o.rival != "" && (!ok || name == "" || strings.TrimSpace(command) == "") {
+		return errors.New("-rival: expected NAME=COMMAND")
+	}
 	if o.laps < 1 || o.contracts < 1 || o.megabytes < 1 || o.lap <= 0 {
 		return errors.New("a number is less than 1")
 	}

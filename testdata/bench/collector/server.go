@@ -20,6 +20,7 @@ import (
 
 // server is a process that answers requests, on the first core.
 type server struct {
+	name    string
 	command *exec.Cmd
 	addr    string
 }
@@ -45,7 +46,7 @@ func startServer(ctx context.Context, dir string, command ...string) (*server, e
 		said += lines.Text() + "\n"
 		if m := listening.FindStringSubmatch(lines.Text()); m != nil {
 			go func() { _, _ = io.Copy(io.Discard, out) }() // ends with the process
-			return &server{cmd, m[1]}, nil
+			return &server{command: cmd, addr: m[1]}, nil
 		}
 	}
 	return nil, fmt.Errorf("%v does not listen: %w\n%s", command, errors.Join(cmd.Wait()), said)

@@ -15,6 +15,9 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == serveArgument {
+		exit(serveV6(context.Background()))
+	}
 	o := options{Options: workload.Standard}
 	flag.IntVar(&o.Events, "events", o.Events, "how many events to make")
 	flag.Uint64Var(&o.Seed, "seed", o.Seed, "what to make them from")

@@ -62,19 +62,21 @@ func decode(raw []byte) (any, error) {
 	return v, nil
 }
 
+func compileV6(document []byte) (*v6.Schema, error) {
+	value, err := v6.UnmarshalJSON(bytes.NewReader(document))
+	if err != nil {
+		return nil, err
+	}
+	c := v6.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource(schemaURL, value); err != nil {
+		return nil, err
+	}
+	return c.Compile(schemaURL)
+}
+
 func openV6(p *workload.Plan) (subject, error) {
-	schemas, err := compiled(p, func(document []byte) (*v6.Schema, error) {
-		value, err := v6.UnmarshalJSON(bytes.NewReader(document))
-		if err != nil {
-			return nil, err
-		}
-		c := v6.NewCompiler()
-		c.AssertFormat()
-		if err := c.AddResource(schemaURL, value); err != nil {
-			return nil, err
-		}
-		return c.Compile(schemaURL)
-	})
+	schemas, err := compiled(p, compileV6)
 	if err != nil {
 		return nil, err
 	}
