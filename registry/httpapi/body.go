@@ -48,7 +48,7 @@ type body struct {
 type room struct{ data []byte }
 
 // roomSizes are the sizes of rooms; longer bodies have memory of their own.
-var roomSizes = [...]int{16 << 10, 64 << 10, 256 << 10, 1 << 20}
+var roomSizes = [...]int{16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20}
 
 var rooms [len(roomSizes)]sync.Pool
 
