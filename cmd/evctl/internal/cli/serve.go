@@ -120,7 +120,7 @@ func roomForGarbage(app *App) []byte {
 	if debug.SetMemoryLimit(-1) != math.MaxInt64 || app.Getenv("GOGC") != "" {
 		return nil
 	}
-	return make([]byte, 64<<20)
+	return make([]byte, 32<<20)
 }
 
 // options checks the flags.
