@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -392,4 +393,48 @@ func TestShop_KafkaSinkProducesOneRecordForEachEvent(t *testing.T) {
 	if strings.Contains(producer.value[0], "ann@example.com") || !strings.HasPrefix(producer.value[0], `{"event":"order.completed","version":"2.1.0","order_id":`) {
 		t.Errorf("got %s", producer.value[0])
 	}
+}
+
+// TestShop_IsUsedFromManyGoroutines is for the race detector.
+func TestShop_IsUsedFromManyGoroutines(t *testing.T) {
+	key, err := events.NewPrivacyKey("k", []byte("0123456789abcdef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var producer lockedRecords
+	tracker := events.NewTracker(events.KafkaSink{Producer: &producer, Topic: "events"}, events.SegmentEnvelope)
+	tracker.Privacy = &events.Privacy{Direct: events.PrivacyHash, Key: key}
+	shared := fullOrder()
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				data, err := shared.AppendJSON(nil)
+				if err == nil {
+					_, err = events.ParseOrderCompleted(data)
+				}
+				if err == nil {
+					err = tracker.Track(t.Context(), shared)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if n := len(producer.value); n != 160 {
+		t.Errorf("%d records", n)
+	}
+}
+
+type lockedRecords struct {
+	sync.Mutex
+	records
+}
+
+func (r *lockedRecords) Produce(ctx context.Context, topic string, key, value []byte) error {
+	r.Lock()
+	defer r.Unlock()
+	return r.records.Produce(ctx, topic, key, value)
 }
