@@ -21,9 +21,10 @@ type body struct {
 	parts []span // empty: not read yet, or not there
 	pick  pick
 	// chosen says that the properties were decided on. Where they stand before the name
-	// or the version, they are only skipped, and postponed is where they start.
+	// or the version, they are only passed over, and postponed is where they are.
 	chosen    bool
-	postponed int
+	postponed span
+	depth     int // at which the postponed properties are
 }
 
 // noParts are the parts of a body that nothing is known of.
@@ -47,11 +48,15 @@ func (s *Set) decideEvent(q *decider, raw []byte, program *node) (pick, int) {
 	if at = q.end(t, q.value(program, t, at)); at < 0 || q.body.chosen {
 		return q.body.pick, at
 	}
-	if q.body.postponed == 0 {
+	if q.body.postponed.end == 0 {
 		return pick{}, rejected
 	}
-	if outcome := q.properties(t, q.body.postponed); outcome < 0 {
-		return pick{}, outcome
+	q.depth = q.body.depth
+	switch end := q.properties(t, q.body.postponed.start); {
+	case end < 0:
+		return pick{}, end
+	case end != q.body.postponed.end:
+		return pick{}, rejected // because the text is not JSON
 	}
 	return q.body.pick, at
 }
@@ -88,11 +93,7 @@ func (q *decider) locate(place []string, t rawjson.View, at int) (value span, ok
 			return span{}, at != unsure
 		}
 	}
-	end := q.value(anyNode, t, at)
-	if end < 0 {
-		return span{}, end != unsure
-	}
-	return span{at, end}, true
+	return span{at, max(at, q.text.ValueEnd(at))}, true
 }
 
 // part decides on a value that is a part of the event, and keeps where it is.
@@ -107,8 +108,8 @@ func (q *decider) part(n *node, t rawjson.View, at int) int {
 		return end
 	}
 	if b.parts[namePart].end == 0 || b.parts[versionPart].end == 0 && b.set.versioned {
-		b.postponed = at
-		return q.value(anyNode, t, at)
+		b.postponed, b.depth = span{at, q.text.ValueEnd(at)}, q.depth
+		return b.postponed.end
 	}
 	return q.properties(t, at)
 }

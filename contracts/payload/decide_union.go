@@ -99,7 +99,8 @@ func (q *decider) discriminated(u *unionCheck, kind kinds, t rawjson.View, at in
 }
 
 // find is where the value of a member starts in the object at an offset, and how many
-// times the object is read when it is read again: members in front of it count.
+// times the object is read when it is read again: members in front of it count. What it
+// passes over is not checked, as the whole object is going to be.
 func (q *decider) find(name string, t rawjson.View, at int) (value, readers int) {
 	at, readers = skip(t, at+1), 1
 	for more := true; more; readers = 2 {
@@ -111,8 +112,8 @@ func (q *decider) find(name string, t rawjson.View, at int) (value, readers int)
 		if at = colon(t, end); at < 0 || found {
 			return at, readers
 		}
-		if at = q.value(anyNode, t, at); at < 0 {
-			return at, 0
+		if at = q.text.ValueEnd(at); at < 0 {
+			return rejected, 0
 		}
 		if at, more = next(t, at, '}'); at < 0 {
 			return rejected, 0

@@ -92,3 +92,28 @@ func TestStringEnd_AgreesWithEncodingJSON(t *testing.T) {
 		}
 	})
 }
+
+// TestText_ValueEndIsWhereTheValueEnds compares with a decoder, for values that are JSON,
+// and wants an end of everything else.
+func TestText_ValueEndIsWhereTheValueEnds(t *testing.T) {
+	pieces := rapid.SampledFrom([]string{`{`, `}`, `[`, `]`, `,`, `:`, `"`, `"a"`, `"k":`, `"]}"`, `"\\"["`, `"\\\\"`, `"ü😀"`, `12.5`, `true`, ` `, "\n", "{}", "[[]]", `{"a":[1,{"b":"}"}]}`, "\x00", "\xff"})
+	rapid.Check(t, func(t *rapid.T) {
+		data := []byte(strings.Join(rapid.SliceOfN(pieces, 1, 40).Draw(t, "pieces"), ""))
+		var x Text
+		x.Load(data)
+		end := x.ValueEnd(0)
+		if end > len(data) {
+			t.Fatalf("ends at %d, behind the text", end)
+		}
+		var value json.RawMessage
+		if json.NewDecoder(bytes.NewReader(data)).Decode(&value) != nil || data[0] <= ' ' {
+			return
+		}
+		if rest := data[len(value):]; len(rest) > 0 && !strings.ContainsRune(",]} \n", rune(rest[0])) {
+			return // it cannot stand there
+		}
+		if end != len(value) {
+			t.Fatalf("ends at %d, expected %d", end, len(value))
+		}
+	})
+}
