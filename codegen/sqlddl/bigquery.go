@@ -61,7 +61,8 @@ var bigquery = dialect{
 	fill: "UPDATE {table} SET {column} = {value} WHERE {where}",
 }
 
-// bigqueryOptions are the options of a table; forever is what is said when rows are kept.
+// bigqueryOptions are the options of a table; forever is what is said when rows are kept
+// for good, and not nil where options may stand already.
 func bigqueryOptions(d *dialect, t *table, forever []string) []string {
 	list := []string{"description = " + d.literal(t.comment)}
 	var labels []string
@@ -71,7 +72,9 @@ func bigqueryOptions(d *dialect, t *table, forever []string) []string {
 	if personal(t.class) {
 		labels = append(labels, "('pii', "+d.literal(string(t.class))+")")
 	}
-	list = append(list, "labels = ["+strings.Join(labels, ", ")+"]")
+	if len(labels) > 0 || forever != nil {
+		list = append(list, "labels = ["+strings.Join(labels, ", ")+"]")
+	}
 	if t.days > 0 {
 		return append(list, "partition_expiration_days = "+strconv.Itoa(t.days))
 	}

@@ -1,5 +1,7 @@
 package sqlddl
 
+import "slices"
+
 // migration is the statements between two versions of a table.
 type migration struct {
 	d          *dialect
@@ -40,16 +42,20 @@ func (m *migration) match() (pairs []pair, added []column) {
 	}
 	taken := map[string]bool{}
 	for _, c := range m.next.columns {
-		from, ok := old[c.path]
-		if !ok && !kept[c.formerly] && !taken[c.formerly] {
-			from, ok = old[c.formerly]
+		candidates := []string{c.path}
+		if !kept[c.formerly] {
+			candidates = append(candidates, c.formerly)
 		}
-		if ok && m.d.becomes(from, c) {
-			taken[from.path] = true
-			pairs = append(pairs, pair{from, c})
-		} else {
+		i := slices.IndexFunc(candidates, func(path string) bool {
+			from, ok := old[path]
+			return ok && !taken[path] && m.d.becomes(from, c)
+		})
+		if i < 0 {
 			added = append(added, c)
+			continue
 		}
+		taken[candidates[i]] = true
+		pairs = append(pairs, pair{old[candidates[i]], c})
 	}
 	return pairs, added
 }
