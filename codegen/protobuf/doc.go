@@ -30,11 +30,31 @@
 // Protobuf has one way to say that there is no value, so absent and null are the
 // same there.
 //
-// Every field whose JSON name would differ from the contract's carries json_name:
-// for scalars, lists, maps and objects the JSON form of the message is the
-// payload. It differs for unions (which have the variant's name around their
-// value), enums (names like CHANNEL_WEB), integers (protobuf writes those of 64
-// bits as strings, and reads both), timestamps (written in UTC) and extra.
+// # JSON and back
+//
+// Every field whose JSON name would differ from the contract's carries json_name: for
+// scalars, lists, maps and objects the JSON form of the message is the payload. Where
+// it is another one, a program that turns payloads into messages does this:
+//
+//	enum           the value that stands for the text: CHANNEL_WEB for "web". The comment of
+//	               a value says its text when that is not the name in lower case
+//	oneOf, anyOf   the field of the variant that the discriminator selects, or of the first
+//	               variant that accepts the value. A discriminator that the variant does
+//	               not declare is not sent: the oneof says it
+//	integer        64 bits are a string in the JSON form, which reads both
+//	undeclared     members go to extra, and come back beside the others
+//	lists of lists, maps of lists, null in lists
+//	               the message around them, in which no value is null
+//
+// What comes back is the payload but for
+//
+//	null           of a property: it is absent, as is an empty list or map
+//	numbers        of double, Value and Struct: they are rounded to float64
+//	timestamps     are written in UTC
+//
+// and these have no message: integers beyond 64 bits where the contract sets no bounds
+// that say so, and, as timestamps, leap seconds, more than nine digits of a second
+// and the year 0. With timestamps: string, all times are kept as they were sent.
 //
 // # Packages
 //
