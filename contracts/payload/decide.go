@@ -211,7 +211,7 @@ func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {
 		return rejected
 	}
 	if a.unique {
-		outcome := unique(t, q.items[kept:])
+		outcome := q.unique(t, q.items[kept:])
 		if q.items = q.items[:kept]; outcome < 0 {
 			return outcome
 		}
@@ -232,18 +232,23 @@ func next(t rawjson.View, at int, bracket byte) (int, bool) {
 	return rejected, false
 }
 
-// unique decides whether items differ as far as their bytes tell: strings without
-// escapes, whole numbers and words.
-func unique(t rawjson.View, items []span) int {
+// unique decides whether items differ as far as their texts tell: strings, whole numbers
+// and words.
+func (q *decider) unique(t rawjson.View, items []span) int {
 	if len(items) > fewItems {
 		return unsure
 	}
+	var texts [fewItems][]byte
 	for i, item := range items {
-		if !telling(item.in(t)) {
+		texts[i] = item.in(t)
+		isText := t.Byte(item.start) == '"'
+		if isText {
+			texts[i], _ = q.stringAt(t, item.start+1)
+		} else if !telling(texts[i]) {
 			return unsure
 		}
-		for _, other := range items[:i] {
-			if bytes.Equal(item.in(t), other.in(t)) {
+		for k, other := range texts[:i] {
+			if isText == (t.Byte(items[k].start) == '"') && bytes.Equal(texts[i], other) {
 				return rejected
 			}
 		}
@@ -251,12 +256,10 @@ func unique(t rawjson.View, items []span) int {
 	return 0
 }
 
-// telling reports whether no other spelling of a value means the same, unless that is one
-// that does not tell.
+// telling reports whether no other spelling of a number or word means the same, unless
+// that is one that does not tell.
 func telling(text []byte) bool {
 	switch c := text[0]; {
-	case c == '"':
-		return bytes.IndexByte(text, '\\') < 0
 	case c == '0':
 		return len(text) == 1
 	case c == '-':
