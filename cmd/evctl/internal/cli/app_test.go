@@ -47,3 +47,15 @@ func TestPrintable_KeepsLinesOfAReadableLength(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestRoomForGarbage_IsLeftToTheEnvironmentWhereThatHasLimits(t *testing.T) {
+	for _, test := range []struct {
+		name, value string
+		want        bool
+	}{{"GOGC", "", true}, {"GOGC", "50", false}, {"GOGC", "off", false}, {"GOMEMLIMIT", "64MiB", false}} {
+		app := &App{Getenv: func(name string) string { return map[string]string{test.name: test.value}[name] }}
+		if got := roomForGarbage(app) != nil; got != test.want {
+			t.Errorf("%s=%s: room %v, want %v", test.name, test.value, got, test.want)
+		}
+	}
+}

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"math"
 	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -117,7 +115,7 @@ func runServe(ctx context.Context, app *App, f serveFlags) error {
 // is never written to, so that it takes addresses and no memory. There is none where the
 // environment sets limits of its own.
 func roomForGarbage(app *App) []byte {
-	if debug.SetMemoryLimit(-1) != math.MaxInt64 || app.Getenv("GOGC") != "" {
+	if app.Getenv("GOGC") != "" || app.Getenv("GOMEMLIMIT") != "" {
 		return nil
 	}
 	return make([]byte, 32<<20)
