@@ -9,7 +9,10 @@ import (
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/golang"
 	"github.com/evctl/evctl/codegen/jsonschema"
+	"github.com/evctl/evctl/codegen/markdown"
 	"github.com/evctl/evctl/codegen/protobuf"
+	"github.com/evctl/evctl/codegen/python"
+	"github.com/evctl/evctl/codegen/sqlddl"
 	"github.com/evctl/evctl/codegen/typescript"
 	"github.com/evctl/evctl/contracts"
 )
@@ -20,6 +23,9 @@ var All = []codegen.Target{
 	typescript.Target{},
 	protobuf.Target{},
 	jsonschema.Target{},
+	python.Target{},
+	sqlddl.Target{},
+	markdown.Target{},
 }
 
 // Names lists the words for evctl.yaml.

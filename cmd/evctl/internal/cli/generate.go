@@ -19,6 +19,7 @@ import (
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/program"
 	"github.com/evctl/evctl/codegen/protobuf"
+	"github.com/evctl/evctl/codegen/sqlddl"
 	"github.com/evctl/evctl/codegen/targets"
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint/report"
@@ -39,7 +40,7 @@ func newGenerate(app *App) *cobra.Command {
 	f := generateFlags{format: "text"}
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Write code for events: Go, TypeScript, protobuf, JSON Schema",
+		Short: "Write code for events: Go, TypeScript, protobuf, JSON Schema, Python, SQL, Markdown",
 		Long: `Writes what generate: in evctl.yaml asks for. Files that are as they should be are not
 touched, files that are no longer generated are removed, and files that evctl did not
 write, or that somebody changed since, are never touched: they stop the run before
@@ -256,6 +257,12 @@ func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f g
 	if slices.ContainsFunc(jobs, func(j codegen.Job) bool { return j.Target.Name() == protobuf.Target{}.Name() }) {
 		var err error
 		if src.Ledgers, err = ledgersOf(ctx, w); err != nil {
+			return nil, nil, err
+		}
+	}
+	if slices.ContainsFunc(jobs, func(j codegen.Job) bool { return j.Target.Name() == sqlddl.Target{}.Name() }) {
+		var err error
+		if src.Released, err = releasedOf(ctx, w); err != nil {
 			return nil, nil, err
 		}
 	}

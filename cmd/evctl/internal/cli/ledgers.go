@@ -20,6 +20,35 @@ import (
 // ledgersOf reads, for each event of the workspace that was released, the protobuf
 // numbers that its current version continues.
 func ledgersOf(ctx context.Context, w *workspace.Workspace) (map[string][]json.RawMessage, error) {
+	return ofReleases(ctx, w, func(ctx context.Context, r registry.Reader, c *contracts.Contract) ([]json.RawMessage, error) {
+		ledger, err := ledgerOf(ctx, r, c)
+		if err != nil || ledger == nil {
+			return nil, err
+		}
+		return []json.RawMessage{ledger}, nil
+	})
+}
+
+// releasedOf reads the released contracts of each event of the workspace, oldest first.
+func releasedOf(ctx context.Context, w *workspace.Workspace) (map[string][]*contracts.Contract, error) {
+	return ofReleases(ctx, w, func(ctx context.Context, r registry.Reader, c *contracts.Contract) ([]*contracts.Contract, error) {
+		records, err := registry.Released(ctx, r, c.Name)
+		if err != nil {
+			return nil, fmt.Errorf("read registry: %w", err)
+		}
+		list := make([]*contracts.Contract, len(records))
+		for i, record := range records {
+			if list[i], err = record.Contract(); err != nil {
+				return nil, fmt.Errorf("read release %s %s: %w", c.Name, record.Version, err)
+			}
+		}
+		return list, nil
+	})
+}
+
+// ofReleases reads something from the releases of each event of the workspace. Events
+// that have nothing are left out.
+func ofReleases[T any](ctx context.Context, w *workspace.Workspace, read func(context.Context, registry.Reader, *contracts.Contract) ([]T, error)) (map[string][]T, error) {
 	location := w.Config.Registry
 	if !remote.IsURL(location) {
 		location = inWorkspace(w, location)
@@ -32,22 +61,22 @@ func ledgersOf(ctx context.Context, w *workspace.Workspace) (map[string][]json.R
 		return nil, hintOfRegistry(err)
 	}
 	var lock sync.Mutex
-	ledgers := map[string][]json.RawMessage{}
+	found := map[string][]T{}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(2 * runtime.GOMAXPROCS(0))
 	for _, c := range w.Events() {
 		group.Go(func() error {
-			ledger, err := ledgerOf(ctx, r, c)
-			if err != nil || ledger == nil {
+			list, err := read(ctx, r, c)
+			if err != nil || len(list) == 0 {
 				return err
 			}
 			lock.Lock()
 			defer lock.Unlock()
-			ledgers[c.Name] = []json.RawMessage{ledger}
+			found[c.Name] = list
 			return nil
 		})
 	}
-	return ledgers, hintOfRegistry(group.Wait())
+	return found, hintOfRegistry(group.Wait())
 }
 
 // ledgerOf is the ledger that a contract continues, or nil when the event was never
