@@ -43,7 +43,7 @@ func (p *printer) module(e *codegen.Event) []byte {
 	var b bytes.Buffer
 	b.WriteString(header + "from __future__ import annotations\n\nimport dataclasses as _dataclasses\nimport enum as _enum\nimport typing as _typing\n\nfrom . import _runtime\n")
 	for _, module := range slices.Sorted(maps.Keys(p.imports)) {
-		fmt.Fprintf(&b, "from . import %s as _%s\n", module, module)
+		fmt.Fprintf(&b, "from . import %s as _in_%s\n", module, module)
 	}
 	b.Write(p.body.Bytes())
 	return b.Bytes()
@@ -55,7 +55,7 @@ func (p *printer) refer(t *codegen.Type, name string) string {
 		return name
 	}
 	p.imports[p.modules[t.Unit]] = true
-	return "_" + p.modules[t.Unit] + "." + name
+	return "_in_" + p.modules[t.Unit] + "." + name
 }
 
 func (p *printer) decoderName(t *codegen.Type) string { return "_decode_" + t.Name.Snake() }

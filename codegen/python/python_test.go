@@ -13,6 +13,7 @@ import (
 	"github.com/evctl/evctl/codegen/codegentest"
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/contracttest"
+	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/payload"
 )
 
@@ -48,6 +49,48 @@ func TestGenerate_PassesMypyStrict(t *testing.T) {
 	if out := codegentest.Run(t, dir, nil, python, "program.py"); !bytes.Contains(out, []byte("ok")) {
 		t.Errorf("got %s", out)
 	}
+}
+
+// TestGenerate_KeepsModulesApartFromItsOwn names events and definitions after what the
+// modules import and what Python has.
+func TestGenerate_KeepsModulesApartFromItsOwn(t *testing.T) {
+	var events []*contracts.Contract
+	var definitions []*contracts.Contract
+	names := []string{"runtime", "enum", "typing", "dataclasses", "json", "decode", "init", "import", "str", "unset"}
+	for _, name := range names {
+		definitions = append(definitions, parse(t, "define: "+name+"_\ntype: object\nproperties: {list: {type: array, items: {type: string}}, str: {type: string}, cls: {type: integer}}\n"))
+	}
+	library, diags := contracts.NewLibrary(definitions)
+	for _, name := range names {
+		c := parse(t, "event: "+name+"\nversion: 1.0.0\nproperties: {runtime: {$ref: runtime_, required: true}, enum: {$ref: enum_}, typing: {$ref: typing_}, dataclasses: {$ref: dataclasses_}}\n")
+		diags = append(diags, library.Link(c)...)
+		events = append(events, c)
+	}
+	if len(diags) > 0 {
+		t.Fatal(diags[0].Message)
+	}
+	m := codegen.NewModel(codegen.Source{Events: events})
+	var list []given
+	for _, name := range names {
+		list = append(list, given{name, json.RawMessage(`{"runtime": {"list": ["a"], "cls": 1}, "typing": {"str": "x"}}`)})
+	}
+	for i, r := range run(t, m, list) {
+		if r.Pointer != nil || cmp.Diff(canonical(t, list[i].Payload), canonical(t, r.Payload)) != "" {
+			t.Errorf("%s: got %s", list[i].Event, r.Payload)
+		}
+	}
+	dir := t.TempDir()
+	codegentest.Write(t, filepath.Join(dir, "plan"), codegentest.Files(t, Target{}, m, nil))
+	codegentest.Run(t, dir, nil, codegentest.Python(t), "-m", "mypy", "--strict", "--cache-dir", filepath.Join(dir, ".cache"), "-p", "plan")
+}
+
+func parse(t *testing.T, text string) *contracts.Contract {
+	t.Helper()
+	c, diags := contracts.Parse(diag.NewFile("x.yaml", []byte(text)))
+	if len(diags) > 0 {
+		t.Fatalf("%s: %s", text, diags[0].Message)
+	}
+	return c
 }
 
 type given struct {
