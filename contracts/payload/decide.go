@@ -54,6 +54,11 @@ func newDecider() *decider {
 
 func (q *decider) reset() {
 	q.body = body{parts: append(q.body.parts[:0], noParts[:]...)}
+	q.restart()
+}
+
+// restart forgets where in the text the decider is.
+func (q *decider) restart() {
 	q.depth, q.width = 0, 1
 	q.names, q.items, q.bits, q.decoded = q.names[:0], q.items[:0], q.bits[:0], q.decoded[:0]
 }
@@ -79,6 +84,13 @@ func (q *decider) decide(n *node, data []byte) int {
 		return rejected
 	}
 	return q.end(t, q.value(n, t, t.SkipSpace(0)))
+}
+
+// acceptsPart reports whether a value of the text that was loaded last is known to be
+// accepted. How deep it is was checked by whoever asks.
+func (q *decider) acceptsPart(n *node, at int) bool {
+	q.restart()
+	return q.value(n, q.text.View(), at) >= 0
 }
 
 // end checks that nothing but white space is left.

@@ -174,7 +174,7 @@ func (n *numberCheck) scale(s *contracts.Schema) {
 			}
 		}
 		if s.MultipleOf != nil {
-			c.factor, c.modulus = step(rational(*s.MultipleOf), power)
+			c.factor, c.modulus = inWholeNumbers(rational(*s.MultipleOf), power)
 		}
 		n.scaled[f] = c
 	}
@@ -206,9 +206,9 @@ func atLeast(limit *big.Rat, exclusive bool) int64 {
 	return powersOfTen[maxDigits]
 }
 
-// step turns "value / power is a multiple of m" into whole numbers: the value times
+// inWholeNumbers turns "value / power is a multiple of m" into whole numbers: the value times
 // factor is a multiple of modulus. The factor is 0 where they do not fit.
-func step(m, power *big.Rat) (factor, modulus int64) {
+func inWholeNumbers(m, power *big.Rat) (factor, modulus int64) {
 	r := new(big.Rat).Mul(m, power)
 	switch {
 	case !r.Num().IsInt64() || !r.Denom().IsInt64():

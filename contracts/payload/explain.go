@@ -36,6 +36,7 @@ func (v *Validator) Validate(raw []byte) []Violation {
 	if r.decider.decide(v.root, raw) >= 0 {
 		return nil
 	}
+	r.decided = true
 	if err := r.doc.Read(raw); err != nil {
 		return []Violation{violationOf(err)}
 	}
@@ -46,13 +47,15 @@ func (v *Validator) Validate(raw []byte) []Violation {
 type run struct {
 	decider decider
 	doc     rawjson.Document
+	decided bool // the decider has the text of the document, and can say which parts are valid
 
 	// quiet runs return at the first violation and describe nothing.
 	quiet   bool
 	limit   int
-	brief   bool // do not say what the variants of unions object to
-	masked  bool // inside of a value that must not be shown
-	path    []byte
+	brief   bool   // do not say what the variants of unions object to
+	masked  bool   // inside of a value that must not be shown
+	base    string // pointer that those of the path go on from
+	path    []step
 	found   []Violation
 	tested  map[tested]bool // verdicts of shared nodes while unions try variants
 	testing int             // unions that are trying variants
@@ -94,7 +97,8 @@ func (r *run) release() {
 	r.doc.Forget()
 	r.decider.reset()
 	r.found = nil
-	r.path, r.bits = r.path[:0], r.bits[:0]
+	clear(r.path[:cap(r.path)]) // its names are parts of the payload
+	r.base, r.path, r.bits, r.decided = "", r.path[:0], r.bits[:0], false
 	if len(r.tested) > 0 {
 		r.tested = nil
 	}
@@ -131,7 +135,7 @@ func (r *run) failFound(i int, rule, expected, found string) bool {
 		return false
 	}
 	r.found = append(r.found, Violation{
-		Pointer: string(r.path), Rule: rule, Expected: expected, Found: found, Offset: r.doc.Offset(i),
+		Pointer: r.pointer(), Rule: rule, Expected: expected, Found: found, Offset: r.doc.Offset(i),
 	})
 	return false
 }
@@ -145,18 +149,39 @@ func (r *run) missing(i int, name string) bool {
 	return false
 }
 
-// enter adds a token to the path and returns the length to cut it back to.
-func (r *run) enter(token []byte) int {
+// step is one token of a pointer: a name, or the index of an item where that is nil.
+type step struct {
+	name  []byte
+	index int
+}
+
+// enter adds a step to the path and returns the length to cut it back to.
+func (r *run) enter(s step) int {
 	n := len(r.path)
-	if r.quiet {
-		return n
+	if !r.quiet {
+		r.path = append(r.path, s)
 	}
-	r.path = rawjson.AppendPointer(r.path, token)
 	return n
+}
+
+// pointer is the JSON pointer to the present value.
+func (r *run) pointer() string {
+	b := []byte(r.base)
+	for _, s := range r.path {
+		if s.name == nil {
+			b = strconv.AppendInt(append(b, '/'), int64(s.index), 10)
+			continue
+		}
+		b = rawjson.AppendPointer(b, s.name)
+	}
+	return string(b)
 }
 
 // value checks token i against n.
 func (r *run) value(n *node, i int) bool {
+	if r.decided && !r.quiet && i != r.root && r.doc.Kind(i) >= rawjson.Array && r.decider.acceptsPart(n, r.doc.Offset(i)) {
+		return true
+	}
 	if n.shared && r.testing > 1 && r.quiet && r.doc.Kind(i) >= rawjson.Array {
 		return r.remembered(n, i)
 	}
@@ -320,10 +345,7 @@ func (r *run) items(item *node, i int) bool {
 	ok := true
 	at := i + 1
 	for k := range r.doc.Len(i) {
-		cut := len(r.path)
-		if !r.quiet {
-			r.path = strconv.AppendInt(append(r.path, '/'), int64(k), 10)
-		}
+		cut := r.enter(step{index: k})
 		ok = r.value(item, at) && ok
 		r.path = r.path[:cut]
 		if !ok && r.full() {

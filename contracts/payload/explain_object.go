@@ -50,13 +50,16 @@ func (r *run) object(o *objectCheck, i int) bool {
 	return r.complete(o, i, seen, count) && ok
 }
 
+// anyName stands in pointers for a name that must not be shown.
+var anyName = []byte("*")
+
 // member checks the member whose name is token at, declared property p or -1.
 func (r *run) member(o *objectCheck, p int, name []byte, at int) bool {
 	var cut int
 	if o.keysMasked {
-		cut = r.enter([]byte("*"))
+		cut = r.enter(step{name: anyName})
 	} else {
-		cut = r.enter(name)
+		cut = r.enter(step{name: name})
 	}
 	ok := true
 	if p >= 0 {

