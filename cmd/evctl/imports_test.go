@@ -44,6 +44,7 @@ var fences = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema/v5": {"contracts/schema", "contracts/importer"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {},
 	"github.com/bufbuild/protocompile":         {},
+	"buf.build":                                {},
 	"google.golang.org/protobuf":               {},
 	"github.com/spf13/cobra":                   {"cmd/evctl/internal/cli"},
 	"github.com/fsnotify/fsnotify":             {"cmd/evctl/internal/cli"},

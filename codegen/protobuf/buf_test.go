@@ -49,6 +49,10 @@ func TestBuf_LintsAndFormatsEveryWorkspace(t *testing.T) {
 				t.Errorf("%s %v: buf format:\n%.2000s", dir, given, found)
 			}
 		}
+		at := module(t, codegentest.Files(t, Target{}, codegentest.Model(t, dir), withRules)) // whose import buf would fetch for lint
+		if found, ok := buf(t, at, "format", "--diff", "--exit-code"); !ok {
+			t.Errorf("%s with rules: buf format:\n%.2000s", dir, found)
+		}
 	}
 }
 

@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
+	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/linker"
 	"github.com/bufbuild/protocompile/reporter"
@@ -47,14 +47,15 @@ func compileBatch(files []codegen.File) (compiled linker.Files, problems []strin
 	}
 	var found []reporter.ErrorWithPos
 	compiler := protocompile.Compiler{
-		Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{
-			Accessor: func(path string) (io.ReadCloser, error) {
-				if content, ok := contents[path]; ok {
-					return io.NopCloser(bytes.NewReader(content)), nil
-				}
-				return nil, fmt.Errorf("%s is not generated", path)
-			},
-		}),
+		Resolver: protocompile.WithStandardImports(protocompile.ResolverFunc(func(path string) (protocompile.SearchResult, error) {
+			if content, ok := contents[path]; ok {
+				return protocompile.SearchResult{Source: bytes.NewReader(content)}, nil
+			}
+			if path == validateFile {
+				return protocompile.SearchResult{Desc: validate.File_buf_validate_validate_proto}, nil
+			}
+			return protocompile.SearchResult{}, fmt.Errorf("%s is not generated", path)
+		})),
 		Reporter: reporter.NewReporter(func(e reporter.ErrorWithPos) error {
 			found = append(found, e)
 			return nil // go on and collect all of them

@@ -56,6 +56,16 @@
 // that say so, and, as timestamps, leap seconds, more than nine digits of a second
 // and the year 0. With timestamps: string, all times are kept as they were sent.
 //
+// # Rules
+//
+// With rules: buf.validate, fields carry the constraints that its options can say, so
+// that protovalidate refuses messages early. Whatever a contract accepts passes. Left
+// out are what it has no words for or understands otherwise (multipleOf, formats but
+// uuid, patternProperties, requireAny, uniqueItems of anything but scalars, exactly one
+// variant of a union), the least size of optional lists and maps, which protobuf cannot
+// tell from absent ones, bounds of integers that leave a single value, and all
+// constraints on elements that are wrapped. Exclusive bounds of number include the bound.
+//
 // # Packages
 //
 // An event's package ends with its major version: events.order_completed.v1.

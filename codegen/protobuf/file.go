@@ -31,6 +31,7 @@ type message struct {
 	doc        []string
 	deprecated bool
 	oneof      string // name of the oneof that all fields are in, or empty
+	chosen     bool   // whether buf.validate wants one of them set
 	fields     []field
 	reserved   []int
 	names      []string // reserved ones
@@ -43,6 +44,7 @@ type field struct {
 	typ, name  string
 	jsonName   string // when protobuf would derive another one
 	deprecated bool
+	rules      []string // options of buf.validate
 	doc        []string
 }
 
@@ -141,6 +143,10 @@ func (f *file) message(s *numbers.Scope, name string, outer *namespace) *message
 	in.fields(s, names)
 	if in.union && len(m.fields) > 0 {
 		m.oneof = names.unused("variant")
+		m.chosen = f.config.rules
+		if m.chosen {
+			f.importFile(validateFile)
+		}
 		m.doc = append(m.doc, unionDoc(s.Schema.Union)...)
 	}
 	return m
@@ -227,6 +233,7 @@ func (in *inside) field(member *numbers.Field, name naming.Name) field {
 	default:
 		out.label, out.typ = in.layer(member, name, wraps)
 	}
+	out.rules = in.rules(member)
 	return out
 }
 
@@ -320,14 +327,19 @@ func (f *file) google(typ string) string {
 	if typ == "Timestamp" {
 		from = "google/protobuf/timestamp.proto"
 	}
-	if !slices.Contains(f.imports, from) {
-		f.imports = append(f.imports, from)
-	}
+	f.importFile(from)
 	name := "google.protobuf." + typ
 	if slices.Contains(strings.Split(f.packageName, "."), "google") {
 		return "." + name // or else it would be looked for inside our own package
 	}
 	return name
+}
+
+// importFile imports a file, once.
+func (f *file) importFile(path string) {
+	if !slices.Contains(f.imports, path) {
+		f.imports = append(f.imports, path)
+	}
 }
 
 // enum declares a closed list of strings. Its values live beside it.

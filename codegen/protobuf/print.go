@@ -102,6 +102,9 @@ func (p *printer) message(m *message) {
 	if m.oneof != "" {
 		p.line("oneof " + m.oneof + " {")
 		p.depth++
+		if m.chosen {
+			p.line("option (buf.validate.oneof).required = true;")
+		}
 	}
 	for _, f := range m.fields {
 		p.member(f, f.label+f.typ+" "+f.name)
@@ -181,6 +184,7 @@ func (p *printer) member(f field, declaration string) {
 	if f.jsonName != "" {
 		options = append(options, "json_name = "+literal(f.jsonName))
 	}
+	options = append(options, f.rules...)
 	p.comment(f.doc)
 	text := declaration + " = " + strconv.Itoa(f.number)
 	switch len(options) {

@@ -33,6 +33,7 @@ const (
 	optionGoPackage  = "go_package"
 	optionJava       = "java_package"
 	optionTimestamps = "timestamps"
+	optionRules      = "rules"
 )
 
 // Options lists what evctl.yaml may set.
@@ -43,6 +44,8 @@ func (Target) Options() []codegen.Option {
 		{Name: optionJava, Describe: "Java package that the packages of the events are in, for the option java_package; none when empty"},
 		{Name: optionTimestamps, Default: "message", Values: []string{"message", "string"},
 			Describe: "date-time as google.protobuf.Timestamp, or as the string that was sent"},
+		{Name: optionRules, Default: "none", Values: []string{"none", "buf.validate"},
+			Describe: "what values may be, as options of buf/validate/validate.proto; none leaves them out"},
 	}
 }
 
@@ -52,6 +55,7 @@ type config struct {
 	goPackage        string
 	javaPackage      string
 	stringTimestamps bool
+	rules            bool // those of buf.validate
 }
 
 var (
@@ -61,7 +65,7 @@ var (
 )
 
 func configure(o codegen.Options) (config, error) {
-	c := config{o[optionPackage], strings.TrimSuffix(o[optionGoPackage], "/"), o[optionJava], o[optionTimestamps] == "string"}
+	c := config{o[optionPackage], strings.TrimSuffix(o[optionGoPackage], "/"), o[optionJava], o[optionTimestamps] == "string", o[optionRules] == "buf.validate"}
 	switch {
 	case !protoPackage.MatchString(c.packageName):
 		return c, fmt.Errorf("option %s is %q, expected lower-case words with dots between them", optionPackage, c.packageName)
