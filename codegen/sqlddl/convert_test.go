@@ -11,6 +11,7 @@ import (
 	"github.com/evctl/evctl/codegen/codegentest"
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/golden"
 )
 
 // eventWith is an event with properties in YAML.
@@ -50,15 +51,20 @@ func TestSteps_KeepRows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var scripts []string
 			for i, c := range conversions {
-				scripts = append(scripts, conversion(find(name), i, eventWith(t, "1.0.0", c.old), eventWith(t, "2.0.0", c.next), c.value, c.column))
+				for j, value := range []string{c.value, "NULL"} {
+					scripts = append(scripts, conversion(find(name), 2*i+j, eventWith(t, "1.0.0", c.old), eventWith(t, "2.0.0", c.next), value, c.column))
+				}
 			}
 			for i, rows := range e.run(t, scripts) {
-				got := "NULL"
+				got, want := "NULL", "NULL"
 				if cell := rows[0][0]; cell != nil {
 					got = *cell
 				}
-				if diff := cmp.Diff(conversions[i].want, strings.TrimSuffix(got, ".0")); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", conversions[i].name, diff)
+				if i%2 == 0 {
+					want = conversions[i/2].want
+				}
+				if diff := cmp.Diff(want, strings.TrimSuffix(got, ".0")); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", conversions[i/2].name, diff)
 				}
 			}
 		})
@@ -124,4 +130,44 @@ func known(statement string) bool {
 		}
 	}
 	return false
+}
+
+// TestSteps_FillWhatBecomesRequired makes columns NOT NULL in which older rows have no
+// value, where the contract has a default for them.
+func TestSteps_FillWhatBecomesRequired(t *testing.T) {
+	old := eventWith(t, "1.0.0", "a: {type: string}, n: {type: integer}")
+	next := eventWith(t, "2.0.0", `a: {type: string, required: true, default: "it's"}, n: {type: integer}, b: {type: integer, required: true, default: 3}, c: {type: boolean, required: true, default: true}`)
+	for name, e := range engines(t) {
+		if name == "clickhouse" {
+			continue // it can only relax that
+		}
+		t.Run(name, func(t *testing.T) {
+			p := printer{dialect: *find(name), notNull: true}
+			from := p.table(old, "filled")
+			read := `"a" || ' ' || "b"::text || ' ' || "c"::text`
+			if name == "postgresql" {
+				read = "to_json(ARRAY[" + read + "])"
+			}
+			rows := e.run(t, []string{string(p.script("", p.create(from), false)) +
+				"INSERT INTO \"filled\" (\"_event_id\", \"_event_version\", \"_received_at\", \"n\") VALUES ('1', '1.0.0', '2026-11-20 10:00:00', 1);\n" +
+				string(p.script("", steps(&p.dialect, from, p.table(next, "filled")), p.transactional)) +
+				"SELECT " + read + " FROM \"filled\";\n"})
+			if got := *rows[0][0][0]; got != "it's 3 true" {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+// TestSteps_Goldens keeps what one table and its steps look like in every dialect.
+func TestSteps_Goldens(t *testing.T) {
+	old := eventWith(t, "1.0.0", "order_id: {type: string, format: uuid, required: true}, pieces: {type: integer}, note: {type: string}, gone: {type: boolean}")
+	next := eventWith(t, "2.0.0", `order_id: {type: string, format: uuid, required: true, description: "It's the number."}, pieces: {type: number}, remark: {type: any, renamedFrom: note}, buyer: {type: object, required: true, properties: {email: {type: string, format: email, pii: direct, required: true}}}, sizes: {type: array, items: {type: integer}}`)
+	for _, d := range dialects {
+		p := printer{dialect: *d, notNull: true}
+		p.schema = "analytics"
+		from, to := p.table(old, "order_completed"), p.table(next, "order_completed")
+		text := append(p.script("1.0.0", p.create(from), false), p.script("1.0.0 to 2.0.0", steps(&p.dialect, from, to), p.transactional)...)
+		golden.Check(t, "testdata/"+d.name+".sql.golden", text)
+	}
 }

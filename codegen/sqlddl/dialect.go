@@ -42,7 +42,7 @@ type dialect struct {
 	casts map[kind]string
 	cast  string
 	json  string // expression of a value as JSON
-	fill  string // statement that sets a column: table, column, expression, condition
+	fill  string // statement that sets a column: table, column, its type, expression, condition
 }
 
 // dialects lists what the option takes.
@@ -171,8 +171,8 @@ func (d *dialect) rename(t *table, from, to string) string {
 }
 
 // set fills a column where a condition holds.
-func (d *dialect) set(t *table, name, expression, condition string) string {
-	return strings.NewReplacer("{table}", d.in(t.name), "{column}", d.id(name), "{value}", expression, "{where}", condition).Replace(d.fill)
+func (d *dialect) set(t *table, c column, expression, condition string) string {
+	return strings.NewReplacer("{table}", d.in(t.name), "{column}", d.id(c.name), "{type}", d.typeOf(c), "{value}", expression, "{where}", condition).Replace(d.fill)
 }
 
 // same reports whether a column need not change its type. JSON that is kept as text is
@@ -217,7 +217,7 @@ func (d *dialect) retype(t *table, from, to column) (list []string, replaced boo
 	made := to
 	made.name, made.required = temporary(to.name), false
 	list = append(list, d.alter(t, "ADD COLUMN "+d.definition(made)))
-	list = append(list, d.set(t, made.name, d.converted(from, to), "TRUE"))
+	list = append(list, d.set(t, made, d.converted(from, to), d.id(to.name)+" IS NOT NULL"))
 	return append(list, d.drop(t, to.name), d.rename(t, made.name, to.name)), true
 }
 

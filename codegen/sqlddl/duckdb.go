@@ -16,6 +16,7 @@ var duckdb = dialect{
 		uuid: "CAST({value} AS VARCHAR)", day: "strftime({value}, '%Y-%m-%d')",
 		moment: "strftime({value} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')",
 	},
-	json: "to_json({value})",
-	fill: "UPDATE {table} SET {column} = {value} WHERE {where}",
+	json: "CASE WHEN {value} IS NOT NULL THEN to_json({value}) END",
+	// After UPDATE, the same transaction may not say NOT NULL.
+	fill: "ALTER TABLE {table} ALTER COLUMN {column} SET DATA TYPE {type} USING CASE WHEN {where} THEN {value} ELSE {column} END",
 }

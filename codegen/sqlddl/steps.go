@@ -136,7 +136,7 @@ func (m *migration) changed(p pair) {
 // require makes a column take NULL or not; older rows get the default of the contract.
 func (m *migration) require(c column) {
 	if value := m.d.fallback(c); c.required && value != "" {
-		m.do(m.d.set(m.next, c.name, value, m.d.id(c.name)+" IS NULL"))
+		m.do(m.d.set(m.next, c, value, m.d.id(c.name)+" IS NULL"))
 	}
 	m.do(m.d.require(m.d, m.next, c)...)
 }
