@@ -6,8 +6,8 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import line_item as _line_item
-from . import money as _money
+from . import line_item as _in_line_item
+from . import money as _in_money
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -21,11 +21,11 @@ class CartItemAdded:
     #: The cart of this visit.
     cart_id: str
     #: What was added.
-    item: _line_item.LineItem
+    item: _in_line_item.LineItem
     #: Part of the shop where the button was.
     added_from: CartItemAddedAddedFrom | str | None = None
     #: Value of the cart afterwards.
-    cart_total: _money.Money | None = None
+    cart_total: _in_money.Money | None = None
     #: Address of the page without personal query parameters.
     page_url: str
     #: Address of the page that led here.
@@ -45,9 +45,9 @@ class CartItemAdded:
         _runtime.declared(members, frozenset(("cart_id", "item", "added_from", "cart_total", "page_url", "referrer_url", "locale", "experiments",)), at)
         return cls(
             cart_id=_runtime.required(members, "cart_id", at, _runtime.text),
-            item=_runtime.required(members, "item", at, _line_item._decode_line_item),
+            item=_runtime.required(members, "item", at, _in_line_item._decode_line_item),
             added_from=_runtime.optional(members, "added_from", at, _decode_cart_item_added_added_from),
-            cart_total=_runtime.optional(members, "cart_total", at, _money._decode_money),
+            cart_total=_runtime.optional(members, "cart_total", at, _in_money._decode_money),
             page_url=_runtime.required(members, "page_url", at, _runtime.text),
             referrer_url=_runtime.optional(members, "referrer_url", at, _runtime.text),
             locale=_runtime.optional(members, "locale", at, _runtime.text),

@@ -6,7 +6,7 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import line_item as _line_item
+from . import line_item as _in_line_item
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -20,7 +20,7 @@ class CartItemRemoved:
     #: The cart of this visit.
     cart_id: str
     #: What was removed.
-    item: _line_item.LineItem
+    item: _in_line_item.LineItem
     #: Address of the page without personal query parameters.
     page_url: str
     #: Address of the page that led here.
@@ -40,7 +40,7 @@ class CartItemRemoved:
         _runtime.declared(members, frozenset(("cart_id", "item", "page_url", "referrer_url", "locale", "experiments",)), at)
         return cls(
             cart_id=_runtime.required(members, "cart_id", at, _runtime.text),
-            item=_runtime.required(members, "item", at, _line_item._decode_line_item),
+            item=_runtime.required(members, "item", at, _in_line_item._decode_line_item),
             page_url=_runtime.required(members, "page_url", at, _runtime.text),
             referrer_url=_runtime.optional(members, "referrer_url", at, _runtime.text),
             locale=_runtime.optional(members, "locale", at, _runtime.text),

@@ -6,8 +6,8 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import line_item as _line_item
-from . import money as _money
+from . import line_item as _in_line_item
+from . import money as _in_money
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -21,9 +21,9 @@ class CartViewed:
     #: The cart of this visit.
     cart_id: str
     #: What lies in the cart.
-    items: list[_line_item.LineItem]
+    items: list[_in_line_item.LineItem]
     #: Value of all items together.
-    cart_total: _money.Money
+    cart_total: _in_money.Money
     #: Address of the page without personal query parameters.
     page_url: str
     #: Address of the page that led here.
@@ -43,8 +43,8 @@ class CartViewed:
         _runtime.declared(members, frozenset(("cart_id", "items", "cart_total", "page_url", "referrer_url", "locale", "experiments",)), at)
         return cls(
             cart_id=_runtime.required(members, "cart_id", at, _runtime.text),
-            items=_runtime.required(members, "items", at, _runtime.list_of(_line_item._decode_line_item)),
-            cart_total=_runtime.required(members, "cart_total", at, _money._decode_money),
+            items=_runtime.required(members, "items", at, _runtime.list_of(_in_line_item._decode_line_item)),
+            cart_total=_runtime.required(members, "cart_total", at, _in_money._decode_money),
             page_url=_runtime.required(members, "page_url", at, _runtime.text),
             referrer_url=_runtime.optional(members, "referrer_url", at, _runtime.text),
             locale=_runtime.optional(members, "locale", at, _runtime.text),

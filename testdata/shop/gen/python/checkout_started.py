@@ -6,7 +6,7 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import money as _money
+from . import money as _in_money
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -24,7 +24,7 @@ class CheckoutStarted:
     #: Pieces in the cart.
     item_count: int
     #: Value of the cart.
-    cart_total: _money.Money
+    cart_total: _in_money.Money
     #: Address of the page without personal query parameters.
     page_url: str
     #: Address of the page that led here.
@@ -46,7 +46,7 @@ class CheckoutStarted:
             checkout_id=_runtime.required(members, "checkout_id", at, _runtime.text),
             cart_id=_runtime.required(members, "cart_id", at, _runtime.text),
             item_count=_runtime.required(members, "item_count", at, _runtime.integer),
-            cart_total=_runtime.required(members, "cart_total", at, _money._decode_money),
+            cart_total=_runtime.required(members, "cart_total", at, _in_money._decode_money),
             page_url=_runtime.required(members, "page_url", at, _runtime.text),
             referrer_url=_runtime.optional(members, "referrer_url", at, _runtime.text),
             locale=_runtime.optional(members, "locale", at, _runtime.text),

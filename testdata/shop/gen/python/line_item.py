@@ -6,7 +6,7 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import money as _money
+from . import money as _in_money
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -18,7 +18,7 @@ class LineItem:
     #: Number of pieces.
     quantity: int
     #: Price of one piece when the event happened.
-    unit_price: _money.Money
+    unit_price: _in_money.Money
     #: Whether it is packed as a gift.
     gift_wrapped: bool | None = None
 
@@ -33,7 +33,7 @@ class LineItem:
         return cls(
             sku=_runtime.required(members, "sku", at, _runtime.text),
             quantity=_runtime.required(members, "quantity", at, _runtime.integer),
-            unit_price=_runtime.required(members, "unit_price", at, _money._decode_money),
+            unit_price=_runtime.required(members, "unit_price", at, _in_money._decode_money),
             gift_wrapped=_runtime.optional(members, "gift_wrapped", at, _runtime.boolean),
         )
 

@@ -6,10 +6,10 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import card_payment as _card_payment
-from . import invoice_payment as _invoice_payment
-from . import line_item as _line_item
-from . import money as _money
+from . import card_payment as _in_card_payment
+from . import invoice_payment as _in_invoice_payment
+from . import line_item as _in_line_item
+from . import money as _in_money
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -25,11 +25,11 @@ class OrderCompleted:
     #: Attempt that led to the order. Absent for orders by phone.
     checkout_id: str | None = None
     #: What the shopper pays, delivery and taxes included.
-    total: _money.Money
+    total: _in_money.Money
     #: Price of the delivery, null when it was free.
-    delivery_fee: _money.Money | None | _runtime.Unset = _runtime.UNSET
+    delivery_fee: _in_money.Money | None | _runtime.Unset = _runtime.UNSET
     #: What was ordered.
-    items: list[_line_item.LineItem]
+    items: list[_in_line_item.LineItem]
     #: How the order is paid.
     payment: OrderCompletedPayment
     #: Code that lowered the price, null when there was none.
@@ -59,9 +59,9 @@ class OrderCompleted:
         return cls(
             order_id=_runtime.required(members, "order_id", at, _runtime.text),
             checkout_id=_runtime.optional(members, "checkout_id", at, _runtime.text),
-            total=_runtime.required(members, "total", at, _money._decode_money),
-            delivery_fee=_runtime.settable(members, "delivery_fee", at, _runtime.or_null(_money._decode_money)),
-            items=_runtime.required(members, "items", at, _runtime.list_of(_line_item._decode_line_item)),
+            total=_runtime.required(members, "total", at, _in_money._decode_money),
+            delivery_fee=_runtime.settable(members, "delivery_fee", at, _runtime.or_null(_in_money._decode_money)),
+            items=_runtime.required(members, "items", at, _runtime.list_of(_in_line_item._decode_line_item)),
             payment=_runtime.required(members, "payment", at, _decode_order_completed_payment),
             coupon_code=_runtime.settable(members, "coupon_code", at, _runtime.or_null(_runtime.text)),
             receipt_email=_runtime.optional(members, "receipt_email", at, _runtime.text),
@@ -104,7 +104,7 @@ def _decode_order_completed(value: object, at: str) -> OrderCompleted:
 
 @_dataclasses.dataclass
 class OrderCompletedPaymentCardVariant:
-    value: _card_payment.CardPayment
+    value: _in_card_payment.CardPayment
 
     def to_json(self) -> _runtime.Json:
         return _runtime.tagged("method", "card", self.value)
@@ -112,7 +112,7 @@ class OrderCompletedPaymentCardVariant:
 
 @_dataclasses.dataclass
 class OrderCompletedPaymentInvoiceVariant:
-    value: _invoice_payment.InvoicePayment
+    value: _in_invoice_payment.InvoicePayment
 
     def to_json(self) -> _runtime.Json:
         return _runtime.tagged("method", "invoice", self.value)
@@ -125,7 +125,7 @@ OrderCompletedPayment: _typing.TypeAlias = "OrderCompletedPaymentCardVariant | O
 def _decode_order_completed_payment(value: object, at: str) -> OrderCompletedPayment:
     tag = _runtime.tag(value, "method", at)
     if tag == "card":
-        return OrderCompletedPaymentCardVariant(_card_payment._decode_card_payment(_runtime.untagged(value, "method", at), at))
+        return OrderCompletedPaymentCardVariant(_in_card_payment._decode_card_payment(_runtime.untagged(value, "method", at), at))
     if tag == "invoice":
-        return OrderCompletedPaymentInvoiceVariant(_invoice_payment._decode_invoice_payment(_runtime.untagged(value, "method", at), at))
+        return OrderCompletedPaymentInvoiceVariant(_in_invoice_payment._decode_invoice_payment(_runtime.untagged(value, "method", at), at))
     raise _runtime.PayloadError(_runtime.below(at, "method"), "the value selects no variant")

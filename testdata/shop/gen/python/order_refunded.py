@@ -6,8 +6,8 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import line_item as _line_item
-from . import money as _money
+from . import line_item as _in_line_item
+from . import money as _in_money
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -23,11 +23,11 @@ class OrderRefunded:
     #: Number of the refund. One order may have several.
     refund_id: str
     #: What was paid back.
-    amount: _money.Money
+    amount: _in_money.Money
     #: Why it was paid back.
     reason: OrderRefundedReason | str | None = None
     #: What came back.
-    returned_items: list[_line_item.LineItem] | None = None
+    returned_items: list[_in_line_item.LineItem] | None = None
 
     @classmethod
     def from_json(cls, value: object) -> OrderRefunded:
@@ -40,9 +40,9 @@ class OrderRefunded:
         return cls(
             order_id=_runtime.required(members, "order_id", at, _runtime.text),
             refund_id=_runtime.required(members, "refund_id", at, _runtime.text),
-            amount=_runtime.required(members, "amount", at, _money._decode_money),
+            amount=_runtime.required(members, "amount", at, _in_money._decode_money),
             reason=_runtime.optional(members, "reason", at, _decode_order_refunded_reason),
-            returned_items=_runtime.optional(members, "returned_items", at, _runtime.list_of(_line_item._decode_line_item)),
+            returned_items=_runtime.optional(members, "returned_items", at, _runtime.list_of(_in_line_item._decode_line_item)),
         )
 
     def to_json(self) -> dict[str, _runtime.Json]:

@@ -6,7 +6,7 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import line_item as _line_item
+from . import line_item as _in_line_item
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -28,7 +28,7 @@ class OrderShipped:
     #: Promised day of delivery, null when the carrier promises none.
     expected_on: str | None | _runtime.Unset = _runtime.UNSET
     #: What is in the parcel.
-    items: list[_line_item.LineItem]
+    items: list[_in_line_item.LineItem]
 
     @classmethod
     def from_json(cls, value: object) -> OrderShipped:
@@ -44,7 +44,7 @@ class OrderShipped:
             carrier=_runtime.required(members, "carrier", at, _decode_order_shipped_carrier),
             shipped_at=_runtime.required(members, "shipped_at", at, _runtime.text),
             expected_on=_runtime.settable(members, "expected_on", at, _runtime.or_null(_runtime.text)),
-            items=_runtime.required(members, "items", at, _runtime.list_of(_line_item._decode_line_item)),
+            items=_runtime.required(members, "items", at, _runtime.list_of(_in_line_item._decode_line_item)),
         )
 
     def to_json(self) -> dict[str, _runtime.Json]:

@@ -6,7 +6,7 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import money as _money
+from . import money as _in_money
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -20,7 +20,7 @@ class PaymentFailed:
     #: The attempt to order that the payment belongs to.
     checkout_id: str
     #: What should have been paid.
-    amount: _money.Money
+    amount: _in_money.Money
     #: Why it failed.
     reason: PaymentFailedReason | str
     #: Which try of this checkout it was, counted from 1.
@@ -38,7 +38,7 @@ class PaymentFailed:
         _runtime.declared(members, frozenset(("checkout_id", "amount", "reason", "attempt", "provider_code",)), at)
         return cls(
             checkout_id=_runtime.required(members, "checkout_id", at, _runtime.text),
-            amount=_runtime.required(members, "amount", at, _money._decode_money),
+            amount=_runtime.required(members, "amount", at, _in_money._decode_money),
             reason=_runtime.required(members, "reason", at, _decode_payment_failed_reason),
             attempt=_runtime.required(members, "attempt", at, _runtime.integer),
             provider_code=_runtime.optional(members, "provider_code", at, _runtime.either(_runtime.text, _runtime.integer)),

@@ -6,7 +6,7 @@ import enum as _enum
 import typing as _typing
 
 from . import _runtime
-from . import money as _money
+from . import money as _in_money
 
 
 @_dataclasses.dataclass(kw_only=True)
@@ -20,7 +20,7 @@ class ProductViewed:
     #: Product that was shown.
     sku: str
     #: Price that was shown.
-    price: _money.Money
+    price: _in_money.Money
     #: Categories from the widest to the narrowest.
     category_path: list[str] | None = None
     #: Whether it could be ordered.
@@ -46,7 +46,7 @@ class ProductViewed:
         _runtime.declared(members, frozenset(("sku", "price", "category_path", "in_stock", "rating", "page_url", "referrer_url", "locale", "experiments",)), at)
         return cls(
             sku=_runtime.required(members, "sku", at, _runtime.text),
-            price=_runtime.required(members, "price", at, _money._decode_money),
+            price=_runtime.required(members, "price", at, _in_money._decode_money),
             category_path=_runtime.optional(members, "category_path", at, _runtime.list_of(_runtime.text)),
             in_stock=_runtime.required(members, "in_stock", at, _runtime.boolean),
             rating=_runtime.settable(members, "rating", at, _runtime.or_null(_runtime.number)),
