@@ -38,28 +38,37 @@ var applicators = map[string]position{
 	"properties": mapOfSchemas, "patternProperties": mapOfSchemas, "$defs": mapOfSchemas,
 }
 
-func rewrite(s *document.Node) {
+func rewrite(root *document.Node) {
+	eachSchema(root, func(s *document.Node) {
+		for i := range s.Entries {
+			if s.Entries[i].Key == "$defs" {
+				s.Entries[i].Key = "definitions"
+			}
+		}
+		wrapReference(s)
+	})
+}
+
+// eachSchema visits a schema after all that are in it.
+func eachSchema(s *document.Node, visit func(*document.Node)) {
 	for i := range s.Entries {
 		e := &s.Entries[i]
 		at, ok := applicators[e.Key]
 		switch {
 		case !ok:
 		case at == oneSchema:
-			rewrite(e.Value)
+			eachSchema(e.Value, visit)
 		case at == listOfSchemas:
 			for _, item := range e.Value.Items {
-				rewrite(item)
+				eachSchema(item, visit)
 			}
 		case at == mapOfSchemas:
 			for j := range e.Value.Entries {
-				rewrite(e.Value.Entries[j].Value)
+				eachSchema(e.Value.Entries[j].Value, visit)
 			}
 		}
-		if e.Key == "$defs" {
-			e.Key = "definitions"
-		}
 	}
-	wrapReference(s)
+	visit(s)
 }
 
 // wrapReference moves a $ref that does not stand alone into an allOf.

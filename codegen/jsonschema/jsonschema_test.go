@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 
@@ -46,8 +45,14 @@ func TestGenerate_RandomContractsGetTheSameVerdicts(t *testing.T) {
 // with the validator of contracts.
 func compare(t *testing.T, m *codegen.Model, payloads map[string][]string) {
 	t.Helper()
-	for _, draft := range []string{draft2020, draft07} {
-		files := codegentest.Files(t, Target{}, m, map[string]string{optionDraft: draft, optionBase: "https://schemas.example/events/"})
+	for _, given := range []map[string]string{
+		{optionDraft: draft2020, optionBase: "https://schemas.example/events/"},
+		{optionDraft: draft07, optionBase: "https://schemas.example/events/"},
+		{optionDraft: draft2020, optionFiles: "files"},
+		{optionDraft: draft07, optionFiles: "files", optionBase: "https://schemas.example/events/"},
+	} {
+		draft := given[optionDraft] + " " + given[optionFiles]
+		files := codegentest.Files(t, Target{}, m, given)
 		checked, refused := 0, 0
 		for _, e := range m.Events {
 			compiled := compile(t, files, codegen.Stem(e.Name.Snake())+".schema.json")
@@ -76,14 +81,6 @@ func compare(t *testing.T, m *codegen.Model, payloads map[string][]string) {
 
 func compile(t *testing.T, files []codegen.File, path string) *v6.Schema {
 	t.Helper()
-	i := slices.IndexFunc(files, func(f codegen.File) bool { return f.Path == path })
-	if i < 0 {
-		t.Fatalf("no file %s", path)
-	}
-	doc, err := v6.UnmarshalJSON(bytes.NewReader(files[i].Content))
-	if err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
 	c := v6.NewCompiler()
 	for _, f := range formats.Table {
 		c.RegisterFormat(&v6.Format{Name: f.Name, Validate: func(v any) error {
@@ -94,8 +91,14 @@ func compile(t *testing.T, files []codegen.File, path string) *v6.Schema {
 		}})
 	}
 	c.AssertFormat()
-	if err := c.AddResource("https://schemas.example/events/"+path, doc); err != nil {
-		t.Fatalf("%s: %v", path, err)
+	for _, f := range files {
+		doc, err := v6.UnmarshalJSON(bytes.NewReader(f.Content))
+		if err != nil {
+			t.Fatalf("%s: %v", f.Path, err)
+		}
+		if err := c.AddResource("https://schemas.example/events/"+f.Path, doc); err != nil {
+			t.Fatalf("%s: %v", f.Path, err)
+		}
 	}
 	s, err := c.Compile("https://schemas.example/events/" + path)
 	if err != nil {
@@ -161,5 +164,25 @@ func TestGenerate_RefusesABaseThatIsNoURL(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "expected a URL") {
 			t.Errorf("%q: %v", base, err)
 		}
+	}
+}
+
+// TestGenerate_FilesHoldEachDefinitionOnce has schemas that say nothing about what is
+// shared but where it stands.
+func TestGenerate_FilesHoldEachDefinitionOnce(t *testing.T) {
+	m := codegentest.Model(t, shop)
+	files := map[string]string{}
+	for _, f := range codegentest.Files(t, Target{}, m, map[string]string{optionFiles: "files"}) {
+		files[f.Path] = string(f.Content)
+	}
+	money := "definitions/money.schema.json"
+	if !strings.Contains(files["order_completed.schema.json"], `"$ref": "`+money+`"`) || strings.Contains(files["order_completed.schema.json"], "$defs") {
+		t.Errorf("order.completed does not refer to %s alone:\n%s", money, files["order_completed.schema.json"])
+	}
+	if !strings.Contains(files["definitions/line_item.schema.json"], `"$ref": "money.schema.json"`) {
+		t.Errorf("line_item does not refer to its neighbour:\n%s", files["definitions/line_item.schema.json"])
+	}
+	if files[money] == "" {
+		t.Errorf("no file %s", money)
 	}
 }

@@ -24,12 +24,15 @@ type Target struct{}
 func (Target) Name() string { return "jsonschema" }
 
 // Describe is the line in the list of targets.
-func (Target) Describe() string { return "one self-contained JSON Schema for each event" }
+func (Target) Describe() string {
+	return "one JSON Schema for each event, self-contained or with files for shared definitions"
+}
 
 // Names of options.
 const (
 	optionDraft = "draft"
 	optionBase  = "base_url"
+	optionFiles = "definitions"
 )
 
 // Drafts of JSON Schema.
@@ -43,30 +46,54 @@ func (Target) Options() []codegen.Option {
 	return []codegen.Option{
 		{Name: optionDraft, Default: draft2020, Values: []string{draft2020, draft07}, Describe: "version of JSON Schema"},
 		{Name: optionBase, Describe: "URL of the out folder, for $id; no $id when empty"},
+		{Name: optionFiles, Default: "bundled", Values: []string{"bundled", "files"},
+			Describe: "shared definitions in every schema that uses them, or in files of their own that schemas refer to"},
 	}
 }
 
-// Generate returns a schema for each event.
+// Generate returns a schema for each event, and for each shared definition when they
+// have files.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	base, err := checkBase(options[optionBase])
 	if err != nil {
 		return nil, err
 	}
-	files := make([]codegen.File, len(m.Events))
+	own := shared{} // files of their own
+	if options[optionFiles] == "files" {
+		own = newShared(m)
+	}
+	definitions := own.definitions(m)
+	files := make([]codegen.File, len(m.Events)+len(definitions))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, e := range m.Events {
-		group.Go(func() error {
-			path := codegen.Stem(e.Name.Snake()) + ".schema.json"
-			content, err := render(schema.Project(e.Contract), options[optionDraft], base, path)
-			if err != nil {
+		group.Go(func() (err error) {
+			if files[i], err = event(e, own, options[optionDraft], base); err != nil {
 				return fmt.Errorf("event %q: %w", e.Contract.Name, err)
 			}
-			files[i] = codegen.File{Path: path, Content: content}
+			return nil
+		})
+	}
+	for i, t := range definitions {
+		group.Go(func() (err error) {
+			if files[len(m.Events)+i], err = own.definition(t, options[optionDraft], base); err != nil {
+				return fmt.Errorf("definition %q: %w", t.Definition, err)
+			}
 			return nil
 		})
 	}
 	return files, group.Wait()
+}
+
+// event is the file of an event.
+func event(e *codegen.Event, own shared, draft, base string) (codegen.File, error) {
+	path := codegen.Stem(e.Name.Snake()) + ".schema.json"
+	projection, err := own.reachedFrom(e.Contract.Payload).split(schema.Project(e.Contract), "")
+	if err != nil {
+		return codegen.File{}, err
+	}
+	content, err := render(projection, draft, base, path)
+	return codegen.File{Path: path, Content: content}, err
 }
 
 // checkBase wants an absolute URL without query and fragment, or nothing.
