@@ -40,7 +40,7 @@ func BenchmarkChecks_BesideAjv(b *testing.B) {
 				continue
 			}
 			n++
-			if err := encoder.Encode(sample{e.Contract.Name, string(raw)}); err != nil {
+			if err := encoder.Encode(sample{Event: e.Contract.Name, Raw: string(raw)}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -45,7 +45,7 @@ properties:
 	}
 	var samples []sample
 	for _, c := range cases {
-		samples = append(samples, sample{"a", c.raw})
+		samples = append(samples, sample{Event: "a", Raw: c.raw})
 	}
 	verdicts := runChecks(t, m, nil, samples)
 	for i, c := range cases {
@@ -94,7 +94,7 @@ func TestPattern_MatchesWhatRE2Matches(t *testing.T) {
 	var want []bool
 	for i, re := range compiled {
 		for _, text := range texts {
-			samples = append(samples, sample{"a", fmt.Sprintf(`{"p%d": %s}`, i, jsontext.Quote(text))})
+			samples = append(samples, sample{Event: "a", Raw: fmt.Sprintf(`{"p%d": %s}`, i, jsontext.Quote(text))})
 			want = append(want, re.MatchString(text))
 		}
 	}
@@ -110,8 +110,8 @@ func TestPattern_MatchesWhatRE2Matches(t *testing.T) {
 func TestEvents_AreFoundByNamesThatObjectsInherit(t *testing.T) {
 	m := model(t, "event: __proto__\nversion: 1.0.0\n", "event: constructor\nversion: 1.0.0\nproperties: {toString: {type: string}, __proto__: {type: boolean}}\n")
 	samples := []sample{
-		{"__proto__", `{}`}, {"__proto__", `{"a": 1}`}, {"constructor", `{}`}, {"constructor", `{"toString": 1}`}, {"constructor", `{"toString": "", "__proto__": true}`},
-		{"constructor", `{"__proto__": {}}`}, {"constructor", `{"valueOf": 1}`},
+		{Event: "__proto__", Raw: `{}`}, {Event: "__proto__", Raw: `{"a": 1}`}, {Event: "constructor", Raw: `{}`}, {Event: "constructor", Raw: `{"toString": 1}`}, {Event: "constructor", Raw: `{"toString": "", "__proto__": true}`},
+		{Event: "constructor", Raw: `{"__proto__": {}}`}, {Event: "constructor", Raw: `{"valueOf": 1}`},
 	}
 	want := []string{"", "/a: additionalProperties", "", "/toString: type", "", "/__proto__: type", "/valueOf: additionalProperties"}
 	var got []string

@@ -1,13 +1,8 @@
 package typescript
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"math"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -35,21 +30,11 @@ func TestChecks_DecideAsTheRegistry(t *testing.T) {
 	}
 }
 
-// verdict is what conform.mjs answers.
-type verdict struct {
-	// Fault is what the generated code says; empty: valid.
-	Fault string
-	// Exact is Ajv's verdict with our formats, Usual that with those of ajv-formats.
-	Exact, Usual bool
-	// Read is what JavaScript makes of the payload.
-	Read string
-}
-
-// sample is a payload and its event.
-type sample struct {
-	Event string `json:"event"`
-	Raw   string `json:"raw"`
-}
+// verdict is what conform.mjs answers, sample what it is asked.
+type (
+	verdict = codegentest.Answer
+	sample  = codegentest.Sample
+)
 
 func conform(t *testing.T, m *codegen.Model, perEvent int) {
 	validators := map[string]*payload.Validator{}
@@ -67,7 +52,7 @@ func conform(t *testing.T, m *codegen.Model, perEvent int) {
 			if i%3 > 0 {
 				raw = contracttest.Mutate(raw).Example(i)
 			}
-			samples = append(samples, sample{name, strings.ToValidUTF8(string(raw), "?")})
+			samples = append(samples, sample{Event: name, Raw: strings.ToValidUTF8(string(raw), "?")})
 		}
 	}
 	var tally tally
@@ -183,49 +168,11 @@ func overflows(raw string) bool {
 // runChecks compiles a model's modules and asks them about all samples, in one process.
 func runChecks(t *testing.T, m *codegen.Model, schemas map[string]json.RawMessage, samples []sample) []verdict {
 	t.Helper()
-	out := compiled(t, m)
-	var in bytes.Buffer
-	encoder := json.NewEncoder(&in)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(map[string]any{"schemas": schemas}); err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range samples {
-		if err := encoder.Encode(s); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.Command("node", filepath.Join(installed(t, "testdata/run"), "conform.mjs"), out)
-	var stderr bytes.Buffer
-	cmd.Stdin, cmd.Stderr = &in, &stderr
-	answer, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, stderr.Bytes())
-	}
-	var verdicts []verdict
-	lines := bufio.NewScanner(bytes.NewReader(answer))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var v verdict
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
-		verdicts = append(verdicts, v)
-	}
-	if len(verdicts) != len(samples) {
-		t.Fatalf("%d verdicts on %d samples", len(verdicts), len(samples))
-	}
-	return verdicts
+	return codegentest.AskNode(t, "testdata", compiled(t, m), schemas, samples)
 }
 
 // compiled is a folder with the modules of a model as JavaScript.
 func compiled(t testing.TB, m *codegen.Model) string {
 	t.Helper()
-	dir := t.TempDir()
-	codegentest.Write(t, filepath.Join(dir, "src"), codegentest.Files(t, Target{}, m, nil))
-	if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"type": "module"}`), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	run(t, dir, node(t).tsc, "--strict", "--target", "es2022", "--module", "nodenext", "--types", "", "--outDir", "out", "src/index.ts", "src/tracker.ts")
-	return filepath.Join(dir, "out")
+	return codegentest.JavaScript(t, "testdata", Target{}, m)
 }

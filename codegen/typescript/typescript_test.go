@@ -120,23 +120,7 @@ func node(t testing.TB) toolchain {
 }
 
 // installed is a folder with its Node.js packages.
-func installed(t testing.TB, folder string) string {
-	t.Helper()
-	if _, err := exec.LookPath("npm"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("npm is not installed, which continuous integration needs for TypeScript")
-		}
-		t.Skip("npm is not installed: TypeScript is not compiled")
-	}
-	dir, err := filepath.Abs(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err != nil {
-		run(t, dir, []string{"npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"})
-	}
-	return dir
-}
+func installed(t testing.TB, folder string) string { return codegentest.NodePackages(t, folder) }
 
 // compile runs tsc over the generated modules and one more.
 func compile(t *testing.T, tools toolchain, out, module string) {

@@ -1,6 +1,6 @@
 // Reads JSON lines {schemas: {event: schema}} and then {event, raw}, and answers each of the
 // latter with what the generated check says, what Ajv says, and what the text is once
-// JavaScript has read it.
+// JavaScript has read it, as it writes it and by RFC 8785.
 //
 // node conform.mjs FOLDER, where the compiled modules are.
 import { createInterface } from "node:readline";
@@ -20,6 +20,19 @@ for (const [name, scanner] of Object.entries(scanners)) {
   ours.addFormat(words.slice(1), scanner);
 }
 
+// canonical is a value by RFC 8785: names in the order of their UTF-16, numbers and texts as
+// JavaScript writes them.
+function canonical(value) {
+  if (Array.isArray(value)) {
+    return "[" + value.map(canonical).join(",") + "]";
+  }
+  if (value === null || typeof value !== "object") {
+    return JSON.stringify(value);
+  }
+  const members = Object.keys(value).sort().map((name) => JSON.stringify(name) + ":" + canonical(value[name]));
+  return "{" + members.join(",") + "}";
+}
+
 const compiled = new Map();
 const lines = createInterface({ input: process.stdin });
 for await (const line of lines) {
@@ -33,5 +46,6 @@ for await (const line of lines) {
   const value = JSON.parse(raw);
   const fault = events[event].check(value);
   const [exact, usual] = compiled.get(event) ?? [() => null, () => null];
-  console.log(JSON.stringify({ fault: fault ?? "", exact: exact(value), usual: usual(value), read: JSON.stringify(value) }));
+  const answer = { fault: fault ?? "", exact: exact(value), usual: usual(value), read: JSON.stringify(value), canonical: canonical(value) };
+  console.log(JSON.stringify(answer));
 }
