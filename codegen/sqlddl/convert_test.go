@@ -2,6 +2,7 @@ package sqlddl
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -106,6 +107,10 @@ func TestGenerate_IsSQLOfTheDialect(t *testing.T) {
 			for i, c := range conversions {
 				scripts = append(scripts, conversion(d, i, eventWith(t, "1.0.0", c.old), eventWith(t, "2.0.0", c.next), c.value, c.column))
 			}
+			random, _ := codegentest.Random(t, 40, 1)
+			for i := range len(random.Events) - 1 {
+				scripts = append(scripts, script(d, "analytics", true, random.Events[i:i+2]...))
+			}
 			parsed := 0
 			for i, statements := range python(d.name).run(t, scripts) {
 				for _, s := range statements {
@@ -169,5 +174,37 @@ func TestSteps_Goldens(t *testing.T) {
 		from, to := p.table(old, "order_completed"), p.table(next, "order_completed")
 		text := append(p.script("1.0.0", p.create(from), false), p.script("1.0.0 to 2.0.0", steps(&p.dialect, from, to), p.transactional)...)
 		golden.Check(t, "testdata/"+d.name+".sql.golden", text)
+	}
+}
+
+// TestREADME_NamesTheTypesOfColumns holds the table of the command line's documentation to
+// the dialects.
+func TestREADME_NamesTheTypesOfColumns(t *testing.T) {
+	readme, err := os.ReadFile("../../cmd/evctl/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string][]kind{
+		"string, enum of strings": {text, symbol}, "`format: uuid`": {uuid}, "`format: date`": {day}, "`format: date-time`": {moment}, "integer": {whole},
+		"integer with limits beyond 64 bits": {wide}, "number": {number}, "boolean": {truth}, "list of objects, map, union, anything": {document},
+	}
+	_, section, _ := strings.Cut(string(readme), "### Tables of a warehouse")
+	found := 0
+	for line := range strings.Lines(section) {
+		cells := strings.Split(line, " | ")
+		list, ok := kinds[strings.TrimPrefix(cells[0], "| ")]
+		if !ok || len(cells) != 1+len(dialects) {
+			continue
+		}
+		for i, d := range dialects {
+			for _, k := range list {
+				if found++; !strings.Contains(cells[1+i], "`"+d.types[k]+"`") {
+					t.Errorf("%s: found %s, expected %s", cells[0], cells[1+i], d.types[k])
+				}
+			}
+		}
+	}
+	if found != 10*len(dialects) {
+		t.Errorf("the table has %d of the types", found)
 	}
 }
