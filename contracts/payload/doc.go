@@ -11,6 +11,11 @@
 // text to the reader, it is read strictly: what rawjson.Rules list is a violation,
 // although most readers accept it.
 //
+// A program is run in two ways. A decider says yes or no in one pass over the bytes, and
+// nearly always that is all (decide*.go). A run goes over the tokens of an event that was
+// not accepted and says why (explain*.go). They share the program and the checks of
+// single values, and tests hold them to the same verdicts as two other validators.
+//
 // The package owns the meaning of the language for values. It does not read JSON
 // (contracts/rawjson does), and it does not fetch contracts.
 package payload
