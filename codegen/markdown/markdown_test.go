@@ -136,3 +136,30 @@ func TestGenerate_PutsOneBlankLineBetweenParts(t *testing.T) {
 		}
 	}
 }
+
+// TestTypeOf_SaysWhichPartMayBeNull tells null in a list from null instead of it, and
+// values that differ in type only.
+func TestTypeOf_SaysWhichPartMayBeNull(t *testing.T) {
+	m := codegentest.Model(t, torture)
+	b := newBook(m)
+	got := map[string]string{}
+	for _, e := range m.Events {
+		p := &page{book: b, unit: &e.Unit}
+		for _, f := range e.Payload.Fields {
+			got[e.Contract.Name+" "+f.Wire] = p.typeOf(f.Type)
+		}
+	}
+	for name, want := range map[string]string{
+		"torture.every_type list_nullable": "list of number, or null",
+		"torture.every_type list_of_null":  "list of (string or null)",
+		"torture.every_type list_of_mixed": "list of (string or integer or null)",
+		"torture.every_type map_of_maps":   "map of map of number",
+		"torture.enums list":               "list of (`x`, `y`)",
+		"torture.enums open_nullable":      "`a`, others or null",
+		"torture.enums mixed":              "`\"1\"`, `1`, `true`",
+	} {
+		if got[name] != want {
+			t.Errorf("%s: got %s, want %s", name, got[name], want)
+		}
+	}
+}

@@ -359,7 +359,7 @@ func (p *page) values(t *codegen.Type) {
 		} else {
 			text = escape(text)
 		}
-		fmt.Fprintf(p, "| %s | %s |\n", valueText(v), strings.TrimSpace(text))
+		fmt.Fprintf(p, "| %s | %s |\n", valueText(t, v), strings.TrimSpace(text))
 	}
 	p.WriteByte('\n')
 	if t.Open {
@@ -367,8 +367,10 @@ func (p *page) values(t *codegen.Type) {
 	}
 }
 
-func valueText(v *codegen.Value) string {
-	if v.IsString() {
+// valueText shows a value; a string stands between quotes where other values are valid
+// too, since "1" is not 1.
+func valueText(t *codegen.Type, v *codegen.Value) string {
+	if v.IsString() && t.Base == contracts.String {
 		return code(v.Text())
 	}
 	return code(v.JSON)

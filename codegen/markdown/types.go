@@ -28,8 +28,21 @@ func brief(t *codegen.Type) bool {
 // typeOf says in words what stands in a place, with links to declared types.
 func (p *page) typeOf(r *codegen.Ref) string {
 	text := p.notNull(r)
-	if r.Nullable && r.Kind != codegen.Any {
-		text += " or null"
+	switch {
+	case !r.Nullable || r.Kind == codegen.Any:
+		return text
+	case r.Elem != nil:
+		return text + ", or null" // the list, not what is in it
+	}
+	return text + " or null"
+}
+
+// elem says what a list or a map is of, in parentheses where it is a choice.
+func (p *page) elem(r *codegen.Ref) string {
+	text := p.typeOf(r)
+	choice := r.Kind == codegen.Scalar || r.Nullable && r.Kind != codegen.Any
+	if choice || r.Kind == codegen.Named && r.Named.Kind == codegen.Enum && !p.shown(r.Named) {
+		return "(" + text + ")"
 	}
 	return text
 }
@@ -52,9 +65,9 @@ func (p *page) notNull(r *codegen.Ref) string {
 	case codegen.Any:
 		return "anything"
 	case codegen.Array:
-		return "list of " + p.typeOf(r.Elem)
+		return "list of " + p.elem(r.Elem)
 	case codegen.Map:
-		return "map of " + p.typeOf(r.Elem)
+		return "map of " + p.elem(r.Elem)
 	}
 	return p.named(r.Named)
 }
@@ -63,7 +76,7 @@ func (p *page) named(t *codegen.Type) string {
 	if t.Kind == codegen.Enum && !p.shown(t) {
 		list := make([]string, len(t.Values))
 		for i, v := range t.Values {
-			list[i] = valueText(v)
+			list[i] = valueText(t, v)
 		}
 		if t.Open {
 			list = append(list, "others")

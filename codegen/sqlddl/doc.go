@@ -22,7 +22,9 @@
 // within arrays, so that such lists are JSON. PostgreSQL stores no NUL character and no
 // offset from UTC of 16 hours or more, ClickHouse no time before 1900 or after 2299, and
 // most no leap second. Fractions of seconds have six digits; offsets are applied. Numbers are
-// binary floating point, as in every JSON reader. ClickHouse keeps JSON as text, which its
+// binary floating point, as in every JSON reader. Whole numbers have 64 bits, unless limits
+// of the contract say that they may be larger, and then 38 digits or more. PostgreSQL has
+// no tables of more than 1,600 columns. ClickHouse keeps JSON as text, which its
 // JSON functions read: its own type for JSON takes objects only.
 //
 // # Steps
