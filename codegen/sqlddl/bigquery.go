@@ -53,7 +53,8 @@ var bigquery = dialect{
 		}
 		return d.alter(t, "ALTER COLUMN "+d.id(to.name)+" SET DATA TYPE "+d.typeOf(to))
 	},
-	cast: "CAST({value} AS {type})",
+	cast:     "CAST({value} AS {type})",
+	castList: "ARRAY(SELECT CAST(item AS {elem}) FROM UNNEST({value}) AS item WITH OFFSET AS position ORDER BY position)",
 	casts: map[kind]string{
 		day: "CAST({value} AS STRING)", moment: "FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%E6SZ', {value}, 'UTC')",
 	},

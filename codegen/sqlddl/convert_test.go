@@ -137,6 +137,42 @@ func known(statement string) bool {
 	return false
 }
 
+// TestSteps_KeepLists converts lists item by item.
+func TestSteps_KeepLists(t *testing.T) {
+	for name, e := range engines(t) {
+		t.Run(name, func(t *testing.T) {
+			list, read := "[%s]", `CAST("a"[2] AS VARCHAR)`
+			switch name {
+			case "postgresql":
+				list, read = "ARRAY[%s]", `to_json(ARRAY["a"[2]::text])`
+			case "clickhouse":
+				read = "toString(a[2])"
+			}
+			var scripts, want []string
+			for i, c := range []struct{ old, next, items, want string }{
+				{"{type: integer}", "{type: number}", "1, 2", "2"},
+				{"{type: integer}", "{type: integer, maximum: 18446744073709551615}", "1, 2", "2"},
+				{"{type: string, format: date}", "{type: string}", "'2026-01-02'::date, '2026-03-04'::date", "2026-03-04"},
+				{"{type: string, format: uuid}", "{type: string}", "'7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0b'::UUID, '7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0c'::UUID", "7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0c"},
+				{"{type: string}", "{type: string, enum: [x]}", "'a', 'x'", "x"},
+			} {
+				p := printer{dialect: *find(name)}
+				from := p.table(eventWith(t, "1.0.0", "a: {type: array, items: "+c.old+"}"), fmt.Sprintf("l_%d", i))
+				to := p.table(eventWith(t, "2.0.0", "a: {type: array, items: "+c.next+"}"), from.name)
+				scripts = append(scripts, string(p.script("", p.create(from), false))+
+					"INSERT INTO "+from.name+" (_event_id, _event_version, _received_at, a) VALUES ('1', '1.0.0', '2026-11-20 10:00:00', "+fmt.Sprintf(list, c.items)+");\n"+
+					string(p.script("", steps(&p.dialect, from, to), p.transactional))+"SELECT "+read+" FROM "+from.name+";\n")
+				want = append(want, c.want)
+			}
+			for i, rows := range e.run(t, scripts) {
+				if got := strings.TrimSuffix(*rows[0][0], ".0"); got != want[i] {
+					t.Errorf("%s: got %q, want %q", scripts[i], got, want[i])
+				}
+			}
+		})
+	}
+}
+
 // TestSteps_FillWhatBecomesRequired makes columns NOT NULL in which older rows have no
 // value, where the contract has a default for them.
 func TestSteps_FillWhatBecomesRequired(t *testing.T) {

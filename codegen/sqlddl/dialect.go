@@ -1,6 +1,7 @@
 package sqlddl
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/evctl/evctl/contracts"
@@ -41,8 +42,10 @@ type dialect struct {
 	// casts are expressions for text from other kinds; cast is that for numbers.
 	casts map[kind]string
 	cast  string
-	json  string // expression of a value as JSON
-	fill  string // statement that sets a column: table, column, its type, expression, condition
+	// castList is the same for lists, where cast does not do.
+	castList string
+	json     string // expression of a value as JSON
+	fill     string // statement that sets a column: table, column, its type, expression, condition
 }
 
 // dialects lists what the option takes.
@@ -191,7 +194,7 @@ func (d *dialect) becomes(from, to column) bool {
 func (d *dialect) converted(from, to column) string {
 	a, b, name := from.typ, to.typ, d.id(from.name)
 	fill := func(format string) string {
-		return strings.NewReplacer("{value}", name, "{type}", d.typeOf(to)).Replace(format)
+		return strings.NewReplacer("{value}", name, "{type}", d.typeOf(to), "{elem}", d.types[to.typ.kind]).Replace(format)
 	}
 	textual := b.kind == text || b.kind == symbol
 	switch {
@@ -199,14 +202,23 @@ func (d *dialect) converted(from, to column) string {
 		return fill(d.json)
 	case a.list != b.list:
 		return ""
-	case a.kind == b.kind, a.kind == whole && (b.kind == wide || b.kind == number), a.kind == wide && b.kind == number:
+	case a.list && (a.kind == b.kind || widens(a.kind, b.kind) || textual && (a.kind == text || a.kind == symbol || a.kind == uuid || a.kind == day)):
+		return fill(cmp.Or(d.castList, d.cast))
+	case a.list:
+		return ""
+	case a.kind == b.kind, widens(a.kind, b.kind):
 		return fill(d.cast)
 	case textual && (a.kind == text || a.kind == symbol):
 		return fill(d.cast)
-	case textual && !a.list:
+	case textual:
 		return fill(d.casts[a.kind])
 	}
 	return ""
+}
+
+// widens reports whether numbers of one kind are numbers of the other.
+func widens(a, b kind) bool {
+	return a == whole && (b == wide || b == number) || a == wide && b == number
 }
 
 // retype converts a column, where it stands or by way of another one.

@@ -31,8 +31,11 @@
 //
 // Columns are the same when their paths are; renamedFrom moves one. A type that takes all
 // values of the former one is changed and its rows are converted. Every other change of a
-// type, which only a new major version may make, is a new column in the place of the old
-// one, whose values are lost; a comment says so. New columns stand last. Rows of older versions
-// may make SET NOT NULL fail: give them a value first. BigQuery and
-// ClickHouse can only relax that.
+// type is a new column in the place of the old one, whose values are lost; a comment says
+// so. Within a major version there are two of those: an object that becomes a union or
+// anything, so that one column of JSON takes the place of several, and a list of times that
+// becomes one of texts.
+//
+// New columns stand last. Rows of older versions may make SET NOT NULL fail: give them a
+// value first. BigQuery and ClickHouse can only relax that.
 package sqlddl
