@@ -2,15 +2,18 @@ package codegen
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
-	"fmt"
 	"github.com/google/go-cmp/cmp"
-	"os/exec"
 )
 
 // fixed is a target that makes given files.
@@ -399,4 +402,53 @@ func errorText(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+func TestApply_PutsNewFoldersIntoTheirPlaceAsAWhole(t *testing.T) {
+	root := t.TempDir()
+	dead := exec.Command(os.Args[0], "-test.run=^$")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	left := fmt.Sprintf("gen/.evctl-%d-0.tmp/x.txt", dead.Process.Pid)
+	kept := fmt.Sprintf("gen/.evctl-%d-0.tmp/x.txt", os.Getpid())
+	for _, name := range []string{left, kept} {
+		put(t, filepath.Join(root, filepath.FromSlash(name)), "half")
+	}
+	jobs := []Job{
+		job("gen/a", target("a", text("x.txt", "1"))), job("gen/b", target("b", text("deep/x.txt", "2"))),
+		job("around", target("c", text("x.txt", "3"))), job("around/inside", target("d", text("x.txt", "4"))),
+	}
+	apply(t, PlanOptions{Root: root}, jobs...)
+	files := tree(t, root)
+	for _, name := range []string{"gen/a/x.txt", "gen/b/deep/x.txt", "around/x.txt", "around/inside/x.txt", kept} {
+		if files[name] == "" {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	if _, stays := files[left]; stays || len(files) != 4+4+1 { // with a manifest for each folder
+		t.Errorf("files are %v", slices.Sorted(maps.Keys(files)))
+	}
+}
+
+func TestApply_LetsTwoProcessesMakeTheSameFolder(t *testing.T) {
+	root := t.TempDir()
+	j := job("out", target("a", text("x.txt", "1")))
+	first, second := plan(t, PlanOptions{Root: root}, j), plan(t, PlanOptions{Root: root}, j)
+	other := plan(t, PlanOptions{Root: root}, job("out", target("a", text("x.txt", "2"))))
+	var staged []*stage
+	for _, p := range []*Plan{first, second, other} {
+		s, err := p.folders[0].stage(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.discard()
+		staged = append(staged, s)
+	}
+	if err := errors.Join(staged[0].commit(), staged[1].commit()); err != nil {
+		t.Error(err)
+	}
+	if err := staged[2].commit(); err == nil {
+		t.Error("other files were put into the same place")
+	}
 }

@@ -34,7 +34,7 @@ func (p *Plan) Apply(ctx context.Context) error {
 		}
 	}()
 	for _, f := range p.folders {
-		s, err := f.stage(ctx)
+		s, err := f.stage(ctx, p.alone(f))
 		if s != nil {
 			staged = append(staged, s)
 		}
@@ -50,10 +50,23 @@ func (p *Plan) Apply(ctx context.Context) error {
 	return nil
 }
 
+// alone reports whether no other folder of the plan lies in f or around it.
+func (p *Plan) alone(f *folder) bool {
+	return !slices.ContainsFunc(p.folders, func(g *folder) bool {
+		inside, errInside := filepath.Rel(f.dir, g.dir)
+		around, errAround := filepath.Rel(g.dir, f.dir)
+		return f != g && (errInside != nil || errAround != nil || filepath.IsLocal(inside) || filepath.IsLocal(around))
+	})
+}
+
 // stage is a folder's new contents under temporary names.
 type stage struct {
 	folder *folder
 	root   *os.Root
+	// whole is the temporary name of the folder itself when it is new: what is in it has
+	// its final name then, and one renaming puts all of it into its place. Empty
+	// otherwise, and afterwards.
+	whole string
 	// lock guards what is below: files are written on all processors.
 	lock sync.Mutex
 	// temporary holds the temporary name of each path that is not renamed yet.
@@ -62,20 +75,43 @@ type stage struct {
 	made      int
 }
 
-func (f *folder) stage(ctx context.Context) (*stage, error) {
+// open makes the folder, or a temporary one when there is none and it stands alone.
+func (f *folder) open(alone bool) (*stage, error) {
+	s := &stage{folder: f, temporary: map[string]string{}, dirs: map[string]bool{".": true}}
+	dir := f.dir
+	if _, err := os.Lstat(dir); alone && errors.Is(err, fs.ErrNotExist) {
+		parent := filepath.Dir(dir)
+		if err := os.MkdirAll(parent, 0o755); err != nil {
+			return nil, fmt.Errorf("make out folder: %w", err)
+		}
+		removeAbandonedFolders(parent)
+		if dir, err = newFolder(parent); err != nil {
+			return nil, fmt.Errorf("make out folder: %w", err)
+		}
+		s.whole = dir
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make out folder: %w", err)
+	}
+	var err error
+	if s.root, err = os.OpenRoot(dir); err != nil {
+		return nil, fmt.Errorf("open out folder %s: %w", f.out, err)
+	}
+	return s, nil
+}
+
+func (f *folder) stage(ctx context.Context, alone bool) (*stage, error) {
 	manifest := f.next.encode()
 	if f.unchanged(manifest) {
 		return nil, nil
 	}
-	if err := os.MkdirAll(f.dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make out folder: %w", err)
-	}
-	root, err := os.OpenRoot(f.dir)
+	s, err := f.open(alone)
 	if err != nil {
-		return nil, fmt.Errorf("open out folder %s: %w", f.out, err)
+		return nil, err
 	}
-	s := &stage{folder: f, root: root, temporary: map[string]string{}, dirs: map[string]bool{".": true}}
-	s.removeAbandoned()
+	if s.whole == "" {
+		s.removeAbandoned()
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(writers())
 	for _, c := range f.changes {
@@ -112,6 +148,11 @@ func (f *folder) unchanged(manifest []byte) bool {
 			return false
 		}
 	}
+	return f.listed(manifest)
+}
+
+// listed reports whether the manifest on disk is this one.
+func (f *folder) listed(manifest []byte) bool {
 	old, err := os.ReadFile(filepath.Join(f.dir, ManifestName))
 	return err == nil && bytes.Equal(unixLines(old), manifest)
 }
@@ -134,6 +175,29 @@ func (s *stage) removeAbandoned() {
 			if pid, ok := temporaryOf(entry.Name()); ok && !running(pid) {
 				_ = s.root.Remove(filepath.Join(filepath.FromSlash(dir), entry.Name()))
 			}
+		}
+	}
+}
+
+// newFolder makes a temporary folder that nobody has.
+func newFolder(parent string) (string, error) {
+	for n := 0; ; n++ {
+		dir := filepath.Join(parent, temporaryName(n))
+		if err := os.Mkdir(dir, 0o755); !errors.Is(err, fs.ErrExist) {
+			return dir, err
+		}
+	}
+}
+
+// removeAbandonedFolders removes temporary folders of processes that were killed.
+func removeAbandonedFolders(parent string) {
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if pid, ok := temporaryOf(entry.Name()); ok && entry.IsDir() && !running(pid) {
+			_ = os.RemoveAll(filepath.Join(parent, entry.Name()))
 		}
 	}
 }
@@ -165,7 +229,10 @@ func (s *stage) write(name string, content []byte) error {
 	if err := s.makeDir(dir); err != nil {
 		return err
 	}
-	temporary := s.reserve(name)
+	temporary := name
+	if s.whole == "" {
+		temporary = s.reserve(name)
+	}
 	file, err := s.root.OpenFile(filepath.FromSlash(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
@@ -218,6 +285,9 @@ func (s *stage) rename(name string) error {
 // commit puts the contents into their places, the manifest last. What goes away
 // goes first: its name may differ from a new one in case only.
 func (s *stage) commit() error {
+	if s.whole != "" {
+		return s.commitWhole()
+	}
 	if err := s.removeExtra(); err != nil {
 		return err
 	}
@@ -232,6 +302,21 @@ func (s *stage) commit() error {
 		return err
 	}
 	return s.rename(ManifestName)
+}
+
+// commitWhole puts a new folder into its place. Another process that did so meanwhile, with
+// the same files, has done our work.
+func (s *stage) commitWhole() error {
+	_ = s.root.Close() // some systems do not rename what is open
+	err := os.Rename(s.whole, s.folder.dir)
+	switch {
+	case err == nil:
+		s.whole = ""
+	case errors.Is(err, fs.ErrExist) && s.folder.listed(s.folder.next.encode()):
+	default:
+		return fmt.Errorf("write %s: %w", s.folder.out, err)
+	}
+	return nil
 }
 
 // removeExtra removes files that are no longer generated, and folders that are
@@ -255,6 +340,9 @@ func (s *stage) removeExtra() error {
 
 // discard removes what was not renamed.
 func (s *stage) discard() {
+	if s.whole != "" {
+		_ = os.RemoveAll(s.whole)
+	}
 	for _, temporary := range s.temporary {
 		_ = s.root.Remove(filepath.FromSlash(temporary)) // it only matters that we tried
 	}
