@@ -161,6 +161,7 @@ func steps(ctx context.Context, dir string, n int) []step {
 			{"lint against a commit", dir, nil, []string{"lint", "--against", "git:HEAD"}},
 			{"lint of one file", dir, nil, []string{"lint", makeContract(n / 2).path}},
 			{"generate all targets", dir, without("gen"), []string{"generate"}},
+			{"generate again, nothing changed", dir, nil, []string{"generate"}},
 			{"generate --check", dir, nil, []string{"generate", "--check"}},
 		}},
 		{func() error { return extendSome(dir, n, changed) }, []scenario{

@@ -155,7 +155,7 @@ func generateOnce(cmd *cobra.Command, app *App, f generateFlags) error {
 
 // roomPerEvent is well above what the model of an event and its files take,
 // which are alive all the time.
-const roomPerEvent = 64 << 10
+const roomPerEvent = 40 << 10
 
 // makeRoom raises the limit near which the garbage collector works without pause, so
 // that it lies well above what is alive.
