@@ -177,7 +177,8 @@ func (p *printer) checkVariant(t *codegen.Type, v *codegen.Variant) {
 
 // sized reports whether an object's members are counted.
 func sized(s *contracts.Schema) bool {
-	return s.MinProperties != nil || s.MaxProperties != nil
+	_, _, counted := bounds(s.MinProperties, s.MaxProperties)
+	return counted
 }
 
 func (p *printer) addsTag(t *codegen.Type, v *codegen.Variant) bool {
