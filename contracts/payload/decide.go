@@ -277,7 +277,7 @@ func telling(text []byte) bool {
 	case c == '-':
 		return text[1] != '0' && telling(text[1:])
 	case '1' <= c && c <= '9':
-		return bytes.IndexAny(text, ".eE") < 0
+		return !bytes.ContainsAny(text, ".eE")
 	}
 	return text[0] == 't' || text[0] == 'f' || text[0] == 'n'
 }

@@ -46,8 +46,7 @@ func (q *decider) formatted(n *node, t rawjson.View, at int) int {
 	if end < 0 {
 		return q.mixed(n, t, at)
 	}
-	c, text := n.text, t.Slice(at+1, end)
-	if len(text) < c.min || uint(len(text)) > uint(c.max) || !c.format.Valid(unsafe.String(unsafe.SliceData(text), len(text))) {
+	if text := t.Slice(at+1, end); !n.text.allows(len(text)) || !n.text.hasFormat(text) {
 		return rejected
 	}
 	return end + 1
@@ -59,23 +58,23 @@ func (q *decider) patterned(n *node, t rawjson.View, at int) int {
 	if end < 0 {
 		return q.mixed(n, t, at)
 	}
-	c, text := n.text, t.Slice(at+1, end)
-	if len(text) < c.min || uint(len(text)) > uint(c.max) || !c.pattern.Match(text) {
+	if text := t.Slice(at+1, end); !n.text.allows(len(text)) || !n.text.pattern.Match(text) {
 		return rejected
 	}
 	return end + 1
 }
 
+// allows reports whether a text may have so many characters. A negative max is none.
+func (c *textCheck) allows(size int) bool { return size >= c.min && uint(size) <= uint(c.max) }
+
+func (c *textCheck) hasFormat(text []byte) bool {
+	return c.format.Valid(unsafe.String(unsafe.SliceData(text), len(text)))
+}
+
 // fits decides on a text with a number of characters.
 func (n *node) fits(text []byte, size int) bool {
 	if c := n.text; c != nil {
-		if size < c.min || uint(size) > uint(c.max) {
-			return false
-		}
-		if c.format != nil && !c.format.Valid(unsafe.String(unsafe.SliceData(text), len(text))) {
-			return false
-		}
-		if c.pattern != nil && !c.pattern.Match(text) {
+		if !c.allows(size) || c.format != nil && !c.hasFormat(text) || c.pattern != nil && !c.pattern.Match(text) {
 			return false
 		}
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/document"
-	"github.com/evctl/evctl/contracts/envelope"
 )
 
 // pick is what a set makes of the name and the version of an event.
@@ -66,16 +65,6 @@ func (s *Set) choose(name, text string) (c pick, broken string) {
 		return pick{version: v}, ""
 	}
 	return allowed(s.policy.UnknownVersion, ofMajor(list, text), RuleVersionUnknown)
-}
-
-// versionOf is the version that decides on an event, nil without a violation where the
-// policy lets the event pass unchecked.
-func (s *Set) versionOf(l envelope.Located) (*version, *Violation) {
-	c, broken := s.choose(l.Name, l.Version)
-	if broken != "" {
-		return nil, s.problem(broken, l.Name, l.Version)
-	}
-	return c.version, nil
 }
 
 // allowed applies a fallback to an event that breaks a rule. Of latest, newest first, the

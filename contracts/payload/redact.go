@@ -56,10 +56,6 @@ func (p *Privacy) of(class contracts.PII) Action {
 	return Keep
 }
 
-func (p *Privacy) strictest() Action {
-	return max(p.Pseudonymous, p.Direct, p.Sensitive, p.Undeclared)
-}
-
 func (p *Privacy) check() error {
 	if max(p.Pseudonymous, p.Direct, p.Sensitive, p.Undeclared) > Drop {
 		return errors.New("unknown action")

@@ -449,7 +449,7 @@ func (r *reader) bounded(i int, exponent []byte) bool {
 // InFloat64 reports whether a float64 can hold about a number: not 1e309, which most
 // readers take for infinity or refuse. The text must be within the other limits.
 func InFloat64(text []byte) bool {
-	if len(text) <= maxPlainDigits && bytes.IndexAny(text, "eE") < 0 {
+	if len(text) <= maxPlainDigits && !bytes.ContainsAny(text, "eE") {
 		return true
 	}
 	const most = 309 // of 0.DIGITS × 10^exponent; math.MaxFloat64 has it

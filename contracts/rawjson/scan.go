@@ -192,23 +192,3 @@ func AppendText(dst, content []byte) []byte {
 	}
 	return dst
 }
-
-// SkipSpace is the offset of the first byte from at on that is no white space.
-func SkipSpace(data []byte, at int) int {
-	for at < len(data) {
-		switch data[at] {
-		case ' ':
-			// Indentation is mostly spaces, and mostly long.
-			if at+8 <= len(data) && word(data, at) == spaces {
-				at += 8
-				continue
-			}
-			at++
-		case '\n', '\t', '\r':
-			at++
-		default:
-			return at
-		}
-	}
-	return at
-}

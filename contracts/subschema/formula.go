@@ -312,15 +312,6 @@ func (s *space) define() (number int, ref formula) {
 	return number, s.add(node{op: opRef, count: number})
 }
 
-// body is what a reference, of either sign, stands for.
-func (s *space) body(f formula) formula {
-	body := s.bodies[s.at(f).count]
-	if f < 0 {
-		return -body
-	}
-	return body
-}
-
 // restrict is what remains of a formula for values of one kind: ops of other kinds
 // are gone, and references on the way are followed.
 func (s *space) restrict(f formula, k kind) formula {

@@ -18,7 +18,6 @@ import (
 // personalKind is one kind of personal data.
 type personalKind struct {
 	id, what string
-	why      string
 	class    contracts.PII // what it most likely is
 	profile  lint.Profile
 	severity diag.Severity

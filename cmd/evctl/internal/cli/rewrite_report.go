@@ -39,7 +39,7 @@ func rewriteBatch(b *payload.Batch, rewrite func(dst, raw []byte) ([]byte, paylo
 // oneLine takes the line breaks out of an event that starts there. JSON has none within
 // texts.
 func oneLine(text []byte, start int) []byte {
-	if bytes.IndexAny(text[start:], "\r\n") < 0 {
+	if !bytes.ContainsAny(text[start:], "\r\n") {
 		return text
 	}
 	kept := text[:start]
