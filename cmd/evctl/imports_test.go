@@ -42,7 +42,7 @@ var fences = map[string][]string{
 	"go.yaml.in/yaml/v4":                       {"contracts/document"},
 	"github.com/invopop/jsonschema":            {"contracts/schema"},
 	"github.com/santhosh-tekuri/jsonschema/v5": {"contracts/schema", "contracts/importer"},
-	"github.com/santhosh-tekuri/jsonschema/v6": {},
+	"github.com/santhosh-tekuri/jsonschema/v6": {"contracts/contracttest"},
 	"github.com/bufbuild/protocompile":         {},
 	"buf.build":                                {},
 	"google.golang.org/protobuf":               {},

@@ -3,7 +3,6 @@ package payload_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,10 +12,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/contracttest"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/envelope"
-	"github.com/evctl/evctl/contracts/formats"
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/contracts/schema"
 	"github.com/evctl/evctl/contracts/workspace"
@@ -64,32 +63,9 @@ func newJudges(t rapid.TB, c *contracts.Contract) *judges {
 	j.succession = payload.NewSuccession(j.set, j.set, func(c *contracts.Contract) *contracts.Contract { return c })
 	j.first, err = schema.Compile(j.projection)
 	fail(err)
-	j.second, err = compileSecond(j.projection)
+	j.second, err = contracttest.SecondValidator(j.projection)
 	fail(err)
 	return j
-}
-
-// compileSecond compiles a schema with a second validator that asserts our formats.
-func compileSecond(projection []byte) (*v6.Schema, error) {
-	c := v6.NewCompiler()
-	c.DefaultDraft(v6.Draft2020)
-	c.AssertFormat()
-	for _, f := range formats.Table {
-		c.RegisterFormat(&v6.Format{Name: f.Name, Validate: func(v any) error {
-			if text, ok := v.(string); ok && !f.Valid(text) {
-				return errors.New("another format")
-			}
-			return nil
-		}})
-	}
-	document, err := v6.UnmarshalJSON(bytes.NewReader(projection))
-	if err != nil {
-		return nil, err
-	}
-	if err := c.AddResource("https://evctl.invalid/schema.json", document); err != nil {
-		return nil, err
-	}
-	return c.Compile("https://evctl.invalid/schema.json")
 }
 
 // judge fails the test unless all agree on a payload, and returns what they say. What
