@@ -5,8 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/evctl/evctl/codegen"
@@ -21,7 +19,7 @@ const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2"
 // tools know generated code is taken out. What a package does not use of the shared files
 // (U1000) is known.
 func TestGenerate_StaticcheckFindsNothing(t *testing.T) {
-	tool := staticcheckTool(t)
+	tool := codegentest.GoTool(t, staticcheck)
 	for _, c := range []struct{ dir, checks string }{{shop, "all,-U1000,-ST1003"}, {torture, "inherit,-U1000"}, {"testdata/edges", "inherit,-U1000"}} {
 		module := t.TempDir()
 		var files []codegen.File
@@ -38,34 +36,4 @@ func TestGenerate_StaticcheckFindsNothing(t *testing.T) {
 			t.Errorf("%s: %v\n%s", c.dir, err, out)
 		}
 	}
-}
-
-// staticcheckTool is the program: the one in PATH, or else one that is built once for all
-// runs. Continuous integration must have it.
-func staticcheckTool(t *testing.T) string {
-	t.Helper()
-	if path, err := exec.LookPath("staticcheck"); err == nil {
-		return path
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	bin := filepath.Join(cache, "evctl-test-tools", strings.ReplaceAll(staticcheck[strings.LastIndexByte(staticcheck, '/')+1:], "@", "-"))
-	path := filepath.Join(bin, "staticcheck")
-	if runtime.GOOS == "windows" {
-		path += ".exe"
-	}
-	if _, err := os.Stat(path); err == nil {
-		return path
-	}
-	install := exec.Command("go", "install", staticcheck)
-	install.Env = append(os.Environ(), "GOBIN="+bin, "GOFLAGS=")
-	if out, err := install.CombinedOutput(); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		t.Skipf("staticcheck cannot be installed here, which continuous integration does: %v\n%s", err, out)
-	}
-	return path
 }
