@@ -11,7 +11,7 @@ import (
 // Fields are values to take out of events while they are judged: what a collector routes,
 // partitions and removes duplicates by. Those beside the properties are met in the pass that
 // decides, those inside of them are looked for behind it. They may be used from several
-// goroutines, and belong to the program: a set remembers each Fields that it was given.
+// goroutines. Parse them once: a set keeps what it makes of them, of the first few dozen.
 type Fields struct {
 	pointers [][]string
 }
@@ -63,6 +63,10 @@ type marks struct {
 	met     []bool
 }
 
+// maxMarked bounds how many Fields a set remembers the marks of; whoever parses new ones for
+// each event has them made each time.
+const maxMarked = 64
+
 func (s *Set) marksOf(f *Fields) *marks {
 	if m, ok := s.marks.Load(f); ok {
 		return m.(*marks)
@@ -72,6 +76,9 @@ func (s *Set) marksOf(f *Fields) *marks {
 		if n := marked(m.program, pointer, fieldParts+i); n != nil {
 			m.program, m.met[i] = n, true
 		}
+	}
+	if s.marked.Add(1) > maxMarked {
+		return m
 	}
 	kept, _ := s.marks.LoadOrStore(f, m)
 	return kept.(*marks)

@@ -103,3 +103,15 @@ func TestJudge_DoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestJudge_TakesFieldsThatAreParsedForEachEvent has more of them than a set remembers.
+func TestJudge_TakesFieldsThatAreParsedForEachEvent(t *testing.T) {
+	s := newSet(t, envelopeOf(t, nested), versions(t, "properties: {x: {type: string}}")...)
+	raw := []byte(`{"id":"0b7ad25c","e":"a","v":"1.0.0","p":{"x":"a"}}`)
+	for i := range 200 {
+		v, values := s.Judge(raw, newFields(t, "/id", "/p/x"), nil)
+		if !v.Valid || len(values) != 2 || string(values[0]) != "0b7ad25c" || string(values[1]) != "a" {
+			t.Fatalf("time %d: %+v, %q", i, v, values)
+		}
+	}
+}

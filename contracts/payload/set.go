@@ -27,6 +27,7 @@ type Set struct {
 	versioned bool
 	known     atomic.Pointer[map[string]pick] // of names and versions in other words
 	marks     sync.Map                        // *Fields to *marks
+	marked    atomic.Int32                    // how often marks were made
 	events    map[string][]*version
 	names     []string // sorted
 }
