@@ -19,6 +19,7 @@ demo: build
 
 test:
 	@[ -n "$$EVCTL_CORPORA" ] || echo "note: EVCTL_CORPORA is not set, so no real schemas are taken through the tool"
+	@sh testdata/tools.sh
 	$(GO) vet ./... ./testdata/bench/...
 	$(GO) test ./... ./testdata/bench/...
 
