@@ -172,7 +172,7 @@ func (e *encoder) enum(s *Schema) {
 		return
 	}
 	values := order(e, s.Enum, func(v EnumValue) string { return v.JSON })
-	if s.Nullable && !s.Open {
+	if s.Nullable && (!s.Open || len(values) == 0) { // an enum of no values is refused
 		values = append(slices.Clip(values), EnumValue{Value: Value{JSON: "null"}})
 	}
 	e.Keyword("enum")

@@ -196,6 +196,28 @@ func TestParse_EnumsOfNullableSchemasDoNotHoldNull(t *testing.T) {
 	}
 }
 
+// TestMarshal_EnumsOfNullAloneAreReadBack holds for closed and open ones.
+func TestMarshal_EnumsOfNullAloneAreReadBack(t *testing.T) {
+	for _, text := range []string{
+		"{type: integer, nullable: true, enum: [null], open: true}", "{type: integer, nullable: true, enum: [null]}",
+		"{type: [string, number], nullable: true, enum: {null: None.}, open: true}",
+		"{type: string, nullable: true, enum: [a, null], open: true}", "{type: string, nullable: true, enum: [a], open: true}",
+	} {
+		all, diags := load(diag.NewFile("x.yaml", []byte("event: e\nversion: 1.0.0\nproperties: {x: "+text+"}\n")))
+		if len(diags) > 0 {
+			t.Fatalf("problems:\n%s", render(diags))
+		}
+		written := contracts.Marshal(all[0])
+		again, diags := load(diag.NewFile("canonical.json", written))
+		if len(diags) > 0 {
+			t.Fatalf("%s\nis written as\n%s\nproblems:\n%s", text, written, render(diags))
+		}
+		if !contracts.Equal(all[0], again[0]) || contracts.DigestOf(all[0]) != contracts.DigestOf(again[0]) {
+			t.Errorf("%s\nis another contract as\n%s", text, written)
+		}
+	}
+}
+
 func TestParse_KeepsWhereKeywordsStand(t *testing.T) {
 	s := schemaOf(t, "{type: string, maxLength: 5, description: Größe 😀.}")
 	for keyword, want := range map[string]string{"maxLength": "5", "description": "Größe 😀.", "pattern": "{type: string, maxLength: 5, description: Größe 😀.}"} {

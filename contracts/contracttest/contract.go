@@ -314,6 +314,9 @@ func rat(text string) *big.Rat { return contracts.Decimal(text).Rat() }
 func (m *maker) enum(o *object, from []string) {
 	if m.chance(12) {
 		o.set("enum", &list{[]tree{scalar("null")}}).set("nullable", flag(true))
+		if m.chance(3) {
+			o.set("open", flag(true))
+		}
 		return
 	}
 	values := rapid.Permutation(from).Draw(m.t, "values")
