@@ -134,3 +134,26 @@ func FuzzWords(f *testing.F) {
 		}
 	})
 }
+
+func TestExactly_StaysAsItIsInItsOwnCaseAlone(t *testing.T) {
+	capitals := NewInitialisms()
+	for _, c := range []struct {
+		name                               Name
+		pascal, camel, snake, upper, kebab string
+	}{
+		{Exactly("HTTPv2Id"), "HTTPv2Id", "httPv2ID", "htt_pv2_id", "HTT_PV2_ID", "htt-pv2-id"},
+		{Exactly("OrderDone").With("item"), "OrderDoneItem", "orderDoneItem", "order_done_item", "ORDER_DONE_ITEM", "order-done-item"},
+		{Of("order completed").Join(Exactly("Klass_id")).With("item"), "OrderCompletedKlass_idItem", "orderCompletedKlassIDItem", "order_completed_klass_id_item", "ORDER_COMPLETED_KLASS_ID_ITEM", "order-completed-klass-id-item"},
+		{Of("order").Join(Exactly("klass2x")), "OrderKlass2x", "orderKlass2x", "order_klass2x", "ORDER_KLASS2X", "order-klass2x"},
+		{Exactly("EUR2Cent"), "EUR2Cent", "eur2Cent", "eur2_cent", "EUR2_CENT", "eur2-cent"},
+		{Exactly("EUR2"), "EUR2", "eur2", "eur2", "EUR2", "eur2"},
+	} {
+		got := []string{c.name.Pascal(capitals), c.name.Camel(capitals), c.name.Snake(), c.name.UpperSnake(), c.name.Kebab()}
+		if diff := cmp.Diff([]string{c.pascal, c.camel, c.snake, c.upper, c.kebab}, got); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", c.name, diff)
+		}
+	}
+	if !Exactly("OrderDone").IsExact() || Of("=OrderDone").IsExact() {
+		t.Error("IsExact is about Exactly alone")
+	}
+}
