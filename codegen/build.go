@@ -26,6 +26,10 @@ type Source struct {
 	// Released are the released versions of each event, by its wire name, linked and
 	// oldest first. Nil: nothing was released.
 	Released map[string][]*contracts.Contract
+	// Rename holds other names for single things; see Model.Renamed.
+	Rename map[string]string
+	// NamesOnly leaves out what no name depends on: documentation and digests.
+	NamesOnly bool
 }
 
 // NewModel decides everything that generated code depends on.
@@ -43,7 +47,9 @@ func NewModel(src Source) *Model {
 		next:        map[string]int{},
 		definitions: map[*contracts.Schema]*root{},
 		fragments:   map[*contracts.Contract]*Unit{},
+		renames:     newRenames(src.Rename),
 	}
+	b.model.source = src
 	b.roots(src)
 	b.nameRoots()
 	b.bodies()
@@ -51,6 +57,7 @@ func NewModel(src Source) *Model {
 	for _, e := range b.model.Events {
 		e.Reach = reach(e.Payload)
 	}
+	b.model.unused = b.renames.unused()
 	return b.model
 }
 
@@ -63,6 +70,7 @@ type builder struct {
 	tops        []*root
 	definitions map[*contracts.Schema]*root
 	fragments   map[*contracts.Contract]*Unit
+	renames     *renames
 }
 
 // root is a type that is named for itself: an event's payload or a definition.
@@ -87,12 +95,20 @@ func (b *builder) roots(src Source) {
 	events := slices.DeleteFunc(slices.Clone(src.Events), func(c *contracts.Contract) bool { return c.Broken || c.Payload == nil })
 	slices.SortStableFunc(events, func(x, y *contracts.Contract) int { return cmp.Compare(x.Name, y.Name) })
 	for _, c := range events {
-		e := &Event{Contract: c, Digest: contracts.DigestOf(c), Ledgers: src.Ledgers[c.Name], Released: src.Released[c.Name]}
+		e := &Event{Contract: c, Ledgers: src.Ledgers[c.Name], Released: src.Released[c.Name]}
+		if !src.NamesOnly {
+			e.Digest = contracts.DigestOf(c)
+		}
 		r := &root{wanted: naming.Of(c.Name), rank: rankEvent, wire: c.Name, what: "event", location: c.Head()}
 		if c.CodeName != "" {
 			r.wanted, r.rank = naming.Of(c.CodeName), rankNamed
 		}
+		if name, ok := b.renames.of(c.Name + "#"); ok {
+			r.wanted, r.rank = name, rankNamed
+		}
 		r.typ = b.newType(c.Payload, &e.Unit, c.Name+"#")
+		r.typ.Event, r.typ.At = true, r.location
+		r.typ.Name = r.wanted // until all are named
 		e.Payload = r.typ
 		b.model.Events = append(b.model.Events, e)
 		b.tops = append(b.tops, r)
@@ -118,13 +134,16 @@ func (b *builder) definition(ref *contracts.Schema, e *Event) {
 	unit := &e.Unit
 	pointer := "define " + ref.Ref + "#"
 	if local := e.Contract.Definition(ref.Ref); local != nil && local.Local && local.Schema == s {
-		r.wanted = naming.Of(e.Contract.Name).Join(r.wanted)
+		r.wanted = b.eventName(e).Join(r.wanted)
 		r.rank = rankLocal
 		r.wire = e.Contract.Name + "#/definitions/" + ref.Ref
 		pointer = r.wire
 	} else {
 		unit = &Unit{Name: r.wanted}
 		b.model.Shared = append(b.model.Shared, unit)
+	}
+	if name, ok := b.renames.of(pointer); ok {
+		r.wanted, r.rank = name, rankNamed
 	}
 	r.typ = b.newType(s, unit, pointer)
 	r.typ.Definition = ref.Ref
@@ -134,7 +153,10 @@ func (b *builder) definition(ref *contracts.Schema, e *Event) {
 
 // newType adds a declaration without a name to its unit.
 func (b *builder) newType(s *contracts.Schema, unit *Unit, pointer string) *Type {
-	t := &Type{Unit: unit, Schema: s, Pointer: pointer, Doc: docOf(s)}
+	t := &Type{Unit: unit, Schema: s, Pointer: pointer, At: diag.Location{File: s.File, Span: s.Span}}
+	if !b.model.source.NamesOnly {
+		t.Doc = docOf(s)
+	}
 	unit.Types = append(unit.Types, t)
 	b.types[s] = t
 	return t
@@ -153,14 +175,26 @@ func (b *builder) nameRoots() {
 		b.taken[names[i].Key()] = r.typ
 		if first[i] >= 0 {
 			other := b.tops[first[i]]
-			b.collision(Collision{
-				Location: r.location, What: r.what, Wire: r.wire, OtherWhat: other.what, Other: other.wire, Got: names[i], Adjustable: r.what == "event",
+			r.typ.Clash = b.collision(Collision{
+				Location: r.location, What: r.what, Wire: r.wire, OtherWhat: other.what, Other: other.wire, First: Origin{Type: other.typ}, Got: names[i],
+				Adjustable: r.what == "event",
 			})
 		}
 	}
 }
 
-func (b *builder) collision(c Collision) { b.model.Collisions = append(b.model.Collisions, c) }
+// eventName is what the definitions of an event are named after.
+func (b *builder) eventName(e *Event) naming.Name {
+	if e.Payload.Name.IsExact() {
+		return e.Payload.Name
+	}
+	return naming.Of(e.Contract.Name)
+}
+
+func (b *builder) collision(c Collision) *Collision {
+	b.model.Collisions = append(b.model.Collisions, c)
+	return &c
+}
 
 // bodies fills in all declarations: events first, then definitions in the order
 // in which they were named.
@@ -203,9 +237,12 @@ func (b *builder) nameUnits() {
 	for i, u := range units {
 		wanted[i] = u.Name
 	}
-	names, _ := naming.Unique(wanted)
+	names, first := naming.Unique(wanted)
 	for i, u := range units {
 		u.Name = names[i]
+		if first[i] >= 0 {
+			u.Clash = &Collision{First: units[first[i]].Origin()}
+		}
 	}
 }
 
@@ -234,10 +271,11 @@ type place struct {
 	words naming.Name         // after the owner's name
 	path  string              // after the owner's pointer
 	from  *contracts.Contract // the fragment it came with, which owns it then
+	inner bool                // it is what lists or maps hold, and has no name but that of its type
 }
 
 func (p place) below(word, path string) place {
-	p.words, p.path = p.words.With(word), p.path+path
+	p.words, p.path, p.inner = p.words.With(word), p.path+path, true
 	return p
 }
 
@@ -300,7 +338,11 @@ func (b *builder) declare(s *contracts.Schema, at place) *Type {
 		unit, base, pointer = b.fragment(at.from), naming.Of(at.from.Name), "fragment "+at.from.Name+"#"
 	}
 	t := b.newType(s, unit, pointer+at.path)
-	t.Name = b.claim(t, base.Join(at.words))
+	wanted := base.Join(at.words)
+	if name, ok := b.renames.of(t.Pointer); ok && at.inner {
+		wanted = name
+	}
+	t.Name = b.claim(t, wanted)
 	b.body(t)
 	return t
 }
@@ -316,51 +358,58 @@ func (b *builder) claim(t *Type, wanted naming.Name) naming.Name {
 	b.taken[name.Key()] = t
 	if first != nil {
 		at := diag.Location{File: t.Schema.File, Span: t.Schema.Span}
-		b.collision(Collision{Location: at, What: "type", Wire: t.Pointer, OtherWhat: "type", Other: first.Pointer, Got: name})
+		t.Clash = b.collision(Collision{Location: at, What: "type", Wire: t.Pointer, OtherWhat: "type", Other: first.Pointer, First: Origin{Type: first}, Got: name})
 	}
 	return name
 }
 
 func (b *builder) object(t *Type) {
 	t.Kind = Object
-	names := b.members(t)
-	for i, p := range t.Schema.Properties {
-		at := place{owner: t, words: names[i], path: "/properties/" + contracts.EscapePointer(p.Name), from: p.From}
-		t.Fields = append(t.Fields, &Field{
-			Wire: p.Name, Name: names[i], Required: p.Required, Type: b.ref(p.Schema, at), Doc: docOf(p.Schema), Property: p,
-		})
+	b.members(t)
+	for _, f := range t.Fields {
+		p := f.Property
+		f.Type = b.ref(p.Schema, place{owner: t, words: f.Name, path: "/properties/" + contracts.EscapePointer(p.Name), from: p.From})
+		if !b.model.source.NamesOnly {
+			f.Doc = docOf(p.Schema)
+		}
 	}
 	if t.Schema.Additional.Allowed || len(t.Schema.PatternProperties) > 0 {
 		t.Extra = b.extra(t.Schema, place{owner: t})
 	}
 }
 
-// members names the properties of an object; those with a name: of their own
-// come first.
-func (b *builder) members(t *Type) []naming.Name {
-	list := t.Schema.Properties
-	wanted := make([]naming.Name, 0, len(list))
-	order := make([]int, 0, len(list))
+// members makes the fields of an object and names them; those with a name: of their own,
+// and those that have another name here, come first.
+func (b *builder) members(t *Type) {
+	t.Fields = make([]*Field, len(t.Schema.Properties))
+	wanted := make([]naming.Name, 0, len(t.Fields))
+	order := make([]*Field, 0, len(t.Fields))
 	for _, named := range []bool{true, false} {
-		for i, p := range list {
-			if (p.CodeName != "") == named {
-				order = append(order, i)
-				wanted = append(wanted, naming.Of(cmp.Or(p.CodeName, p.Name)))
+		for i, p := range t.Schema.Properties {
+			if t.Fields[i] == nil {
+				t.Fields[i] = &Field{Wire: p.Name, Required: p.Required, Property: p}
 			}
+			name, renamed := b.renames.ofField(t, p)
+			if (renamed || p.CodeName != "") != named {
+				continue
+			}
+			if !renamed {
+				name = naming.Of(cmp.Or(p.CodeName, p.Name))
+			}
+			order, wanted = append(order, t.Fields[i]), append(wanted, name)
 		}
 	}
-	unique, first := naming.Unique(wanted)
-	names := make([]naming.Name, len(list))
-	for i, at := range order {
-		names[at] = unique[i]
+	names, first := naming.Unique(wanted)
+	for i, f := range order {
+		f.Name = names[i]
 		if first[i] >= 0 {
-			p, other := list[at], list[order[first[i]]]
-			b.collision(Collision{
-				Location: p.At(), What: "property", Wire: p.Name, OtherWhat: "property", Other: other.Name, Got: unique[i], Adjustable: true,
+			other := order[first[i]]
+			f.Clash = b.collision(Collision{
+				Location: f.Property.At(), What: "property", Wire: f.Wire, OtherWhat: "property", Other: other.Wire, First: Origin{Type: t, Field: other}, Got: f.Name,
+				Adjustable: true,
 			})
 		}
 	}
-	return names
 }
 
 // fragment is the unit for what a fragment declares.
@@ -397,17 +446,19 @@ func (b *builder) enum(t *Type) {
 	t.Kind, t.Base, t.Open = Enum, t.Schema.Types, t.Schema.Open
 	wanted := make([]naming.Name, len(t.Schema.Enum))
 	for i, v := range t.Schema.Enum {
-		wanted[i] = valueName(v)
+		wanted[i] = b.renames.part(valueName(v), t, "enum", v.Text())
 	}
 	names, first := naming.Unique(wanted)
 	for i, v := range t.Schema.Enum {
-		doc := Doc{Deprecated: deprecation(v.Deprecated)}
-		doc.add(v.Description)
-		t.Values = append(t.Values, &Value{EnumValue: v, Name: names[i], Doc: doc})
+		value := &Value{EnumValue: v, Name: names[i], Doc: Doc{Deprecated: deprecation(v.Deprecated)}}
+		value.Doc.add(v.Description)
+		t.Values = append(t.Values, value)
 		if first[i] >= 0 {
 			at := diag.Location{File: t.Schema.File, Span: v.Span}
-			other := t.Schema.Enum[first[i]]
-			b.collision(Collision{Location: at, What: "enum value", Wire: v.JSON, OtherWhat: "enum value", Other: other.JSON, Got: names[i]})
+			other := t.Values[first[i]]
+			value.Clash = b.collision(Collision{
+				Location: at, What: "enum value", Wire: v.JSON, OtherWhat: "enum value", Other: other.JSON, First: Origin{Type: t, Value: other}, Got: names[i],
+			})
 		}
 	}
 }
@@ -428,7 +479,7 @@ func (b *builder) union(t *Type) {
 	t.Kind, t.Discriminator, t.Exclusive = Union, u.Discriminator, u.Exclusive
 	wanted := make([]naming.Name, len(u.Variants))
 	for i, v := range u.Variants {
-		wanted[i] = naming.Part(v.Name)
+		wanted[i] = b.renames.part(naming.Part(v.Name), t, u.Keyword(), v.Name)
 	}
 	names, first := naming.Unique(wanted)
 	for i, v := range u.Variants {
@@ -437,11 +488,14 @@ func (b *builder) union(t *Type) {
 		if r.Kind != Any {
 			r.Nullable = false
 		}
-		t.Variants = append(t.Variants, &Variant{Variant: v, Name: names[i], Type: r, Doc: docOf(v.Schema)})
+		variant := &Variant{Variant: v, Name: names[i], Type: r, Doc: docOf(v.Schema)}
+		t.Variants = append(t.Variants, variant)
 		if first[i] >= 0 {
 			at := diag.Location{File: t.Schema.File, Span: v.Key}
-			other := u.Variants[first[i]]
-			b.collision(Collision{Location: at, What: "variant", Wire: v.Name, OtherWhat: "variant", Other: other.Name, Got: names[i]})
+			other := t.Variants[first[i]]
+			variant.Clash = b.collision(Collision{
+				Location: at, What: "variant", Wire: v.Name, OtherWhat: "variant", Other: other.Variant.Name, First: Origin{Type: t, Variant: other}, Got: names[i],
+			})
 		}
 	}
 }

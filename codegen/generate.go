@@ -15,11 +15,13 @@ type Job struct {
 	Target  Target
 	Out     string // folder for the files, as written there: slash-separated, relative to the workspace
 	Options Options
+	// Rename holds other names for single things in this target; see Model.Renamed.
+	Rename map[string]string
 }
 
 // Run makes a job's files, ordered by path. Nothing is written: see Plan.
 func (job Job) Run(m *Model) ([]File, error) {
-	files, err := job.Target.Generate(m, job.Options)
+	files, err := job.Target.Generate(m.Renamed(job.Rename), job.Options)
 	if err != nil {
 		return nil, fmt.Errorf("generate %s: %w", job.Target.Name(), err)
 	}

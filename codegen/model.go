@@ -22,6 +22,25 @@ type Model struct {
 	Initialisms naming.Initialisms
 	// Collisions are the names that had to be changed, in the order of the types.
 	Collisions []Collision
+
+	source Source
+	unused []string // keys of Source.Rename that name nothing, sorted
+}
+
+// Units yields what Events and Shared hold.
+func (m *Model) Units() iter.Seq[*Unit] {
+	return func(yield func(*Unit) bool) {
+		for _, e := range m.Events {
+			if !yield(&e.Unit) {
+				return
+			}
+		}
+		for _, u := range m.Shared {
+			if !yield(u) {
+				return
+			}
+		}
+	}
 }
 
 // Unit is the declarations that belong together: those of one event, definition
@@ -29,6 +48,15 @@ type Model struct {
 type Unit struct {
 	Name  naming.Name // unique among units
 	Types []*Type     // declared here, outer ones first
+	Clash *Collision  // in which the name was changed, or nil
+}
+
+// Origin is what a unit is named after: its event or definition, or the fragment that it is.
+func (u *Unit) Origin() Origin {
+	if first := u.Types[0]; first.Event || first.Definition != "" {
+		return Origin{Type: first}
+	}
+	return Origin{Unit: u}
 }
 
 // Event is an event with its declarations.
@@ -65,6 +93,9 @@ type Type struct {
 	Schema *contracts.Schema
 	// Pointer is where it is written, for messages: "order.completed#/properties/items/items".
 	Pointer string
+	At      diag.Location // where to send people: an event's name, or what is written
+	Clash   *Collision    // in which the name was changed, or nil
+	Event   bool          // whether the type is the payload of an event
 	// Definition is the name of the definition that this type is, or empty.
 	Definition string
 	Doc        Doc
@@ -113,6 +144,7 @@ type Field struct {
 	Type     *Ref
 	Doc      Doc
 	Property *contracts.Property
+	Clash    *Collision // in which the name was changed, or nil
 }
 
 // Extra is what members that are not declared may be.
@@ -126,16 +158,18 @@ type Extra struct {
 // Value is one value of an enum.
 type Value struct {
 	contracts.EnumValue
-	Name naming.Name // unique within the enum, a Part to write after the enum's own name
-	Doc  Doc
+	Name  naming.Name // unique within the enum, a Part to write after the enum's own name
+	Doc   Doc
+	Clash *Collision // in which the name was changed, or nil
 }
 
 // Variant is one choice of a union.
 type Variant struct {
 	*contracts.Variant
-	Name naming.Name // unique within the union, a Part to write after the union's own name
-	Type *Ref        // not nullable, unless it is Any: the union's uses carry null
-	Doc  Doc
+	Name  naming.Name // unique within the union, a Part to write after the union's own name
+	Type  *Ref        // not nullable, unless it is Any: the union's uses carry null
+	Doc   Doc
+	Clash *Collision // in which the name was changed, or nil
 }
 
 // RefKind is the form of a value.
@@ -197,6 +231,7 @@ type Collision struct {
 	Wire      string // what the name is made of
 	OtherWhat string
 	Other     string // what has the name already
+	First     Origin // the same
 	Got       naming.Name
 	// Adjustable reports whether name: in the contract can set another name.
 	Adjustable bool

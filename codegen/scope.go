@@ -9,27 +9,43 @@ import (
 )
 
 // Scope hands out the identifiers of one namespace of a language: those that a
-// target derives from the model's names, such as constants. Identifiers that
-// differ only in case count as equal.
-type Scope struct{ taken map[string]bool }
-
-// NewScope makes a namespace in which some identifiers are taken from the start.
-func NewScope(reserved ...string) *Scope {
-	s := &Scope{taken: make(map[string]bool, len(reserved))}
-	for _, name := range reserved {
-		s.taken[strings.ToLower(name)] = true
-	}
-	return s
+// target derives from the model's names, such as constants.
+type Scope struct {
+	taken map[string]int // by identifier: where owners holds what it stands for, plus one
+	// names learns of all identifiers, and owners is what they stand for; both are nil
+	// while code is generated.
+	names  *Names
+	owners []Origin
 }
 
-// Take returns the identifier wanted, or the first of want2, want3, … that is free.
+// NewScope makes a namespace in which some identifiers are taken from the start, by what
+// the target itself puts there.
+func NewScope(reserved ...string) *Scope { return (*Names)(nil).Scope(reserved...) }
+
+// Take returns the identifier wanted, or the first of want2, want3, … that is free. It is
+// for identifiers that nobody outside of the generated code sees.
 func (s *Scope) Take(want string) string {
 	name := want
-	for n := 2; s.taken[strings.ToLower(name)]; n++ {
+	for n := 2; s.has(name); n++ {
 		name = want + strconv.Itoa(n)
 	}
-	s.taken[strings.ToLower(name)] = true
+	s.taken[name] = 0
 	return name
+}
+
+// Name is Take for an identifier that stands for something of the model. That it got a
+// number, here or in the model, is a clash of names.
+func (s *Scope) Name(want string, of Origin) string {
+	name := s.Take(want)
+	if s.names != nil {
+		s.names.add(s, want, name, of)
+	}
+	return name
+}
+
+func (s *Scope) has(name string) bool {
+	_, taken := s.taken[name]
+	return taken
 }
 
 // maxStem bounds the length of file names, which file systems limit to 255 bytes.

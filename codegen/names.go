@@ -1,0 +1,222 @@
+package codegen
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/diag"
+)
+
+// Namer is a Target that can tell which names it gives without printing anything.
+type Namer interface {
+	Target
+	// Identify tells n every identifier that Generate takes from the model, file names
+	// included: all that people outside of the generated code see. It goes through the
+	// scopes that Generate goes through, so that there is one place that decides.
+	Identify(m *Model, options Options, n *Names)
+}
+
+// Origin is what an identifier stands for: a type, something of a type, or a unit. The
+// zero value is the generated code itself.
+type Origin struct {
+	Unit    *Unit
+	Type    *Type
+	Field   *Field   // of Type
+	Value   *Value   // of Type
+	Variant *Variant // of Type
+}
+
+// What is the word for it: event, definition, type, property, enum value, variant or
+// fragment.
+func (o Origin) What() string {
+	switch {
+	case o.Field != nil:
+		return "property"
+	case o.Value != nil:
+		return "enum value"
+	case o.Variant != nil:
+		return "variant"
+	case o.Type == nil && o.Unit != nil:
+		return "fragment"
+	case o.Type == nil:
+		return ""
+	case o.Type.Event:
+		return "event"
+	case o.Type.Definition != "":
+		return "definition"
+	}
+	return "type"
+}
+
+// Key is how the options of a target speak of it: NAME or NAME#POINTER, where NAME is
+// that of the contract which writes it, and POINTER is what findings have.
+func (o Origin) Key() string {
+	switch {
+	case o.Field != nil && o.Field.Property.From != nil:
+		return o.Field.Property.From.Name + "#/properties/" + contracts.EscapePointer(o.Field.Wire)
+	case o.Field != nil:
+		return below(o.Type, "properties", o.Field.Wire)
+	case o.Value != nil:
+		return below(o.Type, "enum", o.Value.Text())
+	case o.Variant != nil:
+		return below(o.Type, o.Type.Schema.Union.Keyword(), o.Variant.Variant.Name)
+	case o.Type != nil:
+		return keyOf(o.Type.Pointer)
+	case o.Unit != nil:
+		return o.Unit.Name.Snake()
+	}
+	return ""
+}
+
+// below is the key of something within a type.
+func below(t *Type, step, name string) string {
+	return plain(t.Pointer) + "/" + step + "/" + contracts.EscapePointer(name)
+}
+
+// Location is where to send people: the head of an event, or where it is written.
+func (o Origin) Location() diag.Location {
+	switch {
+	case o.Field != nil:
+		return o.Field.Property.At()
+	case o.Value != nil:
+		return diag.Location{File: o.Type.Schema.File, Span: o.Value.Span}
+	case o.Variant != nil:
+		return diag.Location{File: o.Type.Schema.File, Span: o.Variant.Key}
+	case o.Type != nil:
+		return o.Type.At
+	case o.Unit != nil:
+		return o.Unit.Types[0].At
+	}
+	return diag.Location{}
+}
+
+// clash is the collision in which the model gave it another name, or nil.
+func (o Origin) clash() *Collision {
+	switch {
+	case o.Field != nil:
+		return o.Field.Clash
+	case o.Value != nil:
+		return o.Value.Clash
+	case o.Variant != nil:
+		return o.Variant.Clash
+	case o.Type != nil:
+		return o.Type.Clash
+	case o.Unit != nil:
+		return o.Unit.Clash
+	}
+	return nil
+}
+
+// Clash is two names of the model, or one of the model and one of the generated code
+// itself, for which a language has one identifier.
+type Clash struct {
+	Identifier string // what Other has, and Of would have
+	Of         Origin // got a number
+	Other      Origin
+}
+
+// Names learns of the identifiers of one target. Its zero value is ready to use.
+type Names struct {
+	// Visit is called with every identifier; it may be nil.
+	Visit func(scope *Scope, identifier string, of Origin)
+	// clashes are those found so far; see Clashes.
+	clashes []Clash
+	known   map[[2]Origin]bool
+}
+
+// Scope makes a namespace of which n learns; n may be nil.
+func (n *Names) Scope(reserved ...string) *Scope {
+	s := &Scope{taken: make(map[string]int, len(reserved)+8), names: n}
+	for _, name := range reserved {
+		s.taken[name] = 0
+	}
+	return s
+}
+
+// See tells n of an identifier that stands in no scope of its own, such as a part of a
+// longer one.
+func (n *Names) See(identifier string, of Origin) {
+	if n != nil && n.Visit != nil {
+		n.Visit(nil, identifier, of)
+	}
+}
+
+func (n *Names) add(s *Scope, want, name string, of Origin) {
+	s.owners = append(s.owners, of)
+	s.taken[name] = len(s.owners)
+	if n.Visit != nil {
+		n.Visit(s, name, of)
+	}
+	switch clash := of.clash(); {
+	case name != want:
+		n.clash(Clash{want, of, s.owner(want)})
+	case clash != nil:
+		n.clash(Clash{s.identifierOf(clash.First, want), of, clash.First})
+	}
+}
+
+// clash keeps one finding for two origins: what is made of their names clashes as well.
+func (n *Names) clash(c Clash) {
+	pair := [2]Origin{c.Of, c.Other}
+	if n.known[pair] {
+		return
+	}
+	if n.known == nil {
+		n.known = map[[2]Origin]bool{}
+	}
+	n.known[pair] = true
+	n.clashes = append(n.clashes, c)
+}
+
+// owner is what an identifier stands for.
+func (s *Scope) owner(identifier string) Origin {
+	if at := s.taken[identifier]; at > 0 {
+		return s.owners[at-1]
+	}
+	return Origin{}
+}
+
+// identifierOf is the shortest identifier that stands for an origin, or else otherwise.
+func (s *Scope) identifierOf(o Origin, otherwise string) string {
+	var list []string
+	for identifier, at := range s.taken {
+		if at > 0 && s.owners[at-1] == o {
+			list = append(list, identifier)
+		}
+	}
+	if len(list) == 0 {
+		return otherwise
+	}
+	return slices.MinFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+}
+
+// identify tells n the names of a target that says nothing about its own: those of the model.
+func identify(m *Model, n *Names) {
+	files, types := n.Scope(), n.Scope()
+	for u := range m.Units() {
+		files.Name(u.Name.Snake(), u.Origin())
+		for _, t := range u.Types {
+			types.Name(t.Name.Snake(), Origin{Type: t})
+			inside := n.Scope()
+			for _, f := range t.Fields {
+				inside.Name(f.Name.Snake(), Origin{Type: t, Field: f})
+			}
+			for _, v := range t.Values {
+				inside.Name(v.Name.Snake(), Origin{Type: t, Value: v})
+			}
+			for _, v := range t.Variants {
+				inside.Name(v.Name.Snake(), Origin{Type: t, Variant: v})
+			}
+		}
+	}
+}
+
+// Names tells n the names that a job gives.
+func (job Job) Names(m *Model, n *Names) {
+	if namer, ok := job.Target.(Namer); ok {
+		namer.Identify(m, job.Options, n)
+		return
+	}
+	identify(m, n)
+}

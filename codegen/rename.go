@@ -1,0 +1,170 @@
+package codegen
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/naming"
+)
+
+// Renamed is the model with other names for single things, for one target. Keys are those
+// of Origin.Key; where a definition or a fragment is called like an event, "define NAME"
+// and "fragment NAME" mean the other one. A value is written where the thing itself is:
+// as the name of a type for events, definitions and what lists and maps hold; as that of a
+// field for properties; behind the name of the type for enum values and variants. What is
+// written inside of it follows. Names on the wire stay.
+func (m *Model) Renamed(rename map[string]string) *Model {
+	if len(rename) == 0 {
+		return m
+	}
+	src := m.source
+	src.Rename = rename
+	return NewModel(src)
+}
+
+// renames are the entries of Source.Rename; nil when there are none.
+type renames struct {
+	names map[string]string
+	used  map[string]bool
+}
+
+func newRenames(names map[string]string) *renames {
+	if len(names) == 0 {
+		return nil
+	}
+	return &renames{names, map[string]bool{}}
+}
+
+// of is the name for what stands at a pointer, as types have it.
+func (r *renames) of(pointer string) (name naming.Name, ok bool) {
+	if r == nil {
+		return name, false
+	}
+	for _, key := range []string{strings.TrimSuffix(pointer, "#"), keyOf(pointer)} {
+		if text, ok := r.names[key]; ok && identifier.MatchString(text) {
+			r.used[key] = true
+			return naming.Exactly(text), true
+		}
+	}
+	return name, false
+}
+
+// ofField is the name for a property. Those of fragments are where the fragment is.
+func (r *renames) ofField(t *Type, p *contracts.Property) (name naming.Name, ok bool) {
+	if r == nil {
+		return name, false
+	}
+	owner := t.Pointer
+	if p.From != nil {
+		owner = "fragment " + p.From.Name + "#"
+	}
+	return r.of(owner + "/properties/" + contracts.EscapePointer(p.Name))
+}
+
+// part is the name for a value or a variant, or else the one that it has.
+func (r *renames) part(has naming.Name, t *Type, step, text string) naming.Name {
+	if r == nil {
+		return has
+	}
+	if name, ok := r.of(t.Pointer + "/" + step + "/" + contracts.EscapePointer(text)); ok {
+		return name
+	}
+	return has
+}
+
+func (r *renames) unused() []string {
+	if r == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.names)), func(key string) bool { return r.used[key] })
+}
+
+// plain is a pointer without the word for what it starts with.
+func plain(pointer string) string {
+	for _, word := range []string{"define ", "fragment "} {
+		if rest, ok := strings.CutPrefix(pointer, word); ok {
+			return rest
+		}
+	}
+	return pointer
+}
+
+// keyOf is the key of a type by its pointer.
+func keyOf(pointer string) string { return strings.TrimSuffix(plain(pointer), "#") }
+
+// identifier is what languages agree on.
+var identifier = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+
+// RenameError is an entry of Job.Rename that cannot be carried out.
+type RenameError struct {
+	Key    string
+	Reason string
+}
+
+func (e *RenameError) Error() string { return e.Reason }
+
+// CheckRename wants every entry of a job's Rename to name something to which the target
+// gives a name, and to be written as the target would write it. The error is a
+// *RenameError about the first entry that does not.
+func (job Job) CheckRename(m *Model) error {
+	if len(job.Rename) == 0 {
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(job.Rename)) {
+		if value := job.Rename[key]; !identifier.MatchString(value) {
+			return &RenameError{key, fmt.Sprintf("rename of %q is %q, expected an identifier: a letter, then letters, digits and underscores", key, value)}
+		}
+	}
+	renamed := m.Renamed(job.Rename)
+	if len(renamed.unused) > 0 {
+		return unknownKey(m, renamed.unused[0])
+	}
+	found := job.written(renamed)
+	for _, key := range slices.Sorted(maps.Keys(job.Rename)) {
+		if err := job.checkWritten(key, found[keyOf(key)]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// written lists the identifiers of what has another name, by its key.
+func (job Job) written(m *Model) map[string][]string {
+	keys := map[string]bool{}
+	for key := range job.Rename {
+		keys[keyOf(key)] = true
+	}
+	found := map[string][]string{}
+	job.Names(m, &Names{Visit: func(_ *Scope, identifier string, of Origin) {
+		if key := of.Key(); keys[key] && !slices.Contains(found[key], identifier) {
+			found[key] = append(found[key], identifier)
+		}
+	}})
+	return found
+}
+
+// checkWritten wants one of the identifiers to be, or to end with, what the entry says.
+func (job Job) checkWritten(key string, identifiers []string) error {
+	value := job.Rename[key]
+	switch {
+	case len(identifiers) == 0:
+		return &RenameError{key, fmt.Sprintf("target %s gives %q no name of its own: it stands there as it is on the wire", job.Target.Name(), key)}
+	case !slices.ContainsFunc(identifiers, func(identifier string) bool { return strings.HasSuffix(identifier, value) }):
+		return &RenameError{key, fmt.Sprintf("rename of %q is %q, which target %s writes as %s; expected it in that form", key, value, job.Target.Name(), identifiers[0])}
+	}
+	return nil
+}
+
+// unknownKey proposes a key that is near.
+func unknownKey(m *Model, key string) error {
+	var keys []string
+	identify(m, &Names{Visit: func(_ *Scope, _ string, of Origin) { keys = append(keys, of.Key()) }})
+	if near := contracts.Nearest(key, keys); near != "" {
+		return &RenameError{key, fmt.Sprintf("rename has %q, which names nothing, did you mean %q?", key, near)}
+	}
+	return &RenameError{key, fmt.Sprintf("rename has %q, expected an event, a definition, or NAME#POINTER of something in it, such as order.completed#/properties/total", key)}
+}
