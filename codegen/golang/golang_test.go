@@ -271,7 +271,7 @@ func generatorOf(t *testing.T, m *codegen.Model, given map[string]string) *gener
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newGenerator(m, options)
+	return newGenerator(m, options, nil)
 }
 
 func line(e *codegen.Event, payload string) string {

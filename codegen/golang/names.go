@@ -26,6 +26,7 @@ type generator struct {
 	schemas      map[*codegen.Type]bool // types whose schema a union or an object asks for
 	declared     map[*contracts.Schema]*codegen.Type
 	owner        map[*codegen.Unit]*codegen.Event
+	paths        map[*codegen.Unit]string // of files, without folder and ending
 }
 
 type eventNames struct{ name, version, digest string }
@@ -38,8 +39,9 @@ type variantNames struct {
 }
 
 // newGenerator names everything. Types come first, in the order of the model, so
-// that they keep their names when a constant would have the same.
-func newGenerator(m *codegen.Model, options codegen.Options) *generator {
+// that they keep their names when a constant would have the same. names learns of all;
+// nil while code is printed.
+func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Names) *generator {
 	g := &generator{
 		model: m, options: options, pkg: options["package"],
 		types: map[*codegen.Type]string{}, constructors: map[*codegen.Type]string{}, parsers: map[*codegen.Event]string{},
@@ -49,24 +51,26 @@ func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 	for _, e := range m.Events {
 		g.owner[&e.Unit] = e
 	}
-	scope := codegen.NewScope(helperNames()...)
+	g.nameFiles(names)
+	scope := names.Scope(helperNames()...)
 	all := allTypes(m)
 	for _, t := range all {
-		g.types[t] = scope.Take(g.typeName(t))
+		g.types[t] = scope.Name(g.typeName(t), codegen.Origin{Type: t})
 		g.declared[t.Schema] = t
 	}
 	for _, e := range m.Events {
-		name := scope.Take("Event" + g.types[e.Payload])
-		g.events[e] = eventNames{name, scope.Take(name + "Version"), scope.Take(name + "Digest")}
-		g.parsers[e] = scope.Take("Parse" + g.types[e.Payload])
+		of := codegen.Origin{Type: e.Payload}
+		name := scope.Name("Event"+g.types[e.Payload], of)
+		g.events[e] = eventNames{name, scope.Name(name+"Version", of), scope.Name(name+"Digest", of)}
+		g.parsers[e] = scope.Name("Parse"+g.types[e.Payload], of)
 	}
 	for _, t := range all {
 		g.nameParts(t, scope)
 	}
 	for _, t := range all {
 		if t.Kind == codegen.Object {
-			g.constructors[t] = scope.Take("New" + g.types[t])
-			g.objects[t] = g.fields(t)
+			g.constructors[t] = scope.Name("New"+g.types[t], codegen.Origin{Type: t})
+			g.objects[t] = g.fields(t, names)
 		}
 	}
 	for _, t := range all {
@@ -75,11 +79,37 @@ func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 	return g
 }
 
+// nameFiles names the file of each unit, apart from those that all packages have.
+func (g *generator) nameFiles(names *codegen.Names) {
+	g.paths = map[*codegen.Unit]string{}
+	scope := names.Scope()
+	for _, path := range append([]string{indexFile}, helperPaths()...) {
+		scope.Take(strings.TrimSuffix(path, fileEnd))
+	}
+	for u := range g.model.Units() {
+		g.paths[u] = scope.Name(codegen.Stem(u.Name.Snake()), u.Origin())
+	}
+}
+
+// fileEnd keeps words such as test and windows from steering the build.
+const fileEnd = "_gen.go"
+
+// indexFile reads events by their names.
+const indexFile = "evctl_events" + fileEnd
+
+func helperPaths() []string {
+	list := make([]string, len(helperFiles))
+	for i, f := range helperFiles {
+		list[i] = f.name
+	}
+	return list
+}
+
 // typeName is the name that a type wants. In a package of its domain, the types of an event
 // do without the domain: order.Completed.
 func (g *generator) typeName(t *codegen.Type) string {
 	name := t.Name.Pascal(g.model.Initialisms)
-	if e := g.owner[t.Unit]; e != nil && g.options["packages"] == "domain" {
+	if e := g.owner[t.Unit]; e != nil && g.options["packages"] == "domain" && !e.Payload.Name.IsExact() {
 		short := strings.TrimPrefix(name, naming.Of(firstPart(e.Contract.Name)).Pascal(g.model.Initialisms))
 		if short != "" && 'A' <= short[0] && short[0] <= 'Z' {
 			return short
@@ -105,10 +135,10 @@ func (g *generator) nameParts(t *codegen.Type, scope *codegen.Scope) {
 		capitals := shortCapitals(t)
 		for _, v := range t.Values {
 			name := g.pascal(t, v.Name)
-			if capitals {
+			if capitals && !v.Name.IsExact() {
 				name = g.types[t] + v.Text()
 			}
-			g.values[v] = scope.Take(name)
+			g.values[v] = scope.Name(name, codegen.Origin{Type: t, Value: v})
 		}
 	case codegen.Union:
 		for _, v := range t.Variants {
@@ -121,7 +151,7 @@ func (g *generator) nameParts(t *codegen.Type, scope *codegen.Scope) {
 			if boxed {
 				name += "Variant" // the union itself has the name
 			}
-			g.variants[v] = variantNames{name: scope.Take(name), boxed: boxed}
+			g.variants[v] = variantNames{name: scope.Name(name, codegen.Origin{Type: t, Variant: v}), boxed: boxed}
 		}
 	}
 }

@@ -30,16 +30,16 @@ type member struct {
 
 // fields names the fields of a struct. The field for undeclared members comes last and
 // gives way to properties.
-func (g *generator) fields(t *codegen.Type) *object {
+func (g *generator) fields(t *codegen.Type, names *codegen.Names) *object {
 	// Methods and fields share one namespace.
-	scope := codegen.NewScope("MarshalJSON", "UnmarshalJSON", "AppendJSON", "Validate", "Redacted")
+	scope := names.Scope("MarshalJSON", "UnmarshalJSON", "AppendJSON", "Validate", "Redacted")
 	o := &object{}
 	for _, f := range t.Fields {
 		typ, when := g.field(f)
-		o.members = append(o.members, member{f, scope.Take(f.Name.Pascal(g.model.Initialisms)), typ, when, propertyClass(t.Schema, f.Property)})
+		o.members = append(o.members, member{f, scope.Name(f.Name.Pascal(g.model.Initialisms), codegen.Origin{Type: t, Field: f}), typ, when, propertyClass(t.Schema, f.Property)})
 	}
 	if t.Extra != nil {
-		o.extra = scope.Take(naming.New("extra").Pascal(nil))
+		o.extra = scope.Name(naming.New("extra").Pascal(nil), codegen.Origin{})
 	}
 	return o
 }

@@ -5,7 +5,6 @@ import (
 	"go/format"
 	"go/token"
 	"runtime"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -41,11 +40,11 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 		return nil, fmt.Errorf("option package is %q, expected a Go identifier", pkg)
 	}
 	if options["packages"] == "one" {
-		return newGenerator(m, options).files()
+		return newGenerator(m, options, nil).files()
 	}
 	var files []codegen.File
 	for _, d := range domains(m, options["package"]) {
-		g := newGenerator(d.model, options)
+		g := newGenerator(d.model, options, nil)
 		g.pkg, g.folder = d.name, d.name+"/"
 		list, err := g.files()
 		if err != nil {
@@ -54,6 +53,17 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 		files = append(files, list...)
 	}
 	return files, nil
+}
+
+// Identify tells names what the packages declare.
+func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
+	if options["packages"] == "one" {
+		newGenerator(m, options, names)
+		return
+	}
+	for _, d := range domains(m, options["package"]) {
+		newGenerator(d.model, options, names)
+	}
 }
 
 // files are those of one package.
@@ -72,16 +82,18 @@ func (g *generator) files() ([]codegen.File, error) {
 	for i, u := range units {
 		group.Go(func() error {
 			content, err := g.unit(u, events[i])
-			// The suffix keeps words such as test and windows from steering the build.
-			files[i] = codegen.File{Path: codegen.Stem(u.Name.Snake()) + "_gen.go", Content: content}
+			files[i] = codegen.File{Path: g.paths[u] + fileEnd, Content: content}
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	files = append(append(g.helperSources(), codegen.File{Path: "evctl_events_gen.go", Content: g.index()}), files...)
-	return g.uniquePaths(files), nil
+	files = append(append(g.helperSources(), codegen.File{Path: indexFile, Content: g.index()}), files...)
+	for i := range files {
+		files[i].Path = g.folder + files[i].Path
+	}
+	return files, nil
 }
 
 // unit is the file of one unit; e is nil for shared ones.
@@ -115,13 +127,4 @@ func (g *generator) index() []byte {
 	p.line("return nil, ErrUnknownEvent")
 	p.line("}")
 	return g.file(nil, p.body)
-}
-
-// uniquePaths keeps a unit called evctl apart from the helpers.
-func (g *generator) uniquePaths(files []codegen.File) []codegen.File {
-	scope := codegen.NewScope()
-	for i := range files {
-		files[i].Path = g.folder + scope.Take(strings.TrimSuffix(files[i].Path, "_gen.go")) + "_gen.go"
-	}
-	return files
 }
