@@ -17,15 +17,11 @@ type printer struct {
 	unit    *codegen.Unit
 	body    bytes.Buffer
 	imports map[string]bool // modules of other units
-	scope   *codegen.Scope  // names of the module beside those of types
 }
 
 func (p *printer) printf(format string, args ...any) { fmt.Fprintf(&p.body, format, args...) }
 
 func (p *printer) module(e *codegen.Event) []byte {
-	for _, t := range p.unit.Types {
-		p.scope.Take(p.types[t])
-	}
 	for _, t := range p.unit.Types {
 		p.printf("\n\n")
 		switch {

@@ -48,13 +48,13 @@ func identifier(name string) string {
 
 // Generate writes a module for each event, shared definition and fragment.
 func (Target) Generate(m *codegen.Model, _ codegen.Options) ([]codegen.File, error) {
-	g := newGenerator(m)
+	g := newGenerator(m, nil)
 	files := make([]codegen.File, len(g.units), len(g.units)+3)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, u := range g.units {
 		group.Go(func() error {
-			p := printer{generator: g, unit: u, imports: map[string]bool{}, scope: codegen.NewScope()}
+			p := printer{generator: g, unit: u, imports: map[string]bool{}}
 			files[i] = codegen.File{Path: g.modules[u] + ".py", Content: p.module(g.events[u])}
 			return nil
 		})
@@ -75,41 +75,78 @@ type generator struct {
 	events  map[*codegen.Unit]*codegen.Event
 	modules map[*codegen.Unit]string
 	types   map[*codegen.Type]string
+	// wrappers are the classes around variants, and exports the names of payloads in the package.
+	wrappers map[*codegen.Variant]string
+	exports  map[*codegen.Event]string
 }
 
-func newGenerator(m *codegen.Model) *generator {
-	g := &generator{model: m, events: map[*codegen.Unit]*codegen.Event{}, modules: map[*codegen.Unit]string{}, types: map[*codegen.Type]string{}}
+// newGenerator names all that modules share. names learns of it; nil while code is printed.
+func newGenerator(m *codegen.Model, names *codegen.Names) *generator {
+	g := &generator{
+		model: m, events: map[*codegen.Unit]*codegen.Event{}, modules: map[*codegen.Unit]string{}, types: map[*codegen.Type]string{},
+		wrappers: map[*codegen.Variant]string{}, exports: map[*codegen.Event]string{},
+	}
 	for _, e := range m.Events {
 		g.units = append(g.units, &e.Unit)
 		g.events[&e.Unit] = e
 	}
 	g.units = append(g.units, m.Shared...)
-	scope := codegen.NewScope()
+	modules, index := names.Scope(), names.Scope(exported...)
 	for _, u := range g.units {
-		g.modules[u] = scope.Take(identifier(codegen.Stem(u.Name.Snake())))
-		for _, t := range u.Types {
-			g.types[t] = identifier(t.Name.Pascal(nil))
-		}
+		g.modules[u] = modules.Name(identifier(codegen.Stem(u.Name.Snake())), u.Origin())
+		g.nameTypes(u, names.Scope())
+	}
+	for _, e := range m.Events {
+		g.exports[e] = index.Name(g.types[e.Payload], codegen.Origin{Type: e.Payload})
 	}
 	return g
 }
+
+// nameTypes names what a module declares. Types keep their names.
+func (g *generator) nameTypes(u *codegen.Unit, scope *codegen.Scope) {
+	for _, t := range u.Types {
+		g.types[t] = scope.Name(identifier(t.Name.Pascal(nil)), codegen.Origin{Type: t})
+	}
+	for _, t := range u.Types {
+		for _, v := range t.Variants {
+			if wrapped(t, v) {
+				g.wrappers[v] = scope.Name(g.types[t]+v.Name.Pascal(nil)+"Variant", codegen.Origin{Type: t, Variant: v})
+			}
+		}
+	}
+}
+
+// Identify tells names what the modules declare.
+func (Target) Identify(m *codegen.Model, _ codegen.Options, names *codegen.Names) {
+	newGenerator(m, names)
+	for u := range m.Units() {
+		for _, t := range u.Types {
+			switch {
+			case t.Kind == codegen.Object:
+				members(t, names)
+			case t.Kind == codegen.Enum && isClass(t):
+				valueNames(t, names)
+			}
+		}
+	}
+}
+
+// exported is what the package exports beside payloads.
+var exported = []string{"UNSET", "Json", "Payload", "PayloadError", "Unset", "decode"}
 
 // index is __init__.py: all events, and a way to read one by its name.
 func (g *generator) index() []byte {
 	var b bytes.Buffer
 	b.WriteString(header + "\"\"\"The events of the tracking plan.\"\"\"\n\nfrom __future__ import annotations\n\nfrom ._runtime import UNSET, Json, Payload, PayloadError, Unset\n")
-	names := []string{"UNSET", "Json", "Payload", "PayloadError", "Unset", "decode"}
-	scope := codegen.NewScope(names...)
+	names := slices.Clone(exported)
 	for _, e := range g.model.Events {
-		name := g.types[e.Payload]
-		as := scope.Take(name)
-		fmt.Fprintf(&b, "from .%s import %s as %s\n", g.modules[&e.Unit], name, as)
-		names = append(names, as)
+		fmt.Fprintf(&b, "from .%s import %s as %s\n", g.modules[&e.Unit], g.types[e.Payload], g.exports[e])
+		names = append(names, g.exports[e])
 	}
 	b.WriteString("\n\ndef decode(event: str, value: object) -> Payload:\n    \"\"\"Reads the properties of an event, as json.loads returns them, by its name on the wire.\"\"\"\n    if (kind := _EVENTS.get(event)) is None:\n        raise PayloadError(\"\", f\"no event {event!r}\")\n    return kind.from_json(value)\n\n\n")
 	b.WriteString("_EVENTS: dict[str, type[Payload]] = {\n")
-	for i, e := range g.model.Events {
-		fmt.Fprintf(&b, "    %s: %s,\n", quote(e.Contract.Name), names[6+i])
+	for _, e := range g.model.Events {
+		fmt.Fprintf(&b, "    %s: %s,\n", quote(e.Contract.Name), g.exports[e])
 	}
 	b.WriteString("}\n\n__all__ = [\n")
 	for _, name := range names {

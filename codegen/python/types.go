@@ -15,14 +15,41 @@ type member struct {
 	name string
 }
 
+// members names the fields of a class; extra is the one for members that are not declared,
+// or empty. names learns of them; nil while code is printed.
+func members(t *codegen.Type, names *codegen.Names) (list []member, extra string) {
+	scope := names.Scope()
+	list = make([]member, len(t.Fields))
+	for i, f := range t.Fields {
+		list[i] = member{f, scope.Name(identifier(f.Name.Snake()), codegen.Origin{Type: t, Field: f})}
+	}
+	if t.Extra != nil {
+		extra = scope.Name("extra", codegen.Origin{})
+	}
+	return list, extra
+}
+
+// valueNames names the members of a class of values.
+func valueNames(t *codegen.Type, names *codegen.Names) []string {
+	scope := names.Scope()
+	list := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		name := v.Name.UpperSnake()
+		if name[0] >= '0' && name[0] <= '9' {
+			name = "N" + name
+		}
+		list[i] = scope.Name(name, codegen.Origin{Type: t, Value: v})
+	}
+	return list
+}
+
+// wrapped reports whether a variant has a class around it, which carries the discriminator.
+func wrapped(t *codegen.Type, v *codegen.Variant) bool { return t.Discriminator != "" && v.TagImplied }
+
 func (p *printer) object(t *codegen.Type, e *codegen.Event) {
 	name := p.types[t]
 	p.printf("@_dataclasses.dataclass(kw_only=True)\nclass %s:\n", name)
-	scope := codegen.NewScope()
-	members := make([]member, len(t.Fields))
-	for i, f := range t.Fields {
-		members[i] = member{f, scope.Take(identifier(f.Name.Snake()))}
-	}
+	members, extra := members(t, nil)
 	p.docstring(nil, t.Doc)
 	if e != nil && t == e.Payload {
 		p.printf("    EVENT: _typing.ClassVar[str] = %s\n    VERSION: _typing.ClassVar[str] = %s\n    DIGEST: _typing.ClassVar[str] = %s\n\n",
@@ -32,9 +59,7 @@ func (p *printer) object(t *codegen.Type, e *codegen.Event) {
 		p.comment("    ", m.Doc)
 		p.printf("    %s: %s\n", m.name, p.annotation(m))
 	}
-	extra := ""
-	if t.Extra != nil {
-		extra = scope.Take("extra")
+	if extra != "" {
 		p.printf("    #: Members that are not declared.\n    %s: dict[str, %s] = _dataclasses.field(default_factory=dict)\n", extra, p.typeOf(t.Extra.Type))
 	}
 	p.fromJSON(t, members, extra)
@@ -123,14 +148,10 @@ func (p *printer) enum(t *codegen.Type) {
 	base := scalars(t.Base)
 	p.printf("class %s(%s, _enum.Enum):\n", p.types[t], base)
 	p.docstring(nil, t.Doc)
-	scope := codegen.NewScope()
-	for _, v := range t.Values {
-		name := strings.ToUpper(v.Name.Snake())
-		if name[0] >= '0' && name[0] <= '9' {
-			name = "N" + name
-		}
+	names := valueNames(t, nil)
+	for i, v := range t.Values {
 		p.comment("    ", v.Doc)
-		p.printf("    %s = %s\n", scope.Take(name), literal(v))
+		p.printf("    %s = %s\n", names[i], literal(v))
 	}
 	if t.Open {
 		p.function(t, fmt.Sprintf("return _runtime.known_or(%s, %s)(value, at)", p.types[t], scalarDecoder(t.Base)))
@@ -181,8 +202,8 @@ func (p *printer) union(t *codegen.Type) {
 	for _, v := range t.Variants {
 		decoder := p.decoder(v.Type)
 		typ, call := p.typeOf(v.Type), decoder+"(value, at)"
-		if t.Discriminator != "" && v.TagImplied {
-			name := p.scope.Take(p.types[t] + v.Name.Pascal(nil) + "Variant")
+		if wrapped(t, v) {
+			name := p.wrappers[v]
 			wrappers += p.wrapper(name, typ, t.Discriminator, v)
 			typ, call = name, name+"("+decoder+"(_runtime.untagged(value, "+quote(t.Discriminator)+", at), at))"
 		}

@@ -1,6 +1,8 @@
 package typescript
 
 import (
+	"slices"
+
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/contracts"
 )
@@ -37,14 +39,15 @@ var reserved = []string{"Record", "EventPayloads", "EventName", "EventContract",
 // checkPrefix begins the names of functions that check types.
 const checkPrefix = "check"
 
-func newGenerator(m *codegen.Model, options codegen.Options) *generator {
+// newGenerator names everything. names learns of it; nil while code is printed.
+func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Names) *generator {
 	g := &generator{
 		options: options, modules: map[*codegen.Unit]string{}, shared: map[*codegen.Unit]bool{}, types: map[*codegen.Type]string{},
 		events: map[*codegen.Event]string{}, variants: map[*codegen.Variant]string{}, tags: map[*codegen.Type]tag{},
 		schemas: map[*contracts.Schema]*codegen.Type{}, checkNames: map[*codegen.Type]string{}, tagged: map[*codegen.Type]bool{}, guards: map[*codegen.Type]string{},
 	}
-	modules := codegen.NewScope(indexModule, eventsModule, checksModule, formatsModule, trackerModule)
-	scope := codegen.NewScope(reserved...)
+	modules := names.Scope(indexModule, eventsModule, checksModule, formatsModule, trackerModule)
+	scope := names.Scope(slices.Concat(helperLibrary().names, formatLibrary().names, reserved)...)
 	for _, e := range m.Events {
 		g.units = append(g.units, unit{&e.Unit, e})
 	}
@@ -53,14 +56,14 @@ func newGenerator(m *codegen.Model, options codegen.Options) *generator {
 		g.shared[u] = true
 	}
 	for _, u := range g.units {
-		g.modules[u.Unit] = modules.Take(codegen.Stem(u.Name.Kebab()))
+		g.modules[u.Unit] = modules.Name(codegen.Stem(u.Name.Kebab()), u.Origin())
 		for _, t := range u.Types {
-			g.types[t] = scope.Take(t.Name.Pascal(nil))
+			g.types[t] = scope.Name(t.Name.Pascal(nil), codegen.Origin{Type: t})
 		}
 	}
 	for _, e := range m.Events {
 		// The suffix keeps keywords such as delete from becoming names.
-		g.events[e] = scope.Take(e.Payload.Name.Camel(nil) + "Event")
+		g.events[e] = scope.Name(e.Payload.Name.Camel(nil)+"Event", codegen.Origin{Type: e.Payload})
 	}
 	for _, u := range g.units {
 		for _, t := range u.Types {
@@ -77,10 +80,10 @@ func (g *generator) nameChecks(scope *codegen.Scope) {
 		for _, t := range u.Types {
 			g.schemas[t.Schema] = t
 			if g.hasCheck(t) {
-				g.checkNames[t] = scope.Take(checkPrefix + g.types[t])
+				g.checkNames[t] = scope.Name(checkPrefix+g.types[t], codegen.Origin{Type: t})
 			}
 			if g.branded(t) {
-				g.guards[t] = scope.Take("is" + g.types[t])
+				g.guards[t] = scope.Name("is"+g.types[t], codegen.Origin{Type: t})
 			}
 		}
 	}
@@ -135,7 +138,7 @@ func (g *generator) nameVariants(t *codegen.Type, scope *codegen.Scope) {
 		case v.Schema.Ref == "" && v.Type.Named != nil:
 			g.tags[v.Type.Named] = tag{t.Discriminator, v.Tag}
 		default:
-			g.variants[v] = scope.Take(t.Name.Join(v.Name).Pascal(nil))
+			g.variants[v] = scope.Name(t.Name.Join(v.Name).Pascal(nil), codegen.Origin{Type: t, Variant: v})
 		}
 	}
 }

@@ -22,7 +22,7 @@ func TestSize_StaysSmall(t *testing.T) {
 	m := codegentest.Model(t, shop)
 	src := filepath.Join(t.TempDir(), "src")
 	codegentest.Write(t, src, codegentest.Files(t, Target{}, m, nil))
-	g := newGenerator(m, nil)
+	g := newGenerator(m, nil, nil)
 	args := []string{filepath.Join(installed(t, "testdata/run"), "size.mjs"), src}
 	simple := map[string]bool{}
 	for _, e := range m.Events {

@@ -31,7 +31,7 @@ func (Target) Options() []codegen.Option {
 
 // Generate returns a module for each unit of the model, index.ts and events.ts.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
-	g := newGenerator(m, options)
+	g := newGenerator(m, options, nil)
 	files := make([]codegen.File, len(g.units))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -51,6 +51,12 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 		codegen.File{Path: eventsModule + ".ts", Content: p.eventMap(m)},
 		codegen.File{Path: indexModule + ".ts", Content: g.index()},
 	), nil
+}
+
+// Identify tells names what the modules declare. Properties and values of enums stand there
+// as they are on the wire.
+func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
+	newGenerator(m, options, names)
 }
 
 // index is the module that exports all others.
