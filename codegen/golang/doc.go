@@ -41,9 +41,14 @@
 // nowhere else, and not at all with the options integer and number set to json.Number:
 //
 //   - integers beyond 64 bits are refused, with the rule range;
-//   - numbers that float64 rounds are held to the limits as they were written when they are
-//     read, and as they were rounded by Validate;
+//   - numbers that float64 rounds are held to the limits as they were written and as they were
+//     rounded by ParseX, and as they were rounded by Validate;
 //   - float64 items that are rounded to the same number are not unique.
+//
+// Redacted returns a value of the same type, which can be printed, compared and sent; what
+// it cannot say, because a required field is dropped or a number is hashed, AppendRedacted
+// says in JSON. Both drop what has a class when they are given no policy, and so does LogValue:
+// personal data stays only where somebody says so.
 //
 // Required lists and maps that are nil are written as empty ones. Text that is not UTF-8
 // is written with U+FFFD, as encoding/json does, and Validate objects to it.

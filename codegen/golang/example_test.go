@@ -77,8 +77,13 @@ func Example_privacy() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	redacted, err := order.Redacted(&events.Privacy{Pseudonymous: events.PrivacyHash, Direct: events.PrivacyDrop, Key: key})
-	fmt.Println(string(redacted), err)
+	privacy := &events.Privacy{Pseudonymous: events.PrivacyHash, Direct: events.PrivacyDrop, Key: key}
+	redacted := order.Redacted(privacy) // another OrderCompleted
+	fmt.Println(redacted.ReceiptEmail.Present, redacted.Payment)
+
+	data, err := order.AppendRedacted(nil, privacy) // what evctl redact writes
+	fmt.Println(string(data), err)
 	// Output:
+	// false {visa hmac:2026-11:ZyhYQognPDgvriRV70bfNI36n5JxHXZ6ZwrNzu3hYes}
 	// {"order_id":"7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0b","total":{"amount_minor":1250,"currency":"EUR"},"items":[],"payment":{"method":"card","scheme":"visa","last_digits":"hmac:2026-11:ZyhYQognPDgvriRV70bfNI36n5JxHXZ6ZwrNzu3hYes"},"page_url":"https://shop.example/thanks"} <nil>
 }

@@ -159,6 +159,68 @@ func rewriterOf(t *testing.T, cases []testCase) *payload.Rewriter {
 	return rewriter
 }
 
+// saysTheSame reports whether a value that was redacted says what redacted JSON says, but
+// for what Go types cannot: required members that were dropped are zero, and numbers and
+// booleans that are hashed are dropped.
+func saysTheSame(redacted, value any) bool {
+	if text, ok := redacted.(string); ok && strings.HasPrefix(text, "hmac:2026:") {
+		return value == redacted || value == nil || value == false || value == 0.0 || value == "0/1"
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		other, ok := redacted.(map[string]any)
+		return ok && sameMembers(other, value)
+	case []any:
+		other, ok := redacted.([]any)
+		return ok && sameItems(other, value)
+	}
+	return cmp.Equal(redacted, value)
+}
+
+func sameMembers(redacted, value map[string]any) bool {
+	for name, x := range value {
+		if other, there := redacted[name]; there && !saysTheSame(other, x) || !there && !isZero(x) {
+			return false
+		}
+	}
+	for name, x := range redacted {
+		if _, there := value[name]; !there && !saysTheSame(x, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameItems takes hashes out of the first list that the second does not have.
+func sameItems(redacted, value []any) bool {
+	for _, x := range redacted {
+		switch {
+		case len(value) > 0 && saysTheSame(x, value[0]):
+			value = value[1:]
+		case !saysTheSame(x, nil):
+			return false
+		}
+	}
+	return len(value) == 0
+}
+
+// isZero reports whether JSON is that of a zero value. Those of objects have what they
+// require.
+func isZero(x any) bool {
+	switch x := x.(type) {
+	case map[string]any:
+		for _, member := range x {
+			if !isZero(member) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		return len(x) == 0
+	}
+	return x == nil || x == false || x == 0.0 || x == "" || x == "0/1"
+}
+
 func linesOf(cases []testCase) []byte {
 	var lines []byte
 	for _, c := range cases {
@@ -181,6 +243,7 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 		}
 		answer, text, _ := strings.Cut(scanner.Text(), "\t")
 		text, redacted, _ := strings.Cut(text, "\t")
+		redacted, value, _ := strings.Cut(redacted, "\t")
 		switch {
 		case !exact && c.valid != (answer == "ok") && rounded(c.payload):
 		case c.valid != (answer == "ok"):
@@ -199,6 +262,10 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 				t.Errorf("%s %s\nis redacted in another way (-want +got):\n%s", c.event.Contract.Name, text, diff)
 				wrong++
 			}
+			if value != "unwritten" && !saysTheSame(tree(t, redacted, exact), tree(t, value, exact)) {
+				t.Errorf("%s %s\nis redacted as JSON to\n%s\nand as a value to\n%s", c.event.Contract.Name, text, redacted, value)
+				wrong++
+			}
 		}
 		if !scanner.Scan() {
 			t.Fatalf("the program stopped after %s %s", c.event.Contract.Name, c.payload)
@@ -213,6 +280,61 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 	if hashed < 20 {
 		t.Errorf("only %d payloads have a hash when they are redacted", hashed)
 	}
+}
+
+// TestGenerate_HoldsRoundedNumbersToLimitsTwice is what README.md says of float64, and that
+// json.Number does not need it.
+func TestGenerate_HoldsRoundedNumbersToLimitsTwice(t *testing.T) {
+	m := codegentest.Model(t, "testdata/edges")
+	cases := []struct{ payload, parse, loosely, exactly string }{
+		{`{"tenth":0.30000000000000001}`, "maximum", "valid", "maximum"},
+		{`{"tenth":0.10000000000000001}`, "exclusiveMinimum", "invalid", "ok"},
+		{`{"tenth":0.3}`, "ok", "valid", "ok"},
+		{`{"tenth":0.1}`, "exclusiveMinimum", "invalid", "exclusiveMinimum"},
+		{`{"cents":-1e-400}`, "minimum", "valid", "minimum"},
+		{`{"cents":1e-400}`, "multipleOf", "valid", "multipleOf"},
+	}
+	var lines []byte
+	for _, c := range cases {
+		lines = append(lines, line(eventOf(t, m, "edge.limits"), c.payload)...)
+	}
+	for _, v := range variations {
+		answers := strings.Split(string(run(t, "", lines, build(t, m, v.options))), "\n")
+		for i, c := range cases {
+			parse, loosely := c.parse, c.loosely
+			if v.exact {
+				parse = c.exactly
+				loosely = map[bool]string{true: "valid", false: "invalid"}[c.exactly == "ok"]
+			}
+			got, _, _ := strings.Cut(answers[2*i], "\t")
+			if validate, _, _ := strings.Cut(answers[2*i+1], "\t"); got != parse || strings.Fields(validate)[0] != loosely {
+				t.Errorf("%s: %s is %s and %s, want %s and %s", v.name, c.payload, got, validate, parse, loosely)
+			}
+			if want := c.exactly == "ok"; registryAccepts(t, eventOf(t, m, "edge.limits"), c.payload) != want {
+				t.Errorf("the registry does not say %v of %s", want, c.payload)
+			}
+		}
+	}
+}
+
+func eventOf(t *testing.T, m *codegen.Model, name string) *codegen.Event {
+	t.Helper()
+	for _, e := range m.Events {
+		if e.Contract.Name == name {
+			return e
+		}
+	}
+	t.Fatalf("no event %s", name)
+	return nil
+}
+
+func registryAccepts(t *testing.T, e *codegen.Event, text string) bool {
+	t.Helper()
+	v, err := payload.Compile(e.Contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.Valid([]byte(text))
 }
 
 func TestGenerate_PackagesOfDomainsCompile(t *testing.T) {
@@ -314,10 +436,15 @@ func loose[T event](data []byte) string {
 type event interface {
 	Validate() error
 	AppendJSON([]byte) ([]byte, error)
-	Redacted(*events.Privacy) ([]byte, error)
 }
 
-func answer[T event](data []byte, parse func([]byte) (T, error)) string {
+type payload[T any] interface {
+	event
+	AppendRedacted([]byte, *events.Privacy) ([]byte, error)
+	Redacted(*events.Privacy) T
+}
+
+func answer[T payload[T]](data []byte, parse func([]byte) (T, error)) string {
 	v, err := parse(data)
 	if err != nil {
 		return refused(err)
@@ -339,11 +466,18 @@ func answer[T event](data []byte, parse func([]byte) (T, error)) string {
 	if again, err := json.Marshal(loose); err != nil || string(again) != string(written) {
 		return fmt.Sprintf("Unmarshal\t%v: %s is not %s", err, again, written)
 	}
-	redacted, err := v.Redacted(privacy)
+	redacted, err := v.AppendRedacted(nil, privacy)
 	if err != nil {
 		return "Redacted\t" + err.Error()
 	}
-	return "ok\t" + string(written) + "\t" + string(redacted)
+	value, err := v.Redacted(privacy).AppendJSON(nil)
+	if err != nil {
+		value = []byte("unwritten")
+	}
+	if again, err := json.Marshal(v); err != nil || string(again) != string(written) {
+		return fmt.Sprintf("Redacted\t%v: %s became %s", err, written, again)
+	}
+	return "ok\t" + string(written) + "\t" + string(redacted) + "\t" + string(value)
 }
 
 var privacy = &events.Privacy{Pseudonymous: events.PrivacyHash, Direct: events.PrivacyDrop, Sensitive: events.PrivacyHash, Undeclared: events.PrivacyHash, Key: key()}

@@ -24,6 +24,7 @@ type generator struct {
 	variants     map[*codegen.Variant]variantNames
 	objects      map[*codegen.Type]*object
 	schemas      map[*codegen.Type]bool // types whose schema a union or an object asks for
+	personal     map[*codegen.Type]personality
 	declared     map[*contracts.Schema]*codegen.Type
 	owner        map[*codegen.Unit]*codegen.Event
 	paths        map[*codegen.Unit]string // of files, without folder and ending
@@ -76,6 +77,7 @@ func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Name
 	for _, t := range all {
 		g.markSchemas(t)
 	}
+	g.personal = personalTypes(all)
 	return g
 }
 

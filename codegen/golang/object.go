@@ -32,7 +32,7 @@ type member struct {
 // gives way to properties.
 func (g *generator) fields(t *codegen.Type, names *codegen.Names) *object {
 	// Methods and fields share one namespace.
-	scope := names.Scope("MarshalJSON", "UnmarshalJSON", "AppendJSON", "Validate", "Redacted")
+	scope := names.Scope("MarshalJSON", "UnmarshalJSON", "AppendJSON", "Validate", "Redacted", "AppendRedacted", "LogValue")
 	o := &object{}
 	for _, f := range t.Fields {
 		typ, when := g.field(f)
@@ -85,6 +85,7 @@ func (p *printer) object(t *codegen.Type, e *codegen.Event) {
 		p.parser(e)
 		p.about(e)
 	}
+	p.redactObject(t, o, e != nil && t == e.Payload)
 	p.gap()
 	p.line("// Validate says what the contract objects to, in a *ValidationError.")
 	p.line("func (v ", name, ") Validate() error {")
@@ -247,12 +248,6 @@ func (p *printer) about(e *codegen.Event) {
 	p.line("func (", name, ") about() EventInfo {")
 	p.line("return EventInfo{", names.name, ", ", names.version, ", ", names.digest, "}")
 	p.line("}")
-	p.gap()
-	p.line("// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload")
-	p.line("// without data that its contract requires, or with hashes, may not be valid any more.")
-	p.line("func (v ", name, ") Redacted(privacy *Privacy) ([]byte, error) {")
-	p.line("return redacted(privacy, v.encode)")
-	p.line("}")
 }
 
 // decodeObject writes the method that reads a struct.
@@ -352,21 +347,21 @@ func (p *printer) encodeExtra(t *codegen.Type, o *object) {
 		p.line("}")
 	}
 	p.line("x := v.", o.extra, "[name]")
-	p.entry(p.extraClass(t), "", func() { p.encodePlace(t.Extra.Type, "x") })
+	p.entry(p.extraClass(t, "x"), "", func() { p.encodePlace(t.Extra.Type, "x") })
 	p.line("}")
 }
 
-// extraClass is the class of members that an object does not declare.
-func (p *printer) extraClass(t *codegen.Type) string {
+// extraClass is the class of x, a member that an object does not declare.
+func (p *printer) extraClass(t *codegen.Type, x string) string {
 	s := t.Schema
 	class := `"undeclared"`
 	if s.Additional.Schema != nil {
-		class = p.class(classOf(s.Additional.Schema), t.Extra.Type, "x")
+		class = p.class(classOf(s.Additional.Schema), t.Extra.Type, x)
 	} else if !s.Additional.Allowed {
 		class = ""
 	}
 	if len(s.PatternProperties) == 1 && !s.Additional.Allowed {
-		return p.class(classOf(s.PatternProperties[0].Schema), t.Extra.Type, "x")
+		return p.class(classOf(s.PatternProperties[0].Schema), t.Extra.Type, x)
 	}
 	return p.patternClass(s, class)
 }

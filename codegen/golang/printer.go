@@ -32,9 +32,16 @@ type declared struct{ name, value string }
 // use notes the import that a type needs.
 func (p *printer) use(typ string) string {
 	if strings.Contains(typ, "json.") {
-		p.imports = []string{"encoding/json"}
+		p.needs("encoding/json")
 	}
 	return typ
+}
+
+// needs notes an import.
+func (p *printer) needs(path string) {
+	if !slices.Contains(p.imports, path) {
+		p.imports = append(p.imports, path)
+	}
 }
 
 // line writes one line of code.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -217,17 +218,86 @@ func TestShop_RedactedDropsAndHashes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := fullOrder().Redacted(&events.Privacy{Pseudonymous: events.PrivacyHash, Direct: events.PrivacyDrop, Key: key})
+	privacy := &events.Privacy{Pseudonymous: events.PrivacyHash, Direct: events.PrivacyDrop, Key: key}
+	data, err := fullOrder().AppendRedacted([]byte("order: "), privacy)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// printf 4242 | openssl dgst -sha256 -hmac 'a secret of 24 bytes, ok' -binary | basenc --base64url
-	const hash = `"last_digits":"hmac:2026-11:Dj8L1xphGjR2Ak9S35F-62AhpZrWvCTX0vkH3t223rs"`
-	if strings.Contains(string(data), "receipt_email") || strings.Contains(string(data), "4242") || !strings.Contains(string(data), hash) {
+	const hash = "hmac:2026-11:Dj8L1xphGjR2Ak9S35F-62AhpZrWvCTX0vkH3t223rs"
+	if !strings.HasPrefix(string(data), `order: {`) || strings.Contains(string(data), "receipt_email") ||
+		strings.Contains(string(data), "4242") || !strings.Contains(string(data), `"last_digits":"`+hash+`"`) {
 		t.Errorf("got %s", data)
 	}
-	if _, err := fullOrder().Redacted(&events.Privacy{Direct: events.PrivacyHash}); err == nil {
+	want := fullOrder()
+	want.ReceiptEmail = events.Optional[string]{}
+	want.Payment = events.NewCardPayment("visa", hash)
+	if diff := cmp.Diff(want, fullOrder().Redacted(privacy)); diff != "" {
+		t.Errorf("as a value (-want +got):\n%s", diff)
+	}
+}
+
+// TestShop_RedactedHidesWhatItCannotHash is about policies that are not complete, and none.
+func TestShop_RedactedHidesWhatItCannotHash(t *testing.T) {
+	if _, err := fullOrder().AppendRedacted(nil, &events.Privacy{Direct: events.PrivacyHash}); err == nil {
 		t.Error("hashed without a key")
+	}
+	hidden := fullOrder()
+	hidden.ReceiptEmail = events.Optional[string]{}
+	for _, p := range []*events.Privacy{{Direct: events.PrivacyHash}, {Direct: 17}} {
+		if diff := cmp.Diff(hidden, fullOrder().Redacted(p)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", p, diff)
+		}
+	}
+	hidden.Payment = events.NewCardPayment("visa", "")
+	if diff := cmp.Diff(hidden, fullOrder().Redacted(nil)); diff != "" {
+		t.Errorf("without a policy (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(fullOrder(), fullOrder().Redacted(&events.Privacy{})); diff != "" {
+		t.Errorf("with one that keeps everything (-want +got):\n%s", diff)
+	}
+}
+
+// TestShop_RedactedLeavesTheOriginalAlone holds for what values share: lists, maps and
+// variants.
+func TestShop_RedactedLeavesTheOriginalAlone(t *testing.T) {
+	original := fullOrder()
+	_ = original.Redacted(nil)
+	if diff := cmp.Diff(fullOrder(), original); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestShop_LogsHaveNoPersonalData logs an event, a pointer to it, and a part of it.
+func TestShop_LogsHaveNoPersonalData(t *testing.T) {
+	o := fullOrder()
+	o.Experiments = nil
+	const properties = `{"order_id":"7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0b","checkout_id":"7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0c",` +
+		`"total":{"amount_minor":1250,"currency":"EUR"},"delivery_fee":{"amount_minor":499,"currency":"EUR"},` +
+		`"items":[{"sku":"A-1","quantity":2,"unit_price":{"amount_minor":625,"currency":"EUR"}}],` +
+		`"payment":{"method":"card","scheme":"visa"},"coupon_code":null,"first_order":true,` +
+		`"page_url":"https://shop.example/thanks","referrer_url":"https://shop.example/cart","locale":"de-DE"}`
+	for _, c := range []struct {
+		name  string
+		value any
+		want  string
+	}{
+		{"event", o, `{"event":{"name":"order.completed","version":"2.1.0","properties":` + properties + `}}`},
+		{"pointer", &o, `{"event":{"name":"order.completed","version":"2.1.0","properties":` + properties + `}}`},
+		{"interface", events.Event(o), `{"event":{"name":"order.completed","version":"2.1.0","properties":` + properties + `}}`},
+		{"part", o.Payment, `{"event":{"scheme":"visa"}}`},
+	} {
+		var text strings.Builder
+		without := func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey || a.Key == slog.LevelKey || a.Key == slog.MessageKey {
+				return slog.Attr{}
+			}
+			return a
+		}
+		slog.New(slog.NewJSONHandler(&text, &slog.HandlerOptions{ReplaceAttr: without})).Info("tracked", "event", c.value)
+		if diff := cmp.Diff(c.want+"\n", text.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
 	}
 }
 

@@ -32,6 +32,7 @@ func (p *printer) union(t *codegen.Type) {
 		p.classUnion(t)
 	}
 	p.decodeUnion(t)
+	p.redactUnion(t)
 }
 
 // classUnion declares the function that says which privacy class a variant has.

@@ -257,10 +257,10 @@ func (p *printer) encodeMap(u *codegen.Ref, x string) {
 		p.line("if hashed, stays := e.guard(", strconv.Quote(string(keys)), "); stays {")
 		p.line("hashName := e.hashed")
 		p.line("e.hashed = hashed")
-		p.entry(p.mapClass(u), "hashName", write)
+		p.entry(p.mapClass(u, "x"), "hashName", write)
 		p.line("}")
 	} else {
-		p.entry(p.mapClass(u), "", write)
+		p.entry(p.mapClass(u, "x"), "", write)
 	}
 	p.line("}")
 	p.line("e.close('}')")
@@ -275,18 +275,18 @@ func (p *printer) elementClass(s *contracts.Schema, r *codegen.Ref, x string) st
 	return p.class(classOf(s), r, x)
 }
 
-// mapClass is the class of the values of a map.
-func (p *printer) mapClass(u *codegen.Ref) string {
+// mapClass is the class of x, a value of a map.
+func (p *printer) mapClass(u *codegen.Ref, x string) string {
 	s := u.Schema
 	switch {
 	case s.Types == contracts.Map:
-		return p.elementClass(s.Values, u.Elem, "x")
+		return p.elementClass(s.Values, u.Elem, x)
 	case len(s.PatternProperties) == 1 && !s.Additional.Allowed:
-		return p.elementClass(s.PatternProperties[0].Schema, u.Elem, "x")
+		return p.elementClass(s.PatternProperties[0].Schema, u.Elem, x)
 	case s.Additional.Allowed && s.Additional.Schema == nil:
 		return p.patternClass(s, `"undeclared"`)
 	}
-	return p.patternClass(s, p.elementClass(s.Additional.Schema, u.Elem, "x"))
+	return p.patternClass(s, p.elementClass(s.Additional.Schema, u.Elem, x))
 }
 
 // kindsOf are the JSON types of scalars, as the runtime calls them.

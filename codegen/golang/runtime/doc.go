@@ -7,7 +7,7 @@
 // of contracts/payload; tests of codegen/golang hold both. It is not imported by
 // anything but tests.
 //
-// Names of functions and variables must not start with decode, encode, check, classOf,
-// schemaOf, valueOf, listOf, limitsOf or patternOf and a capital letter: generated declarations
-// do.
+// Names of functions and variables must not start with decode, encode, check, redact,
+// classOf, schemaOf, valueOf, listOf, limitsOf or patternOf and a capital letter: generated
+// declarations do.
 package runtime

@@ -90,7 +90,7 @@ func (t *Tracker) Message(e Event, fields ...Field) (Message, error) {
 	}
 	var err error
 	if t.Privacy != nil {
-		m.Payload, err = e.Redacted(t.Privacy)
+		m.Payload, err = e.AppendRedacted(nil, t.Privacy)
 	} else {
 		m.Payload, err = e.AppendJSON(nil)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,8 +15,10 @@ type Event interface {
 	Validate() error
 	// AppendJSON appends the JSON text of the payload.
 	AppendJSON(b []byte) ([]byte, error)
-	// Redacted is the JSON text of the payload without its personal data.
-	Redacted(p *Privacy) ([]byte, error)
+	// AppendRedacted appends the JSON text of the payload without its personal data.
+	AppendRedacted(b []byte, p *Privacy) ([]byte, error)
+	// LogValue is the event without its personal data, for log/slog.
+	LogValue() slog.Value
 
 	about() EventInfo
 }

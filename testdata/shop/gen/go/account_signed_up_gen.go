@@ -2,6 +2,8 @@
 
 package events
 
+import "log/slog"
+
 // Name, version and digest of the event account.signed_up.
 const (
 	EventAccountSignedUp        = "account.signed_up"
@@ -56,10 +58,26 @@ func (AccountSignedUp) about() EventInfo {
 	return EventInfo{EventAccountSignedUp, EventAccountSignedUpVersion, EventAccountSignedUpDigest}
 }
 
-// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
-// without data that its contract requires, or with hashes, may not be valid any more.
-func (v AccountSignedUp) Redacted(privacy *Privacy) ([]byte, error) {
-	return redacted(privacy, v.encode)
+// AppendRedacted appends the JSON text after privacy took personal data out of it or hashed it.
+// It may not be valid any more: without data that its contract requires, or with hashes.
+func (v AccountSignedUp) AppendRedacted(b []byte, privacy *Privacy) ([]byte, error) {
+	return redacted(b, privacy, v.encode)
+}
+
+// Redacted is the payload after privacy took personal data out of it or hashed it. What is
+// required and dropped has its zero value, and so has a number or a boolean that is hashed: see
+// AppendRedacted for text without them.
+func (v AccountSignedUp) Redacted(privacy *Privacy) AccountSignedUp {
+	return redactedCopy(v, privacy, (*AccountSignedUp).redact)
+}
+
+// LogValue is the event without its personal data, for log/slog.
+func (v AccountSignedUp) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
+
+func (v *AccountSignedUp) redact(r *redactor) bool {
+	protectValue(&v.AccountID, r, "pseudonymous", protectText)
+	protectOptional(&v.Email, r, "direct", protectText)
+	return true
 }
 
 // Validate says what the contract objects to, in a *ValidationError.

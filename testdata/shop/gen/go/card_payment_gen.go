@@ -2,6 +2,8 @@
 
 package events
 
+import "log/slog"
+
 // CardPayment is the definition card_payment.
 //
 // A payment by card.
@@ -15,6 +17,14 @@ type CardPayment struct {
 // NewCardPayment makes a CardPayment of what the contract requires.
 func NewCardPayment(scheme CardPaymentScheme, lastDigits string) CardPayment {
 	return CardPayment{Scheme: scheme, LastDigits: lastDigits}
+}
+
+// LogValue is the value without its personal data, for log/slog.
+func (v CardPayment) LogValue() slog.Value { return logged(v.encode) }
+
+func (v *CardPayment) redact(r *redactor) bool {
+	protectValue(&v.LastDigits, r, "pseudonymous", protectText)
+	return true
 }
 
 // Validate says what the contract objects to, in a *ValidationError.

@@ -2,6 +2,8 @@
 
 package events
 
+import "log/slog"
+
 // Name, version and digest of the event cart.viewed.
 const (
 	EventCartViewed        = "cart.viewed"
@@ -44,11 +46,17 @@ func (CartViewed) about() EventInfo {
 	return EventInfo{EventCartViewed, EventCartViewedVersion, EventCartViewedDigest}
 }
 
-// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
-// without data that its contract requires, or with hashes, may not be valid any more.
-func (v CartViewed) Redacted(privacy *Privacy) ([]byte, error) {
-	return redacted(privacy, v.encode)
+// AppendRedacted appends the JSON text after privacy took personal data out of it or hashed it.
+// It may not be valid any more: without data that its contract requires, or with hashes.
+func (v CartViewed) AppendRedacted(b []byte, privacy *Privacy) ([]byte, error) {
+	return redacted(b, privacy, v.encode)
 }
+
+// Redacted is the payload itself: nothing in it is personal.
+func (v CartViewed) Redacted(*Privacy) CartViewed { return v }
+
+// LogValue is the event without its personal data, for log/slog.
+func (v CartViewed) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
 
 // Validate says what the contract objects to, in a *ValidationError.
 func (v CartViewed) Validate() error {

@@ -2,6 +2,8 @@
 
 package events
 
+import "log/slog"
+
 // Name, version and digest of the event checkout.step_completed.
 const (
 	EventCheckoutStepCompleted        = "checkout.step_completed"
@@ -55,10 +57,18 @@ func (CheckoutStepCompleted) about() EventInfo {
 	return EventInfo{EventCheckoutStepCompleted, EventCheckoutStepCompletedVersion, EventCheckoutStepCompletedDigest}
 }
 
-// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
-// without data that its contract requires, or with hashes, may not be valid any more.
-func (v CheckoutStepCompleted) Redacted(privacy *Privacy) ([]byte, error) {
-	return redacted(privacy, v.encode)
+// AppendRedacted appends the JSON text after privacy took personal data out of it or hashed it.
+// It may not be valid any more: without data that its contract requires, or with hashes.
+func (v CheckoutStepCompleted) AppendRedacted(b []byte, privacy *Privacy) ([]byte, error) {
+	return redacted(b, privacy, v.encode)
+}
+
+// Redacted is the payload itself: nothing in it is personal.
+func (v CheckoutStepCompleted) Redacted(*Privacy) CheckoutStepCompleted { return v }
+
+// LogValue is the event without its personal data, for log/slog.
+func (v CheckoutStepCompleted) LogValue() slog.Value {
+	return loggedEvent(v.about(), v.encode)
 }
 
 // Validate says what the contract objects to, in a *ValidationError.

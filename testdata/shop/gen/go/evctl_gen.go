@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -37,7 +38,8 @@ const (
 
 // Privacy says what happens to values by the class that the contract gives them, which
 // stands in the tag pii of their fields. What is within a value with a class is treated at
-// least as strictly as that.
+// least as strictly as that. A nil *Privacy drops every value with a class, and all that no
+// contract describes; the zero Privacy keeps everything.
 type Privacy struct {
 	Pseudonymous, Direct, Sensitive PrivacyAction
 	// Undeclared is for members that no contract describes, of objects that take any.
@@ -59,6 +61,14 @@ func (p *Privacy) of(class string) PrivacyAction {
 		return p.Undeclared
 	}
 	return PrivacyKeep
+}
+
+// orNothing is the privacy that a nil one stands for.
+func (p *Privacy) orNothing() *Privacy {
+	if p == nil {
+		return &Privacy{Pseudonymous: PrivacyDrop, Direct: PrivacyDrop, Sensitive: PrivacyDrop, Undeclared: PrivacyDrop}
+	}
+	return p
 }
 
 func (p *Privacy) check() error {
@@ -107,21 +117,24 @@ func (k *PrivacyKey) GoString() string { return k.String() }
 
 // appendHash writes the hash of a scalar's content as JSON.
 func (k *PrivacyKey) appendHash(b, content []byte) []byte {
-	mac := hmac.New(sha256.New, k.secret)
-	mac.Write(content)
-	b = append(append(append(b, `"hmac:`...), k.id...), ':')
-	return append(base64.RawURLEncoding.AppendEncode(b, mac.Sum(nil)), '"')
+	return append(k.appendContent(append(b, '"'), content), '"')
 }
 
-// redacted writes a value as privacy wants it; nil keeps everything.
-func redacted(p *Privacy, write func(*encoder)) ([]byte, error) {
-	if p == nil {
-		p = &Privacy{}
-	}
+// appendContent writes the hash of a scalar's content.
+func (k *PrivacyKey) appendContent(b, content []byte) []byte {
+	mac := hmac.New(sha256.New, k.secret)
+	mac.Write(content)
+	b = append(append(append(b, "hmac:"...), k.id...), ':')
+	return base64.RawURLEncoding.AppendEncode(b, mac.Sum(nil))
+}
+
+// redacted appends a value as privacy wants it.
+func redacted(b []byte, p *Privacy, write func(*encoder)) ([]byte, error) {
+	p = p.orNothing()
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	e := encoder{privacy: p}
+	e := encoder{b: b, privacy: p}
 	write(&e)
 	return e.done()
 }
@@ -333,8 +346,10 @@ type Event interface {
 	Validate() error
 	// AppendJSON appends the JSON text of the payload.
 	AppendJSON(b []byte) ([]byte, error)
-	// Redacted is the JSON text of the payload without its personal data.
-	Redacted(p *Privacy) ([]byte, error)
+	// AppendRedacted appends the JSON text of the payload without its personal data.
+	AppendRedacted(b []byte, p *Privacy) ([]byte, error)
+	// LogValue is the event without its personal data, for log/slog.
+	LogValue() slog.Value
 
 	about() EventInfo
 }

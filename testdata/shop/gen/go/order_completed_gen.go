@@ -2,6 +2,8 @@
 
 package events
 
+import "log/slog"
+
 // Name, version and digest of the event order.completed.
 const (
 	EventOrderCompleted        = "order.completed"
@@ -68,10 +70,26 @@ func (OrderCompleted) about() EventInfo {
 	return EventInfo{EventOrderCompleted, EventOrderCompletedVersion, EventOrderCompletedDigest}
 }
 
-// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
-// without data that its contract requires, or with hashes, may not be valid any more.
-func (v OrderCompleted) Redacted(privacy *Privacy) ([]byte, error) {
-	return redacted(privacy, v.encode)
+// AppendRedacted appends the JSON text after privacy took personal data out of it or hashed it.
+// It may not be valid any more: without data that its contract requires, or with hashes.
+func (v OrderCompleted) AppendRedacted(b []byte, privacy *Privacy) ([]byte, error) {
+	return redacted(b, privacy, v.encode)
+}
+
+// Redacted is the payload after privacy took personal data out of it or hashed it. What is
+// required and dropped has its zero value, and so has a number or a boolean that is hashed: see
+// AppendRedacted for text without them.
+func (v OrderCompleted) Redacted(privacy *Privacy) OrderCompleted {
+	return redactedCopy(v, privacy, (*OrderCompleted).redact)
+}
+
+// LogValue is the event without its personal data, for log/slog.
+func (v OrderCompleted) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
+
+func (v *OrderCompleted) redact(r *redactor) bool {
+	protectValue(&v.Payment, r, "", redactOrderCompletedPayment)
+	protectOptional(&v.ReceiptEmail, r, "direct", protectText)
+	return true
 }
 
 // Validate says what the contract objects to, in a *ValidationError.
@@ -360,4 +378,14 @@ func decodeOrderCompletedPayment(u *OrderCompletedPayment, r *reader) {
 	default:
 		r.unknownVariant("method")
 	}
+}
+
+func redactOrderCompletedPayment(u *OrderCompletedPayment, r *redactor) bool {
+	stays := true
+	switch v := (*u).(type) {
+	case CardPayment:
+		stays = v.redact(r)
+		*u = v
+	}
+	return stays
 }

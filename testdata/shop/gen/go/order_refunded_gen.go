@@ -2,6 +2,8 @@
 
 package events
 
+import "log/slog"
+
 // Name, version and digest of the event order.refunded.
 const (
 	EventOrderRefunded        = "order.refunded"
@@ -40,11 +42,17 @@ func (OrderRefunded) about() EventInfo {
 	return EventInfo{EventOrderRefunded, EventOrderRefundedVersion, EventOrderRefundedDigest}
 }
 
-// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
-// without data that its contract requires, or with hashes, may not be valid any more.
-func (v OrderRefunded) Redacted(privacy *Privacy) ([]byte, error) {
-	return redacted(privacy, v.encode)
+// AppendRedacted appends the JSON text after privacy took personal data out of it or hashed it.
+// It may not be valid any more: without data that its contract requires, or with hashes.
+func (v OrderRefunded) AppendRedacted(b []byte, privacy *Privacy) ([]byte, error) {
+	return redacted(b, privacy, v.encode)
 }
+
+// Redacted is the payload itself: nothing in it is personal.
+func (v OrderRefunded) Redacted(*Privacy) OrderRefunded { return v }
+
+// LogValue is the event without its personal data, for log/slog.
+func (v OrderRefunded) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
 
 // Validate says what the contract objects to, in a *ValidationError.
 func (v OrderRefunded) Validate() error {

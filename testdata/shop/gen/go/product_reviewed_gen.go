@@ -2,6 +2,8 @@
 
 package events
 
+import "log/slog"
+
 // Name, version and digest of the event product.reviewed.
 const (
 	EventProductReviewed        = "product.reviewed"
@@ -39,10 +41,25 @@ func (ProductReviewed) about() EventInfo {
 	return EventInfo{EventProductReviewed, EventProductReviewedVersion, EventProductReviewedDigest}
 }
 
-// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
-// without data that its contract requires, or with hashes, may not be valid any more.
-func (v ProductReviewed) Redacted(privacy *Privacy) ([]byte, error) {
-	return redacted(privacy, v.encode)
+// AppendRedacted appends the JSON text after privacy took personal data out of it or hashed it.
+// It may not be valid any more: without data that its contract requires, or with hashes.
+func (v ProductReviewed) AppendRedacted(b []byte, privacy *Privacy) ([]byte, error) {
+	return redacted(b, privacy, v.encode)
+}
+
+// Redacted is the payload after privacy took personal data out of it or hashed it. What is
+// required and dropped has its zero value, and so has a number or a boolean that is hashed: see
+// AppendRedacted for text without them.
+func (v ProductReviewed) Redacted(privacy *Privacy) ProductReviewed {
+	return redactedCopy(v, privacy, (*ProductReviewed).redact)
+}
+
+// LogValue is the event without its personal data, for log/slog.
+func (v ProductReviewed) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
+
+func (v *ProductReviewed) redact(r *redactor) bool {
+	protectOptional(&v.ReviewText, r, "direct", protectText)
+	return true
 }
 
 // Validate says what the contract objects to, in a *ValidationError.

@@ -2,6 +2,8 @@
 
 package events
 
+import "log/slog"
+
 // Name, version and digest of the event product.viewed.
 const (
 	EventProductViewed        = "product.viewed"
@@ -48,11 +50,17 @@ func (ProductViewed) about() EventInfo {
 	return EventInfo{EventProductViewed, EventProductViewedVersion, EventProductViewedDigest}
 }
 
-// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
-// without data that its contract requires, or with hashes, may not be valid any more.
-func (v ProductViewed) Redacted(privacy *Privacy) ([]byte, error) {
-	return redacted(privacy, v.encode)
+// AppendRedacted appends the JSON text after privacy took personal data out of it or hashed it.
+// It may not be valid any more: without data that its contract requires, or with hashes.
+func (v ProductViewed) AppendRedacted(b []byte, privacy *Privacy) ([]byte, error) {
+	return redacted(b, privacy, v.encode)
 }
+
+// Redacted is the payload itself: nothing in it is personal.
+func (v ProductViewed) Redacted(*Privacy) ProductViewed { return v }
+
+// LogValue is the event without its personal data, for log/slog.
+func (v ProductViewed) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
 
 // Validate says what the contract objects to, in a *ValidationError.
 func (v ProductViewed) Validate() error {

@@ -2,6 +2,8 @@
 
 package events
 
+import "log/slog"
+
 // Name, version and digest of the event search.performed.
 const (
 	EventSearchPerformed        = "search.performed"
@@ -48,10 +50,26 @@ func (SearchPerformed) about() EventInfo {
 	return EventInfo{EventSearchPerformed, EventSearchPerformedVersion, EventSearchPerformedDigest}
 }
 
-// Redacted is the JSON text after privacy took personal data out of it or hashed it. A payload
-// without data that its contract requires, or with hashes, may not be valid any more.
-func (v SearchPerformed) Redacted(privacy *Privacy) ([]byte, error) {
-	return redacted(privacy, v.encode)
+// AppendRedacted appends the JSON text after privacy took personal data out of it or hashed it.
+// It may not be valid any more: without data that its contract requires, or with hashes.
+func (v SearchPerformed) AppendRedacted(b []byte, privacy *Privacy) ([]byte, error) {
+	return redacted(b, privacy, v.encode)
+}
+
+// Redacted is the payload after privacy took personal data out of it or hashed it. What is
+// required and dropped has its zero value, and so has a number or a boolean that is hashed: see
+// AppendRedacted for text without them.
+func (v SearchPerformed) Redacted(privacy *Privacy) SearchPerformed {
+	return redactedCopy(v, privacy, (*SearchPerformed).redact)
+}
+
+// LogValue is the event without its personal data, for log/slog.
+func (v SearchPerformed) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
+
+func (v *SearchPerformed) redact(r *redactor) bool {
+	protectValue(&v.Query, r, "pseudonymous", protectText)
+	protectOptionalNullable(&v.CorrectedQuery, r, "pseudonymous", protectText)
+	return true
 }
 
 // Validate says what the contract objects to, in a *ValidationError.
