@@ -955,6 +955,9 @@ func readWhole[T ~int64 | ~uint64](v *T, r *reader) {
 
 func readFloat[T ~float64](v *T, r *reader) { readFloatWithin(v, r, nil) }
 
+// smallestNormal is the number below which float64 has fewer digits.
+const smallestNormal = 0x1p-1022
+
 // readFloatWithin reads a number; text that float64 rounds is held to the limits as it is
 // written.
 func readFloatWithin[T ~float64](v *T, r *reader, l *limits) {
@@ -967,7 +970,7 @@ func readFloatWithin[T ~float64](v *T, r *reader, l *limits) {
 	}
 	f, _ := strconv.ParseFloat(string(text), 64) // number refused what does not fit
 	*v = T(f)
-	if l != nil && r.strict && len(text) > 15 {
+	if l != nil && r.strict && (len(text) > 15 || math.Abs(f) < smallestNormal) {
 		if rule, message := l.broken(decimalOf(text)); rule != "" {
 			r.fail(rule, message)
 		}
