@@ -26,6 +26,11 @@ func (m *Model) Renamed(rename map[string]string) *Model {
 	return NewModel(src)
 }
 
+// Version is another version of an event, by itself, with the names that it would have in m.
+func (m *Model) Version(c *contracts.Contract) *Event {
+	return NewModel(Source{Events: []*contracts.Contract{c}, Initialisms: m.source.Initialisms, Rename: m.source.Rename}).Events[0]
+}
+
 // renames are the entries of Source.Rename; nil when there are none.
 type renames struct {
 	names map[string]string

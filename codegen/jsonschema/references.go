@@ -16,12 +16,14 @@ const definitionsFolder = "definitions"
 // shared are the files of shared definitions; empty when schemas are bundled.
 type shared map[*contracts.Schema]string
 
-func newShared(m *codegen.Model) shared {
+// newShared names the files. names learns of them; nil while schemas are printed.
+func newShared(m *codegen.Model, names *codegen.Names) shared {
 	files := shared{}
+	scope := names.Scope()
 	for _, u := range m.Shared {
 		for _, t := range u.Types {
 			if t.Definition != "" {
-				files[t.Schema] = path.Join(definitionsFolder, codegen.Stem(u.Name.Snake())+".schema.json")
+				files[t.Schema] = path.Join(definitionsFolder, scope.Name(codegen.Stem(u.Name.Snake()), codegen.Origin{Type: t})+ending)
 			}
 		}
 	}

@@ -51,6 +51,27 @@ func (Target) Options() []codegen.Option {
 	}
 }
 
+// Identify tells names how the files are called.
+func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
+	paths(m, names)
+	if options[optionFiles] == "files" {
+		newShared(m, names)
+	}
+}
+
+// ending is that of all files.
+const ending = ".schema.json"
+
+// paths are the files of the events. names learns of them; nil while schemas are printed.
+func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Event]string {
+	all := make(map[*codegen.Event]string, len(m.Events))
+	scope := names.Scope()
+	for _, e := range m.Events {
+		all[e] = scope.Name(codegen.Stem(e.Name.Snake()), e.Origin()) + ending
+	}
+	return all
+}
+
 // Generate returns a schema for each event, and for each shared definition when they
 // have files.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
@@ -60,15 +81,16 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	}
 	own := shared{} // files of their own
 	if options[optionFiles] == "files" {
-		own = newShared(m)
+		own = newShared(m, nil)
 	}
+	paths := paths(m, nil)
 	definitions := own.definitions(m)
 	files := make([]codegen.File, len(m.Events)+len(definitions))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, e := range m.Events {
 		group.Go(func() (err error) {
-			if files[i], err = event(e, own, options[optionDraft], base); err != nil {
+			if files[i], err = event(e, paths[e], own, options[optionDraft], base); err != nil {
 				return fmt.Errorf("event %q: %w", e.Contract.Name, err)
 			}
 			return nil
@@ -86,8 +108,7 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 }
 
 // event is the file of an event.
-func event(e *codegen.Event, own shared, draft, base string) (codegen.File, error) {
-	path := codegen.Stem(e.Name.Snake()) + ".schema.json"
+func event(e *codegen.Event, path string, own shared, draft, base string) (codegen.File, error) {
 	projection, err := own.reachedFrom(e.Contract.Payload).split(schema.Project(e.Contract), "")
 	if err != nil {
 		return codegen.File{}, err

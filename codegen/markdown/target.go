@@ -39,6 +39,22 @@ const (
 
 const header = "<!-- " + codegen.Marker + " -->\n\n"
 
+// Identify tells names how the pages are called.
+func (Target) Identify(m *codegen.Model, _ codegen.Options, names *codegen.Names) { paths(m, names) }
+
+// paths are those of the pages. names learns of them; nil while pages are printed.
+func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Unit]string {
+	all := map[*codegen.Unit]string{}
+	inEvents, inDefinitions := names.Scope(), names.Scope()
+	for _, u := range m.Shared {
+		all[u] = definitions + inDefinitions.Name(codegen.Stem(u.Name.Snake()), u.Origin()) + ".md"
+	}
+	for _, e := range m.Events {
+		all[&e.Unit] = events + inEvents.Name(codegen.Stem(e.Name.Snake()), e.Origin()) + ".md"
+	}
+	return all
+}
+
 // Generate returns the index and the pages.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	b := newBook(m)
@@ -70,13 +86,11 @@ type book struct {
 }
 
 func newBook(m *codegen.Model) *book {
-	b := &book{model: m, paths: map[*codegen.Unit]string{}, titles: map[*codegen.Unit]string{}, users: map[*codegen.Unit][]*codegen.Event{}}
+	b := &book{model: m, paths: paths(m, nil), titles: map[*codegen.Unit]string{}, users: map[*codegen.Unit][]*codegen.Event{}}
 	for _, u := range m.Shared {
-		b.paths[u] = definitions + codegen.Stem(u.Name.Snake()) + ".md"
 		b.titles[u] = titleOf(u)
 	}
 	for _, e := range m.Events {
-		b.paths[&e.Unit] = events + codegen.Stem(e.Name.Snake()) + ".md"
 		b.titles[&e.Unit] = e.Contract.Name
 		seen := map[*codegen.Unit]bool{&e.Unit: true}
 		for _, t := range e.Reach {

@@ -185,3 +185,8 @@ func TestSteps_AnyContractBecomesAnyOther(t *testing.T) {
 	compare(t, paths, true)
 	compare(t, paths, false)
 }
+
+// eventOf is one version by itself.
+func eventOf(c *contracts.Contract) *codegen.Event {
+	return codegen.NewModel(codegen.Source{Events: []*contracts.Contract{c}}).Events[0]
+}

@@ -73,18 +73,18 @@ const maxName = 63
 // maxNested is how many columns an object may have before it is kept as JSON.
 const maxNested = 200
 
-// tableOf decides the columns of an event.
-func tableOf(e *codegen.Event, name string, notNull bool) *table {
+// tableOf decides the columns of an event. names learns of them; nil while SQL is printed.
+func tableOf(e *codegen.Event, name string, notNull bool, names *codegen.Names) *table {
 	c := e.Contract
 	t := &table{event: c, name: shorten(name), days: c.Retention.Days(), class: contracts.NoPII}
-	b := &builder{table: t, notNull: notNull, scope: codegen.NewScope(), inside: map[*codegen.Type]bool{}}
-	b.add(column{path: columnID, typ: columnType{kind: text}, required: true, comment: "Identifier of this one occurrence."}, columnID)
-	b.add(column{path: columnVersion, typ: columnType{kind: symbol}, required: true, comment: "Version of the contract it was sent with."}, columnVersion)
-	b.add(column{path: columnReceived, typ: columnType{kind: moment}, required: true, comment: "When the collector took it."}, columnReceived)
+	b := &builder{table: t, notNull: notNull, names: names, scope: names.Scope(), inside: map[*codegen.Type]bool{}}
+	b.add(column{path: columnID, typ: columnType{kind: text}, required: true, comment: "Identifier of this one occurrence."}, columnID, codegen.Origin{})
+	b.add(column{path: columnVersion, typ: columnType{kind: symbol}, required: true, comment: "Version of the contract it was sent with."}, columnVersion, codegen.Origin{})
+	b.add(column{path: columnReceived, typ: columnType{kind: moment}, required: true, comment: "When the collector took it."}, columnReceived, codegen.Origin{})
 	t.metadata = len(t.columns)
 	b.object(e.Payload, place{required: true})
 	if b.open {
-		b.add(column{path: columnUndeclared, typ: columnType{kind: document}, comment: "Members that the contract does not declare."}, columnUndeclared)
+		b.add(column{path: columnUndeclared, typ: columnType{kind: document}, comment: "Members that the contract does not declare."}, columnUndeclared, codegen.Origin{})
 	}
 	t.comment = comment(append(slices.Clone(e.Payload.Doc.Lines), e.Payload.Doc.Deprecated, about(c)))
 	return t
@@ -105,6 +105,7 @@ func about(c *contracts.Contract) string {
 type builder struct {
 	table   *table
 	notNull bool
+	names   *codegen.Names
 	scope   *codegen.Scope
 	inside  map[*codegen.Type]bool // objects whose columns are being made
 	open    bool                   // whether an object with columns takes members that are not declared
@@ -126,6 +127,7 @@ func (b *builder) object(t *codegen.Type, at place) {
 	for _, f := range t.Fields {
 		s := f.Property.Schema
 		r := f.Type.Underlying()
+		of := codegen.Origin{Type: t, Field: f}
 		in := place{
 			path:     at.path + "/" + contracts.EscapePointer(f.Wire),
 			formerly: at.formerly + "/" + contracts.EscapePointer(cmp.Or(s.RenamedFrom, f.Wire)),
@@ -135,6 +137,7 @@ func (b *builder) object(t *codegen.Type, at place) {
 			class:    higher(at.class, cmp.Or(s.PII, s.Resolved().PII)),
 		}
 		if r.Kind == codegen.Named && r.Named.Kind == codegen.Object && b.fits(r.Named) {
+			b.names.See(in.name.Snake(), of)
 			b.object(r.Named, in)
 			continue
 		}
@@ -143,12 +146,12 @@ func (b *builder) object(t *codegen.Type, at place) {
 		if s.Default != nil {
 			c.fallback = s.Default.JSON
 		}
-		b.add(c, in.name.Snake())
+		b.add(c, in.name.Snake(), of)
 	}
 }
 
-func (b *builder) add(c column, name string) {
-	c.name = b.scope.Take(shorten(name))
+func (b *builder) add(c column, name string, of codegen.Origin) {
+	c.name = b.scope.Name(shorten(name), of)
 	if len(c.name) > maxName {
 		c.name = b.scope.Take(digested(c.name))
 	}

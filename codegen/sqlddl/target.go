@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
-	"github.com/evctl/evctl/contracts"
 )
 
 // Target writes SQL.
@@ -41,19 +40,38 @@ func (Target) Options() []codegen.Option {
 
 var schemaName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_]*)?$`)
 
+// Identify tells names what tables and columns are called.
+func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
+	tables := tableNames(m, names)
+	for _, e := range m.Events {
+		tableOf(e, tables[e], options[optionRequired] == "not_null", names)
+	}
+}
+
+// tableNames are also those of the files. names learns of them; nil while SQL is printed.
+func tableNames(m *codegen.Model, names *codegen.Names) map[*codegen.Event]string {
+	all := make(map[*codegen.Event]string, len(m.Events))
+	scope := names.Scope()
+	for _, e := range m.Events {
+		all[e] = scope.Name(e.Name.Snake(), e.Origin())
+	}
+	return all
+}
+
 // Generate writes a file for each event, and one for each step between its versions.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
-	p := printer{dialect: *find(options[optionDialect]), notNull: options[optionRequired] == "not_null"}
+	p := printer{dialect: *find(options[optionDialect]), model: m, notNull: options[optionRequired] == "not_null"}
 	p.schema = options[optionSchema]
 	if p.schema != "" && !schemaName.MatchString(p.schema) {
 		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics", optionSchema, p.schema)
 	}
+	tables := tableNames(m, nil)
 	made := make([][]codegen.File, len(m.Events))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, e := range m.Events {
 		group.Go(func() error {
-			made[i] = p.files(e)
+			made[i] = p.files(e, tables[e])
 			return nil
 		})
 	}
@@ -70,11 +88,11 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 // printer writes the files of one dialect.
 type printer struct {
 	dialect
+	model   *codegen.Model
 	notNull bool
 }
 
-func (p *printer) files(e *codegen.Event) []codegen.File {
-	name := e.Name.Snake()
+func (p *printer) files(e *codegen.Event, name string) []codegen.File {
 	now := p.table(e, name)
 	files := []codegen.File{{Path: codegen.Stem(name) + ".sql", Content: p.script(now.title(), p.create(now), false)}}
 	for i, versions := 0, p.versions(e, now); i+1 < len(versions); i++ {
@@ -90,7 +108,7 @@ func (p *printer) files(e *codegen.Event) []codegen.File {
 
 // table is an event's table as the dialect holds it.
 func (p *printer) table(e *codegen.Event, name string) *table {
-	t := tableOf(e, name, p.notNull)
+	t := tableOf(e, name, p.notNull, nil)
 	for i := range t.columns {
 		t.columns[i].typ = p.hold(t.columns[i].typ)
 	}
@@ -104,15 +122,10 @@ func (p *printer) versions(e *codegen.Event, now *table) []*table {
 	var list []*table
 	for _, c := range e.Released {
 		if c.Version.Compare(now.event.Version) < 0 {
-			list = append(list, p.table(eventOf(c), now.name))
+			list = append(list, p.table(p.model.Version(c), now.name))
 		}
 	}
 	return append(list, now)
-}
-
-// eventOf is one released version by itself.
-func eventOf(c *contracts.Contract) *codegen.Event {
-	return codegen.NewModel(codegen.Source{Events: []*contracts.Contract{c}}).Events[0]
 }
 
 func (p *printer) script(title string, statements []string, transaction bool) []byte {
