@@ -95,7 +95,7 @@ func (b *builder) roots(src Source) {
 	events := slices.DeleteFunc(slices.Clone(src.Events), func(c *contracts.Contract) bool { return c.Broken || c.Payload == nil })
 	slices.SortStableFunc(events, func(x, y *contracts.Contract) int { return cmp.Compare(x.Name, y.Name) })
 	for _, c := range events {
-		e := &Event{Contract: c, Ledgers: src.Ledgers[c.Name], Released: src.Released[c.Name]}
+		e := &Event{Contract: c, Renamed: b.renames != nil, Ledgers: src.Ledgers[c.Name], Released: src.Released[c.Name]}
 		if !src.NamesOnly {
 			e.Digest = contracts.DigestOf(c)
 		}

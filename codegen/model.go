@@ -65,6 +65,7 @@ type Event struct {
 	Contract *contracts.Contract // linked and not broken
 	Digest   contracts.Digest    // of Contract
 	Payload  *Type               // an Object, Types[0]
+	Renamed  bool                // whether the model has other names for single things
 	// Reach lists every type the event needs: Payload, then all types used by it in
 	// order of first use, definitions of other files included.
 	Reach []*Type

@@ -134,11 +134,18 @@ func (n *Names) Scope(reserved ...string) *Scope {
 	return s
 }
 
-// See tells n of an identifier that stands in no scope of its own, such as a part of a
-// longer one.
-func (n *Names) See(identifier string, of Origin) {
+// See tells n of an identifier that a scope did not hand out: the target has rules of its
+// own, or the identifier is a part of a longer one. The scope may be nil.
+func (n *Names) See(s *Scope, identifier string, of Origin) {
 	if n != nil && n.Visit != nil {
-		n.Visit(nil, identifier, of)
+		n.Visit(s, identifier, of)
+	}
+}
+
+// Clash tells n of two names that clash by rules of the target.
+func (n *Names) Clash(identifier string, of, other Origin) {
+	if n != nil {
+		n.clash(Clash{identifier, of, other})
 	}
 }
 

@@ -22,6 +22,8 @@ type file struct {
 	deep        []any // those of types that are nested too deeply to stand inside
 
 	docs        docs
+	origins     *origins       // nil when no name depends on it, and nobody learns of names
+	names       *codegen.Names // nil while code is printed
 	top         *namespace
 	definitions map[string]string // names of the types that definitions become, by scope
 }
@@ -58,19 +60,31 @@ type enum struct {
 	names      []string
 }
 
-func newFile(e *codegen.Event, c config, plan *numbers.Scope) *file {
-	f := &file{config: c, event: e, docs: docsOf(e), top: newNamespace(nil), definitions: map[string]string{}}
+func newFile(e *codegen.Event, c config, plan *numbers.Scope, names *codegen.Names) *file {
+	f := &file{config: c, event: e, docs: docsOf(e), names: names, top: newNamespace(nil, names), definitions: map[string]string{}}
+	if names != nil || e.Renamed {
+		f.origins = originsOf(e)
+	}
 	f.packageName, f.path = place(e, c)
-	f.top.typeName(eventName(e.Contract))
+	f.top.typeName(f.eventName(), e.Origin())
 	for _, scope := range definitionsOf(plan) {
-		f.definitions[scope.Key] = f.top.typeName(naming.Of(scope.Definition))
+		of := f.origins.scope(scope)
+		name, ok := renamedType(of)
+		if !ok {
+			name = naming.Of(scope.Definition)
+		}
+		f.definitions[scope.Key] = f.top.typeName(name, of)
 	}
 	return f
 }
 
 // eventName depends on the event alone, so that no other contract can change the
 // name of its message.
-func eventName(c *contracts.Contract) naming.Name {
+func (f *file) eventName() naming.Name {
+	c := f.event.Contract
+	if name, ok := renamedType(f.event.Origin()); ok {
+		return name
+	}
 	if c.CodeName != "" {
 		return naming.Of(c.CodeName)
 	}
@@ -110,7 +124,7 @@ func eachScope(plan *numbers.Scope, visit func(*numbers.Scope)) {
 // declare fills in the types: the event's message, then definitions in order of
 // first use.
 func (f *file) declare(plan *numbers.Scope) {
-	m := f.message(plan, pascal(eventName(f.event.Contract)), f.top)
+	m := f.message(plan, pascal(f.eventName()), f.top)
 	m.doc = append([]string{fmt.Sprintf("Event %s, version %s.", quoteOdd(f.event.Contract.Name), f.event.Contract.Version)}, m.doc...)
 	m.deprecated = m.deprecated || f.event.Contract.Status == contracts.Deprecated || f.event.Contract.Status == contracts.Retired
 	f.types = append(f.types, m)
@@ -134,12 +148,12 @@ func (f *file) scope(s *numbers.Scope, name string, ns *namespace) any {
 // message declares an object or union.
 func (f *file) message(s *numbers.Scope, name string, outer *namespace) *message {
 	doc := f.docs.types[s.Schema]
-	names := nameFields(s)
+	names := f.nameFields(s)
 	m := &message{name: name, doc: doc.lines, deprecated: doc.deprecated, names: names.reserved}
 	for _, e := range s.Reserved {
 		m.reserved = append(m.reserved, e.Number)
 	}
-	in := &inside{f, m, newNamespace(outer), s.Leaf == numbers.Union}
+	in := &inside{f, m, newNamespace(outer, f.names), s.Leaf == numbers.Union}
 	in.fields(s, names)
 	if in.union && len(m.fields) > 0 {
 		m.oneof = names.unused("variant")
@@ -172,7 +186,7 @@ type inside struct {
 func (in *inside) fields(s *numbers.Scope, names members) {
 	for _, member := range s.Fields {
 		if wraps := member.Type.Wraps; !in.union && len(wraps) > 0 && wraps[0] == numbers.Dict {
-			in.ns.types[names.names[member.Number].With("entry").Key()] = true // protobuf declares it for maps
+			in.ns.types[names.names[member.Number].With("entry").Key()] = codegen.Origin{} // protobuf declares it for maps
 		}
 	}
 	reserved := s.Reserved
@@ -195,12 +209,12 @@ func (in *inside) reserve(e numbers.Entry, name naming.Name) {
 	t := e.Kind.Type()
 	for i, wrap := range t.Wraps {
 		if i > 0 || in.union {
-			in.ns.typeName(name)
+			in.ns.typeName(name, codegen.Origin{})
 		}
 		name = name.With(suffix(wrap))
 	}
 	if t.Scoped() && t.Definition == "" {
-		in.ns.typeName(name)
+		in.ns.typeName(name, codegen.Origin{})
 	}
 }
 
@@ -264,7 +278,7 @@ func (in *inside) element(member *numbers.Field, name naming.Name, wraps []numbe
 	if len(wraps) == 0 {
 		return in.leaf(member, name)
 	}
-	w := &message{name: in.ns.typeName(name)}
+	w := &message{name: in.ns.typeName(name, in.origins.member(nil, member))}
 	in.message.types = append(in.message.types, w)
 	value := field{number: 1, name: "values"}
 	if wraps[0] == numbers.Maybe {
@@ -311,12 +325,16 @@ const maxNesting = 16
 // declareLeaf declares a type that is written in place: inside the message, or
 // beside the event's message when that would be too deep.
 func (in *inside) declareLeaf(s *numbers.Scope, name naming.Name) string {
+	of := in.origins.scope(s)
+	if chosen, ok := renamedType(of); ok {
+		name = chosen
+	}
 	if in.ns.depth < maxNesting {
-		typ := in.ns.typeName(name)
+		typ := in.ns.typeName(name, of)
 		in.message.types = append(in.message.types, in.scope(s, typ, in.ns))
 		return typ
 	}
-	typ := in.top.typeName(naming.Of(in.message.name).Join(name))
+	typ := in.top.typeName(naming.Of(in.message.name).Join(name), of)
 	in.deep = append(in.deep, in.scope(s, typ, in.top))
 	return typ
 }
@@ -346,15 +364,15 @@ func (f *file) importFile(path string) {
 func (f *file) enum(s *numbers.Scope, name string, outer *namespace) *enum {
 	doc := f.docs.types[s.Schema]
 	prefix := valuePrefix(name)
-	e := &enum{name: name, doc: doc.lines, deprecated: doc.deprecated, zero: outer.value(prefix+unspecified.UpperSnake(), 0)}
-	names := nameValues(s)
+	e := &enum{name: name, doc: doc.lines, deprecated: doc.deprecated, zero: outer.value(prefix+unspecified.UpperSnake(), 0, codegen.Origin{})}
+	names := f.nameValues(s)
 	for _, member := range byNumber(s.Fields) {
 		doc := f.docs.value(s.Schema, member)
 		text := names.names[member.Number].UpperSnake()
 		if text != strings.ToUpper(member.Name) {
 			doc.lines = append([]string{fmt.Sprintf("In JSON: %s.", quote(member.Name))}, doc.lines...)
 		}
-		e.values = append(e.values, field{number: member.Number, name: outer.value(prefix+text, member.Number), doc: doc.lines, deprecated: doc.deprecated})
+		e.values = append(e.values, field{number: member.Number, name: outer.value(prefix+text, member.Number, f.origins.member(s, &member)), doc: doc.lines, deprecated: doc.deprecated})
 	}
 	for _, entry := range s.Reserved {
 		e.reserved = append(e.reserved, entry.Number)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/contracts/naming"
 	"github.com/evctl/evctl/contracts/numbers"
 )
@@ -15,35 +16,45 @@ import (
 // that a reference by its last name always means the same.
 type namespace struct {
 	outer  *namespace
-	types  map[string]bool // without case and separators
-	values map[string]bool // of enums, which live beside them
-	depth  int             // how many messages it is inside of
+	types  map[string]codegen.Origin // without case and separators
+	values map[string]codegen.Origin // of enums, which live beside them
+	depth  int                       // how many messages it is inside of
+	names  *codegen.Names            // learns of all; nil while code is printed
+	seen   *codegen.Scope            // for names
 }
 
-func newNamespace(outer *namespace) *namespace {
-	n := &namespace{outer: outer, types: map[string]bool{}, values: map[string]bool{}}
+func newNamespace(outer *namespace, names *codegen.Names) *namespace {
+	n := &namespace{outer: outer, types: map[string]codegen.Origin{}, values: map[string]codegen.Origin{}, names: names}
+	if names != nil {
+		n.seen = names.Scope()
+	}
 	if outer != nil {
 		n.depth = outer.depth + 1
 	}
 	return n
 }
 
-func (n *namespace) taken(name naming.Name) bool {
+func (n *namespace) taken(name naming.Name) (by codegen.Origin, taken bool) {
 	for ; n != nil; n = n.outer {
-		if n.types[name.Key()] {
-			return true
+		if by, taken = n.types[name.Key()]; taken {
+			return by, true
 		}
 	}
-	return false
+	return by, false
 }
 
 // typeName takes the name wanted, or the same with a number.
-func (n *namespace) typeName(wanted naming.Name) string {
+func (n *namespace) typeName(wanted naming.Name, of codegen.Origin) string {
 	name := wanted
-	for i := 2; n.taken(name); i++ {
-		name = wanted.With(strconv.Itoa(i))
+	if by, taken := n.taken(name); taken {
+		n.names.Clash(pascal(name), of, by)
+		for i := 2; taken; i++ {
+			name = wanted.With(strconv.Itoa(i))
+			_, taken = n.taken(name)
+		}
 	}
-	n.types[name.Key()] = true
+	n.types[name.Key()] = of
+	n.names.See(n.seen, pascal(name), of)
 	return pascal(name)
 }
 
@@ -51,12 +62,16 @@ func (n *namespace) typeName(wanted naming.Name) string {
 func pascal(name naming.Name) string { return strings.ReplaceAll(name.Pascal(nil), "_", "") }
 
 // value takes the name of an enum value, or the same with the value's number.
-func (n *namespace) value(wanted string, number int) string {
+func (n *namespace) value(wanted string, number int, of codegen.Origin) string {
 	name := wanted
-	for n.values[name] {
-		name += "_" + strconv.Itoa(number)
+	if by, taken := n.values[name]; taken {
+		n.names.Clash(name, of, by)
+		for ; taken; _, taken = n.values[name] {
+			name += "_" + strconv.Itoa(number)
+		}
 	}
-	n.values[name] = true
+	n.values[name] = of
+	n.names.See(n.seen, name, of)
 	return name
 }
 
@@ -73,11 +88,16 @@ type members struct {
 
 // nameFields names the fields of a message or union. Earlier numbers come first, so
 // that a field that is added never changes the name of another one.
-func nameFields(scope *numbers.Scope) members {
+func (f *file) nameFields(scope *numbers.Scope) members {
 	n := fieldNamer{
+		file:    f,
+		scope:   scope,
 		members: members{names: map[int]naming.Name{}, jsonNames: map[int]string{}},
-		taken:   map[string]bool{},
+		taken:   taken{},
 		byWire:  map[string]naming.Name{},
+	}
+	if f.names != nil {
+		n.seen = f.names.Scope()
 	}
 	for _, f := range scope.Fields {
 		if f.Kind != numbers.Extra {
@@ -97,7 +117,10 @@ func nameFields(scope *numbers.Scope) members {
 
 type fieldNamer struct {
 	members
-	taken  map[string]bool
+	file   *file
+	scope  *numbers.Scope
+	seen   *codegen.Scope // for the file's names
+	taken  taken
 	byWire map[string]naming.Name // by name in JSON
 }
 
@@ -105,11 +128,13 @@ type fieldNamer struct {
 // from which protobuf derives no other field's.
 func (n *fieldNamer) live(f numbers.Field) {
 	derived := f.Kind == numbers.Extra || !expressible(f.Name)
-	name := take(n.taken, fieldName(f), f.Number, func(name naming.Name) bool {
+	of := n.file.origins.member(n.scope, &f)
+	name := n.file.take(n.taken, fieldName(f, of), f.Number, of, func(name naming.Name) bool {
 		_, clash := n.byWire[jsonName(name.Snake())]
 		return derived && clash
 	})
 	n.names[f.Number] = name
+	n.file.names.See(n.seen, name.Snake(), of)
 	if f.Kind != numbers.Extra {
 		n.byWire[f.Name] = name
 	}
@@ -123,7 +148,7 @@ func (n *fieldNamer) live(f numbers.Field) {
 func (n *fieldNamer) gone(e numbers.Entry) {
 	name, known := n.byWire[e.Name()]
 	if !known {
-		name = take(n.taken, naming.Of(e.Name()), e.Number, nil)
+		name = n.file.take(n.taken, naming.Of(e.Name()), e.Number, codegen.Origin{}, nil)
 		n.byWire[e.Name()] = name
 		n.reserved = append(n.reserved, name.Snake())
 	}
@@ -132,11 +157,11 @@ func (n *fieldNamer) gone(e numbers.Entry) {
 
 // unused is the name wanted, or the same with a number when a member has it.
 func (m members) unused(wanted string) string {
-	taken := map[string]bool{}
+	taken := taken{}
 	for _, name := range m.names {
-		taken[name.Key()] = true
+		taken[name.Key()] = codegen.Origin{}
 	}
-	return take(taken, naming.New(wanted), 1, nil).Snake()
+	return (*file)(nil).take(taken, naming.New(wanted), 1, codegen.Origin{}, nil).Snake()
 }
 
 // byNumber orders fields by number; the one for members without a name comes last,
@@ -155,7 +180,10 @@ func byNumber(fields []numbers.Field) []numbers.Field {
 	return fields
 }
 
-func fieldName(f numbers.Field) naming.Name {
+func fieldName(f numbers.Field, of codegen.Origin) naming.Name {
+	if name, ok := renamed(of); ok {
+		return name
+	}
 	switch {
 	case f.Kind == numbers.Extra:
 		return naming.New("extra")
@@ -166,29 +194,45 @@ func fieldName(f numbers.Field) naming.Name {
 }
 
 // take returns the name wanted, or the same with the field's number when another
-// field has it, or when it is refused.
-func take(taken map[string]bool, wanted naming.Name, number int, refused func(naming.Name) bool) naming.Name {
+// field has it, or when it is refused. f may be nil: then nobody learns of it.
+func (f *file) take(used taken, wanted naming.Name, number int, of codegen.Origin, refused func(naming.Name) bool) naming.Name {
+	if by, clash := used[wanted.Key()]; clash && f != nil {
+		f.names.Clash(wanted.Snake(), of, by)
+	}
 	name := wanted
-	for taken[name.Key()] || refused != nil && refused(name) {
+	for used.has(name) || refused != nil && refused(name) {
 		name = name.With(strconv.Itoa(number))
 	}
-	taken[name.Key()] = true
+	used[name.Key()] = of
 	return name
 }
 
+// taken is what names stand for, by their keys.
+type taken map[string]codegen.Origin
+
+func (t taken) has(name naming.Name) bool {
+	_, has := t[name.Key()]
+	return has
+}
+
 // nameValues names the values of an enum, without the enum's name before them.
-func nameValues(scope *numbers.Scope) members {
+func (f *file) nameValues(scope *numbers.Scope) members {
 	m := members{names: map[int]naming.Name{}}
-	taken := map[string]bool{unspecified.Key(): true}
+	taken := taken{unspecified.Key(): {}}
 	wires := map[string]bool{}
-	for _, f := range byNumber(scope.Fields) {
-		wires[f.Name] = true
-		m.names[f.Number] = take(taken, naming.Part(f.Name), f.Number, nil)
+	for _, v := range byNumber(scope.Fields) {
+		wires[v.Name] = true
+		of := f.origins.member(scope, &v)
+		name, ok := renamed(of)
+		if !ok {
+			name = naming.Part(v.Name)
+		}
+		m.names[v.Number] = f.take(taken, name, v.Number, of, nil)
 	}
 	for _, e := range scope.Reserved {
 		if !wires[e.Name()] {
 			wires[e.Name()] = true
-			m.reserved = append(m.reserved, take(taken, naming.Part(e.Name()), e.Number, nil).UpperSnake())
+			m.reserved = append(m.reserved, f.take(taken, naming.Part(e.Name()), e.Number, codegen.Origin{}, nil).UpperSnake())
 		}
 	}
 	return m

@@ -77,6 +77,22 @@ func configure(o codegen.Options) (config, error) {
 	return c, nil
 }
 
+// Identify tells names what the files declare, as long as nothing is released: names that were
+// used before are reserved.
+func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
+	config, err := configure(options)
+	if err != nil {
+		return // nothing is generated
+	}
+	files := names.Scope()
+	for _, e := range m.Events {
+		_, path := place(e, config)
+		files.Name(path, e.Origin())
+		plan, _ := numbers.Plan(numbers.Ledger{}, e.Contract)
+		newFile(e, config, plan, names).declare(plan)
+	}
+}
+
 // Generate writes one file for each event. That compilers take them is what the
 // tests of this package are for: compiling takes longer than everything else.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
@@ -109,7 +125,7 @@ func generate(e *codegen.Event, config config) (codegen.File, error) {
 		return codegen.File{}, err
 	}
 	plan, _ := numbers.Plan(released, e.Contract)
-	f := newFile(e, config, plan)
+	f := newFile(e, config, plan, nil)
 	f.declare(plan)
 	return codegen.File{Path: f.path, Content: print(f)}, nil
 }

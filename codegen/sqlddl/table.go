@@ -137,7 +137,7 @@ func (b *builder) object(t *codegen.Type, at place) {
 			class:    higher(at.class, cmp.Or(s.PII, s.Resolved().PII)),
 		}
 		if r.Kind == codegen.Named && r.Named.Kind == codegen.Object && b.fits(r.Named) {
-			b.names.See(in.name.Snake(), of)
+			b.names.See(nil, in.name.Snake(), of)
 			b.object(r.Named, in)
 			continue
 		}
