@@ -10,9 +10,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -54,9 +54,12 @@ type folder struct {
 	out      string   // as in evctl.yaml
 	dir      string   // on disk
 	root     *os.Root // nil when the folder does not exist; closed when the plan is made
+	ran      []string // targets
 	manifest manifest
 	next     manifest
 	changes  []Change
+	// abandoned are temporary files of processes that were killed, from the folder.
+	abandoned []string
 }
 
 // PlanOptions adjust a plan.
@@ -71,18 +74,25 @@ type PlanOptions struct {
 }
 
 // NewPlan runs all jobs and compares what they make with the disk. It writes
-// nothing. Jobs run one after the other, each on all processors, and contents that
-// are on disk already are dropped, so that memory holds one target at a time.
+// nothing. Jobs run one after the other, each on all processors, while the files of the
+// one before are compared. Contents that are on disk already are dropped, so that memory
+// holds two targets at a time.
 func NewPlan(ctx context.Context, m *Model, jobs []Job, opt PlanOptions) (*Plan, error) {
 	p := &Plan{claims: newClaims()}
 	defer p.close()
+	var comparing errgroup.Group
+	comparing.SetLimit(1)
 	for _, job := range jobs {
 		if err := ctx.Err(); err != nil {
+			return nil, errors.Join(err, comparing.Wait())
+		}
+		if err := p.add(ctx, m, job, opt, &comparing); err != nil {
+			_ = comparing.Wait() // only its end matters here
 			return nil, err
 		}
-		if err := p.add(m, job, opt); err != nil {
-			return nil, err
-		}
+	}
+	if err := comparing.Wait(); err != nil {
+		return nil, err
 	}
 	for _, f := range p.folders {
 		if err := f.addLeftovers(opt); err != nil {
@@ -94,15 +104,17 @@ func NewPlan(ctx context.Context, m *Model, jobs []Job, opt PlanOptions) (*Plan,
 	return p, nil
 }
 
-func (p *Plan) add(m *Model, job Job, opt PlanOptions) error {
+// add runs a job, and has comparing find out the status of its files.
+func (p *Plan) add(ctx context.Context, m *Model, job Job, opt PlanOptions, comparing *errgroup.Group) error {
 	f, err := p.folder(opt.Root, job.Out)
 	if err != nil {
 		return err
 	}
 	target := job.Target.Name()
-	if _, twice := f.next.Targets[target]; twice {
+	if slices.Contains(f.ran, target) {
 		return fmt.Errorf("target %s writes into %s twice", target, job.Out)
 	}
+	f.ran = append(f.ran, target)
 	files, err := job.Run(m)
 	if err != nil {
 		return err
@@ -112,29 +124,45 @@ func (p *Plan) add(m *Model, job Job, opt PlanOptions) error {
 			return err
 		}
 	}
-	f.next.Targets[target] = make(map[string]string, len(files))
-	changes, digests := make([]Change, len(files)), make([]string, len(files))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
+	comparing.Go(func() error { return f.compare(ctx, target, files, opt.Overwrite) })
+	return nil
+}
+
+// compare finds the status of a target's files and lists them. Contents of current files
+// are dropped.
+func (f *folder) compare(ctx context.Context, target string, files []File, overwrite bool) error {
+	changes, digests := make([]Change, len(files)), make(map[string]string, len(files))
+	all := make([]*Change, len(files))
 	for i, file := range files {
-		group.Go(func() error {
-			c := Change{Target: target, Out: f.out, Path: path.Join(f.out, file.Path), name: file.Path, wanted: true, content: file.Content}
+		changes[i] = Change{Target: target, Out: f.out, Path: path.Join(f.out, file.Path), name: file.Path, wanted: true, content: file.Content}
+		all[i] = &changes[i]
+	}
+	var lock sync.Mutex
+	err := inBatches(ctx, batches(all), func(batch []*Change) error {
+		r := reader{opened: opened{top: f.root}}
+		defer r.leave(0)
+		sums := make([]string, len(batch))
+		for i, c := range batch {
+			sums[i] = digestOf(c.content)
 			var err error
-			if c.Status, err = f.status(&c, opt.Overwrite); c.Status == Current {
+			if c.Status, err = f.status(c, overwrite, &r); err != nil {
+				return err
+			}
+			if c.Status == Current {
 				c.content = nil
 			}
-			changes[i], digests[i] = c, digestOf(file.Content)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for i, c := range changes {
-		f.next.Targets[target][c.name] = digests[i]
-	}
+		}
+		lock.Lock()
+		defer lock.Unlock()
+		for i, c := range batch {
+			digests[c.name] = sums[i]
+		}
+		f.abandoned = append(f.abandoned, r.abandoned...)
+		return nil
+	})
+	f.next.Targets[target] = digests
 	f.changes = append(f.changes, changes...)
-	return nil
+	return err
 }
 
 // folder opens the out folder of a job, once.
@@ -207,6 +235,8 @@ func (f *folder) addLeftovers(opt PlanOptions) error {
 	for _, c := range f.changes {
 		generated[c.name] = true
 	}
+	r := reader{opened: opened{top: f.root}}
+	defer r.leave(0)
 	for _, target := range slices.Sorted(maps.Keys(f.manifest.Targets)) {
 		if _, ran := f.next.Targets[target]; !ran && opt.Partial {
 			f.next.Targets[target] = f.manifest.Targets[target]
@@ -218,7 +248,7 @@ func (f *folder) addLeftovers(opt PlanOptions) error {
 			}
 			c := Change{Target: target, Out: f.out, Path: path.Join(f.out, name), name: name}
 			var err error
-			if c.Status, err = f.status(&c, opt.Overwrite); err != nil {
+			if c.Status, err = f.status(&c, opt.Overwrite, &r); err != nil {
 				return err
 			}
 			if c.Status != Missing {
@@ -230,14 +260,14 @@ func (f *folder) addLeftovers(opt PlanOptions) error {
 }
 
 // status compares one file with the disk.
-func (f *folder) status(c *Change, overwrite bool) (Status, error) {
-	content, status, err := read(f.root, c.name)
+func (f *folder) status(c *Change, overwrite bool, r *reader) (Status, error) {
+	content, status, err := r.read(c.name)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("read %s: %w", c.Path, err)
 	case status != "":
 		return status, nil
-	case c.wanted && bytes.Equal(unixLines(content), unixLines(c.content)):
+	case c.wanted && (bytes.Equal(content, c.content) || bytes.Equal(unixLines(content), unixLines(c.content))):
 		return Current, nil
 	}
 	digest, listed := f.manifest.find(c.name)
@@ -252,23 +282,4 @@ func (f *folder) status(c *Change, overwrite bool) (Status, error) {
 		return Leftover, nil
 	}
 	return Stale, nil
-}
-
-// read returns a regular file's content, or Missing or Foreign.
-func read(root *os.Root, name string) ([]byte, Status, error) {
-	if root == nil {
-		return nil, Missing, nil
-	}
-	info, err := root.Lstat(filepath.FromSlash(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, Missing, nil
-	}
-	if err != nil {
-		return nil, "", err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, Foreign, nil
-	}
-	content, err := root.ReadFile(filepath.FromSlash(name))
-	return content, "", err
 }

@@ -438,17 +438,49 @@ func TestApply_LetsTwoProcessesMakeTheSameFolder(t *testing.T) {
 	other := plan(t, PlanOptions{Root: root}, job("out", target("a", text("x.txt", "2"))))
 	var staged []*stage
 	for _, p := range []*Plan{first, second, other} {
-		s, err := p.folders[0].stage(t.Context(), true)
+		s, err := p.stage(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.discard()
-		staged = append(staged, s)
+		defer s[0].discard()
+		staged = append(staged, s...)
 	}
 	if err := errors.Join(staged[0].commit(), staged[1].commit()); err != nil {
 		t.Error(err)
 	}
 	if err := staged[2].commit(); err == nil {
 		t.Error("other files were put into the same place")
+	}
+}
+
+func TestPlan_FollowsLinksBetweenFoldersOfOneOutFolderOnly(t *testing.T) {
+	root := t.TempDir()
+	opt := PlanOptions{Root: root}
+	for _, dir := range []string{"out/a", "out/real", "elsewhere"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link := func(name, target string) {
+		if err := os.Symlink(target, filepath.Join(root, "out", name)); err != nil {
+			if runtime.GOOS == "windows" {
+				t.Skip("symbolic links need a privilege here:", err)
+			}
+			t.Fatal(err)
+		}
+	}
+	link("a/link", "../real")
+	inside := job("out", target("a", text("a/link/x.txt", "1"), text("a/y.txt", "1")))
+	apply(t, opt, inside)
+	if got := tree(t, root)["out/real/x.txt"]; !strings.HasSuffix(got, "1") || !plan(t, opt, inside).Clean() {
+		t.Errorf("the linked folder holds %q", got)
+	}
+	link("b", "../elsewhere")
+	p, err := NewPlan(context.Background(), nil, []Job{job("out", target("a", text("b/x.txt", "1")))}, opt)
+	if err == nil {
+		err = p.Apply(context.Background())
+	}
+	if files, _ := os.ReadDir(filepath.Join(root, "elsewhere")); err == nil || len(files) > 0 {
+		t.Errorf("the run ended with %v, and wrote %v elsewhere", err, files)
 	}
 }

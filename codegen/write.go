@@ -6,17 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Apply carries a plan out. New contents are all written beside their places
@@ -27,20 +24,14 @@ func (p *Plan) Apply(ctx context.Context) error {
 	if blocked := p.Blocked(); len(blocked) > 0 {
 		return fmt.Errorf("%s is %s", blocked[0].Path, blocked[0].Status)
 	}
-	var staged []*stage
+	staged, err := p.stage(ctx)
 	defer func() {
 		for _, s := range staged {
 			s.discard()
 		}
 	}()
-	for _, f := range p.folders {
-		s, err := f.stage(ctx, p.alone(f))
-		if s != nil {
-			staged = append(staged, s)
-		}
-		if err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
 	for _, s := range staged {
 		if err := s.commit(); err != nil {
@@ -48,6 +39,50 @@ func (p *Plan) Apply(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// stage writes the new contents of all folders that have some under temporary names.
+// What it returns, with an error too, has to be discarded.
+func (p *Plan) stage(ctx context.Context) (staged []*stage, err error) {
+	var parts [][]*Change
+	stages := map[*Change]*stage{} // by the first change of a batch
+	for _, f := range p.folders {
+		manifest := f.next.encode()
+		if f.unchanged(manifest) {
+			continue
+		}
+		s, err := f.open(p.alone(f))
+		if err != nil {
+			return staged, err
+		}
+		s.manifest = manifest
+		staged = append(staged, s)
+		for _, batch := range batches(f.fresh()) {
+			stages[batch[0]] = s
+			parts = append(parts, batch)
+		}
+	}
+	err = inBatches(ctx, parts, func(batch []*Change) error { return stages[batch[0]].writeAll(ctx, batch) })
+	if err != nil {
+		return staged, err
+	}
+	for _, s := range staged {
+		if err := s.writeManifest(); err != nil {
+			return staged, err
+		}
+	}
+	return staged, nil
+}
+
+// fresh are the files that have to be written.
+func (f *folder) fresh() []*Change {
+	var list []*Change
+	for i := range f.changes {
+		if c := &f.changes[i]; c.Status == Missing || c.Status == Stale {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // alone reports whether no other folder of the plan lies in f or around it.
@@ -71,13 +106,13 @@ type stage struct {
 	lock sync.Mutex
 	// temporary holds the temporary name of each path that is not renamed yet.
 	temporary map[string]string
-	dirs      map[string]bool // those that are there
 	made      int
+	manifest  []byte
 }
 
 // open makes the folder, or a temporary one when there is none and it stands alone.
 func (f *folder) open(alone bool) (*stage, error) {
-	s := &stage{folder: f, temporary: map[string]string{}, dirs: map[string]bool{".": true}}
+	s := &stage{folder: f, temporary: map[string]string{}}
 	dir := f.dir
 	if _, err := os.Lstat(dir); alone && errors.Is(err, fs.ErrNotExist) {
 		parent := filepath.Dir(dir)
@@ -97,49 +132,9 @@ func (f *folder) open(alone bool) (*stage, error) {
 	if s.root, err = os.OpenRoot(dir); err != nil {
 		return nil, fmt.Errorf("open out folder %s: %w", f.out, err)
 	}
+	s.removeAbandoned()
 	return s, nil
 }
-
-func (f *folder) stage(ctx context.Context, alone bool) (*stage, error) {
-	manifest := f.next.encode()
-	if f.unchanged(manifest) {
-		return nil, nil
-	}
-	s, err := f.open(alone)
-	if err != nil {
-		return nil, err
-	}
-	if s.whole == "" {
-		s.removeAbandoned()
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(writers())
-	for _, c := range f.changes {
-		if c.Status != Missing && c.Status != Stale {
-			continue
-		}
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := s.write(c.name, c.content); err != nil {
-				return fmt.Errorf("write %s: %w", c.Path, err)
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return s, err
-	}
-	if err := s.write(ManifestName, manifest); err != nil {
-		return s, fmt.Errorf("write %s: %w", path.Join(f.out, ManifestName), err)
-	}
-	return s, nil
-}
-
-// writers is how many files are written at a time: system calls wait for the disk
-// and not for a processor.
-func writers() int { return 2 * runtime.GOMAXPROCS(0) }
 
 // unchanged reports whether there is nothing to do in the folder.
 func (f *folder) unchanged(manifest []byte) bool {
@@ -160,22 +155,8 @@ func (f *folder) listed(manifest []byte) bool {
 // removeAbandoned removes temporary files of processes that were killed. What cannot
 // be removed stays: it is in nobody's way.
 func (s *stage) removeAbandoned() {
-	looked := map[string]bool{}
-	for _, c := range s.folder.changes {
-		dir := path.Dir(c.name)
-		if looked[dir] {
-			continue
-		}
-		looked[dir] = true
-		entries, err := fs.ReadDir(s.root.FS(), dir)
-		if err != nil {
-			continue // such as one that is not there yet
-		}
-		for _, entry := range entries {
-			if pid, ok := temporaryOf(entry.Name()); ok && !running(pid) {
-				_ = s.root.Remove(filepath.Join(filepath.FromSlash(dir), entry.Name()))
-			}
-		}
+	for _, name := range s.folder.abandoned {
+		_ = s.root.Remove(filepath.FromSlash(name))
 	}
 }
 
@@ -209,9 +190,15 @@ func temporaryName(n int) string {
 }
 
 func temporaryOf(name string) (pid int, ok bool) {
-	var n int
-	_, err := fmt.Sscanf(name, ".evctl-%d-%d.tmp", &pid, &n)
-	return pid, err == nil && name == fmt.Sprintf(".evctl-%d-%d.tmp", pid, n)
+	rest, begins := strings.CutPrefix(name, ".evctl-")
+	rest, ends := strings.CutSuffix(rest, ".tmp")
+	text, number, parted := strings.Cut(rest, "-")
+	if !begins || !ends || !parted || strings.HasPrefix(text, "-") || strings.HasPrefix(number, "-") {
+		return 0, false
+	}
+	pid, err := strconv.Atoi(text)
+	_, errNumber := strconv.Atoi(number)
+	return pid, err == nil && errNumber == nil
 }
 
 // running reports whether a process is there; yes where that cannot be said.
@@ -223,39 +210,44 @@ func running(pid int) bool {
 	return !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
-// write puts a content beside its place. It may be called in parallel.
-func (s *stage) write(name string, content []byte) error {
-	dir := path.Dir(name)
-	if err := s.makeDir(dir); err != nil {
-		return err
+// writeAll puts the contents of a batch beside their places. It may be called in parallel.
+func (s *stage) writeAll(ctx context.Context, batch []*Change) error {
+	folders := opened{top: s.root}
+	defer folders.leave(0)
+	for _, c := range batch {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		root, err := folders.make(path.Dir(c.name))
+		if err == nil {
+			err = s.write(root, c.name, c.content)
+		}
+		if err != nil {
+			return fmt.Errorf("write %s: %w", c.Path, err)
+		}
 	}
+	return nil
+}
+
+func (s *stage) writeManifest() error {
+	if err := s.write(s.root, ManifestName, s.manifest); err != nil {
+		return fmt.Errorf("write %s: %w", path.Join(s.folder.out, ManifestName), err)
+	}
+	return nil
+}
+
+// write puts a content beside its place, which is in root.
+func (s *stage) write(root *os.Root, name string, content []byte) error {
 	temporary := name
 	if s.whole == "" {
 		temporary = s.reserve(name)
 	}
-	file, err := s.root.OpenFile(filepath.FromSlash(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	file, err := root.OpenFile(path.Base(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(content)
 	return errors.Join(err, file.Close())
-}
-
-// makeDir makes a folder unless it was made before.
-func (s *stage) makeDir(dir string) error {
-	s.lock.Lock()
-	made := s.dirs[dir]
-	s.lock.Unlock()
-	if made {
-		return nil
-	}
-	if err := s.root.MkdirAll(filepath.FromSlash(dir), 0o755); err != nil {
-		return err
-	}
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	s.dirs[dir] = true
-	return nil
 }
 
 // reserve chooses a temporary name for a path.
@@ -268,20 +260,6 @@ func (s *stage) reserve(name string) string {
 	return temporary
 }
 
-// rename puts a content into its place. It may be called in parallel.
-func (s *stage) rename(name string) error {
-	s.lock.Lock()
-	temporary := s.temporary[name]
-	s.lock.Unlock()
-	if err := s.root.Rename(filepath.FromSlash(temporary), filepath.FromSlash(name)); err != nil {
-		return fmt.Errorf("write %s: %w", path.Join(s.folder.out, name), err)
-	}
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	delete(s.temporary, name)
-	return nil
-}
-
 // commit puts the contents into their places, the manifest last. What goes away
 // goes first: its name may differ from a new one in case only.
 func (s *stage) commit() error {
@@ -291,17 +269,43 @@ func (s *stage) commit() error {
 	if err := s.removeExtra(); err != nil {
 		return err
 	}
-	var group errgroup.Group
-	group.SetLimit(writers())
-	for _, name := range slices.Sorted(maps.Keys(s.temporary)) {
-		if name != ManifestName {
-			group.Go(func() error { return s.rename(name) })
-		}
-	}
-	if err := group.Wait(); err != nil {
+	if err := inBatches(context.Background(), batches(s.folder.fresh()), s.renameAll); err != nil {
 		return err
 	}
-	return s.rename(ManifestName)
+	if err := s.rename(s.root, ManifestName); err != nil {
+		return fmt.Errorf("write %s: %w", path.Join(s.folder.out, ManifestName), err)
+	}
+	return nil
+}
+
+// renameAll puts the contents of a batch into their places. It may be called in parallel.
+func (s *stage) renameAll(batch []*Change) error {
+	folders := opened{top: s.root}
+	defer folders.leave(0)
+	for _, c := range batch {
+		root, err := folders.find(path.Dir(c.name))
+		if err == nil {
+			err = s.rename(root, c.name)
+		}
+		if err != nil {
+			return fmt.Errorf("write %s: %w", c.Path, err)
+		}
+	}
+	return nil
+}
+
+// rename puts a content into its place, which is in root.
+func (s *stage) rename(root *os.Root, name string) error {
+	s.lock.Lock()
+	temporary := s.temporary[name]
+	s.lock.Unlock()
+	if err := root.Rename(path.Base(temporary), path.Base(name)); err != nil {
+		return err
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	delete(s.temporary, name)
+	return nil
 }
 
 // commitWhole puts a new folder into its place. Another process that did so meanwhile, with
@@ -312,7 +316,7 @@ func (s *stage) commitWhole() error {
 	switch {
 	case err == nil:
 		s.whole = ""
-	case errors.Is(err, fs.ErrExist) && s.folder.listed(s.folder.next.encode()):
+	case errors.Is(err, fs.ErrExist) && s.folder.listed(s.manifest):
 	default:
 		return fmt.Errorf("write %s: %w", s.folder.out, err)
 	}
