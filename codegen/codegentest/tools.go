@@ -21,11 +21,18 @@ var requirements []byte
 // patience is how long a program of another language may take before it is taken for stuck.
 const patience = 4 * time.Minute
 
-// Python is an interpreter that has the packages of requirements.txt. They are installed
+// Python is an interpreter that has the packages of requirements.txt.
+func Python(t testing.TB) string {
+	t.Helper()
+	return PythonWith(t, requirements)
+}
+
+// PythonWith is an interpreter that has the packages of a list such as requirements.txt,
+// for tests whose packages do not go together with those of others. They are installed
 // once on a machine: tests that run at the same time each make a folder, and the first one
 // stays. Without Python the test is skipped on a developer's machine and
 // fails in continuous integration.
-func Python(t testing.TB) string {
+func PythonWith(t testing.TB, requirements []byte) string {
 	t.Helper()
 	system, err := exec.LookPath("python3")
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/codegen/avro"
 	"github.com/evctl/evctl/codegen/golang"
 	"github.com/evctl/evctl/codegen/jsonschema"
 	"github.com/evctl/evctl/codegen/markdown"
@@ -25,6 +26,7 @@ var All = []codegen.Target{
 	jsonschema.Target{},
 	python.Target{},
 	sqlddl.Target{},
+	avro.Target{},
 	markdown.Target{},
 }
 

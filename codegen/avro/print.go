@@ -1,0 +1,196 @@
+package avro
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/evctl/evctl/contracts/document"
+)
+
+// print writes a schema as a file: what fits stands in one line.
+func print(s *schema, namespace string) []byte {
+	w := &writer{written: map[*schema]bool{}, namespace: namespace}
+	out := w.schema(s).append(nil, 0)
+	return append(out, '\n')
+}
+
+// writer turns schemas into JSON. A record or enum stands where it is used first, and is
+// named everywhere else.
+type writer struct {
+	written   map[*schema]bool
+	namespace string // of the next record, and so of all within it
+}
+
+func (w *writer) schema(s *schema) value {
+	switch {
+	case s.kind == "union":
+		list := make([]value, len(s.branches))
+		for i, b := range s.branches {
+			list[i] = w.schema(b)
+		}
+		return value{items: list}
+	case s.named() && w.written[s]:
+		return quoted(s.name)
+	case s.named():
+		w.written[s] = true
+		return w.declaration(s)
+	case s.kind == "array":
+		return object(member{"type", quoted(s.kind)}, member{"items", w.schema(s.elem)})
+	case s.kind == "map":
+		return object(member{"type", quoted(s.kind)}, member{"values", w.schema(s.elem)})
+	case s.logical == "decimal":
+		return object(member{"type", quoted(s.kind)}, member{"logicalType", quoted(s.logical)}, member{"precision", value{text: strconv.Itoa(precision)}}, member{"scale", value{text: "0"}})
+	case s.logical != "":
+		return object(member{"type", quoted(s.kind)}, member{"logicalType", quoted(s.logical)})
+	}
+	return quoted(s.kind)
+}
+
+func (w *writer) declaration(s *schema) value {
+	o := object(member{"type", quoted(s.kind)}, member{"name", quoted(s.name)})
+	if w.namespace != "" {
+		o.add("namespace", quoted(w.namespace))
+		w.namespace = ""
+	}
+	o.attributes(s.attributes)
+	o.documentation(s.doc, s.aliases)
+	if s.kind == "record" {
+		list := make([]value, len(s.fields))
+		for i, f := range s.fields {
+			list[i] = w.field(f)
+		}
+		o.add("fields", value{items: list})
+		return o
+	}
+	list := make([]value, len(s.symbols))
+	var texts value
+	for i, v := range s.symbols {
+		list[i] = quoted(v.name)
+		if v.name != v.text {
+			texts.add(v.name, quoted(v.text))
+		}
+	}
+	o.add("symbols", value{items: list})
+	if len(texts.members) > 0 {
+		o.add("texts", texts)
+	}
+	return o
+}
+
+func (w *writer) field(f *field) value {
+	o := object(member{"name", quoted(f.name)}, member{"type", w.schema(f.typ)})
+	if f.value != "" {
+		o.add("default", value{text: f.value})
+	}
+	o.documentation(f.doc, f.aliases)
+	if f.wire != "" && f.wire != f.name {
+		o.add("property", quoted(f.wire))
+	}
+	if f.former {
+		o.add("former", value{text: "true"})
+	}
+	o.attributes(f.attributes)
+	return o
+}
+
+// value is JSON: members, items, or the text of a scalar, whichever is set.
+type value struct {
+	text    string
+	items   []value
+	members []member
+}
+
+type member struct {
+	name string
+	value
+}
+
+// width is how long a line may be.
+const width = 120
+
+// append writes a value after b, whose line starts with spaces.
+func (v value) append(b []byte, spaces int) []byte {
+	line := v.line(b)
+	start := bytes.LastIndexByte(b, '\n') + 1
+	switch fits := utf8.RuneCount(line[start:]) < width; {
+	case fits, v.items == nil && v.members == nil:
+		return line
+	case v.items != nil:
+		b = append(b, '[')
+		for i, item := range v.items {
+			b = item.append(indent(b, i, spaces+2), spaces+2)
+		}
+		return append(indent(b, 0, spaces), ']')
+	}
+	b = append(b, '{')
+	for i, m := range v.members {
+		b = append(document.AppendQuoted(indent(b, i, spaces+2), m.name), ": "...)
+		b = m.append(b, spaces+2)
+	}
+	return append(indent(b, 0, spaces), '}')
+}
+
+// indent starts the line of the i-th part of something.
+func indent(b []byte, i, spaces int) []byte {
+	if i > 0 {
+		b = append(b, ',')
+	}
+	return append(append(b, '\n'), strings.Repeat(" ", spaces)...)
+}
+
+// line writes a value in one line after b.
+func (v value) line(b []byte) []byte {
+	switch {
+	case v.items != nil:
+		b = append(b, '[')
+		for i, item := range v.items {
+			b = item.line(separated(b, i))
+		}
+		return append(b, ']')
+	case v.members != nil:
+		b = append(b, '{')
+		for i, m := range v.members {
+			b = m.line(append(document.AppendQuoted(separated(b, i), m.name), ": "...))
+		}
+		return append(b, '}')
+	}
+	return append(b, v.text...)
+}
+
+func separated(b []byte, i int) []byte {
+	if i > 0 {
+		return append(b, ", "...)
+	}
+	return b
+}
+
+func object(members ...member) value { return value{members: members} }
+
+func quoted(text string) value { return value{text: string(document.AppendQuoted(nil, text))} }
+
+func (v *value) add(name string, of value) { v.members = append(v.members, member{name, of}) }
+
+func (v *value) attributes(list []attribute) {
+	for _, a := range list {
+		if text, ok := a.value.(string); ok {
+			v.add(a.name, quoted(text))
+		} else {
+			v.add(a.name, value{text: "true"})
+		}
+	}
+}
+
+func (v *value) documentation(doc string, aliases []string) {
+	if doc != "" {
+		v.add("doc", quoted(doc))
+	}
+	if len(aliases) > 0 {
+		list := make([]value, len(aliases))
+		for i, alias := range aliases {
+			list[i] = quoted(alias)
+		}
+		v.add("aliases", value{items: list})
+	}
+}
