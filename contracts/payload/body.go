@@ -56,10 +56,10 @@ func withMember(n *node, name string, forced bool, change func(*node) *node) *no
 	case i < 0 && o.picky:
 		return nil
 	case i < 0:
-		o = o.with(&property{name, o.rest()}, false)
+		o = o.with(&property{name, o.rest()})
 		i = len(o.properties) - 1
 	default:
-		o = o.with(nil, false)
+		o = o.with(nil)
 	}
 	if o.properties[i].node = change(o.properties[i].node); o.properties[i].node == nil {
 		return nil
@@ -69,12 +69,14 @@ func withMember(n *node, name string, forced bool, change func(*node) *node) *no
 	return &out
 }
 
-// with is a copy of the object with one more property; without one, just a copy.
-func (o *objectCheck) with(p *property, required bool) *objectCheck {
+// with is a copy of the object with one more property, which is none to propose; without one,
+// just a copy.
+func (o *objectCheck) with(p *property) *objectCheck {
 	c := *o
 	c.properties, c.names, c.required = slices.Clone(o.properties), slices.Clone(o.names), slices.Clone(o.required)
 	if p != nil {
-		c.add(p.name, p.node, required)
+		c.add(p.name, p.node, false)
+		c.foreign++
 	}
 	return &c
 }
@@ -91,7 +93,7 @@ func newFlatEnvelope(e *envelope.Envelope, rest *node) *flatEnvelope {
 	if rest != anyNode {
 		f.rest = rest.object
 	}
-	if r := f.rest; rest.op == unionOp || r == nil || r.picky || r.min > 0 || r.max >= 0 || len(r.any) > 0 {
+	if r := f.rest; rest.op == unionOp || rest.masked || r == nil || r.picky || r.min > 0 || r.max >= 0 || len(r.any) > 0 {
 		return nil
 	}
 	return f
@@ -111,12 +113,21 @@ func (f *flatEnvelope) around(root *node) *node {
 			return nil
 		case ours:
 		case declared >= 0:
-			o = o.with(&property{name, f.rest.properties[declared].node}, slices.Contains(f.rest.required, declared))
+			o = o.with(&property{name, f.rest.properties[declared].node})
 		default:
-			o = o.with(&property{name, anyNode}, false)
+			o = o.with(&property{name, anyNode})
 		}
 	}
+	required := make([]int, 0, len(f.rest.required)+len(o.required)) // the envelope's are missed first
+	for _, p := range f.rest.required {
+		required = append(required, slices.Index(o.names, f.rest.names[p]))
+	}
+	if slices.Contains(required, -1) {
+		return nil
+	}
 	out := *root
+	o = o.with(nil)
+	o.required = append(required, o.required...)
 	out.object = o.prepared()
 	return &out
 }

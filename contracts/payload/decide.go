@@ -21,7 +21,13 @@ type decider struct {
 	depth int
 	// width is how many times the present value may be read, because of unions inside of
 	// unions.
-	width   int
+	width int
+	// collecting says not to stop at what is rejected. The findings say what that is; behind
+	// is the end of the value that was found wrong last.
+	collecting bool
+	findings   []finding
+	behind     int
+
 	name    []byte   // of the member that is read
 	names   [][]byte // undeclared names of the objects around
 	items   []span   // of the arrays with unique items around
@@ -33,6 +39,10 @@ type decider struct {
 const (
 	rejected = -1
 	unsure   = -2
+	// recorded values are rejected as well, by a decider that collects.
+	recorded = -3
+	// repeated is a member whose name stands twice.
+	repeated = -4
 )
 
 // Bounds of what is decided here.
@@ -54,6 +64,8 @@ func newDecider() *decider {
 
 func (q *decider) reset() {
 	q.body = body{parts: append(q.body.parts[:0], noParts[:]...)}
+	clear(q.findings)
+	q.collecting, q.findings = false, q.findings[:0]
 	q.restart()
 }
 
@@ -83,7 +95,16 @@ func (q *decider) decide(n *node, data []byte) int {
 	if !ok {
 		return rejected
 	}
-	return q.end(t, q.value(n, t, t.SkipSpace(0)))
+	return q.end(t, q.outermost(n, t, t.SkipSpace(0)))
+}
+
+// outermost is value for one that has none around it.
+func (q *decider) outermost(n *node, t rawjson.View, at int) int {
+	end := q.value(n, t, at)
+	if end == recorded && n.masked {
+		q.mask(at)
+	}
+	return end
 }
 
 // acceptsPart reports whether a value of the text that was loaded last is known to be
@@ -93,13 +114,21 @@ func (q *decider) acceptsPart(n *node, at int) bool {
 	return q.value(n, q.text.View(), at) >= 0
 }
 
-// end checks that nothing but white space is left.
-func (q *decider) end(t rawjson.View, at int) int {
+// end is the outcome for a text of which the value was read: nothing but white space may be
+// left.
+func (q *decider) end(t rawjson.View, outcome int) int {
+	at := outcome
+	if outcome == recorded {
+		at = q.behind
+	}
 	if at < 0 {
-		return at
+		return outcome
 	}
 	if at = t.SkipSpace(at); at < q.text.Size() {
 		return rejected
+	}
+	if outcome == recorded {
+		return recorded
 	}
 	return at
 }
@@ -199,7 +228,11 @@ func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {
 	if a == nil {
 		a = anyArray
 	}
-	kept := len(q.items)
+	if a.unique && q.collecting {
+		q.depth--
+		return q.aside(a, t, at)
+	}
+	kept, open, failed := len(q.items), at, false
 	count := 0
 	at = skip(t, at+1)
 	if t.Byte(at) == ']' {
@@ -208,7 +241,10 @@ func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {
 		for more := true; more; count++ {
 			start := at
 			if at = q.value(a.each, t, at); at < 0 {
-				return at
+				if at = q.resumeItem(a, kept, t, start, count, at); at < 0 {
+					return at
+				}
+				failed = true
 			}
 			if a.unique {
 				q.items = append(q.items, span{start, at})
@@ -219,8 +255,9 @@ func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {
 		}
 	}
 	q.depth--
-	if count < a.min || a.max >= 0 && count > a.max {
-		return rejected
+	if failed || count < a.min || a.max >= 0 && count > a.max {
+		q.items = q.items[:kept]
+		return q.miscounted(a, count, open, at)
 	}
 	if a.unique {
 		outcome := q.unique(t, q.items[kept:])

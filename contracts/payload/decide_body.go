@@ -1,6 +1,8 @@
 package payload
 
 import (
+	"slices"
+
 	"github.com/evctl/evctl/contracts/rawjson"
 )
 
@@ -45,20 +47,36 @@ func (s *Set) decideEvent(q *decider, raw []byte, program *node) (pick, int) {
 	case program == nil:
 		return pick{}, unsure
 	}
-	if at = q.end(t, q.value(program, t, at)); at < 0 || q.body.chosen {
-		return q.body.pick, at
+	outcome := q.end(t, q.outermost(program, t, at))
+	if q.body.chosen || outcome < 0 && outcome != recorded {
+		return q.body.pick, outcome
 	}
-	if q.body.postponed.end == 0 {
-		return pick{}, rejected
+	return q.body.pick, q.decidePostponed(t, outcome)
+}
+
+// decidePostponed returns the outcome for a text whose properties were passed over, by what
+// it is without them.
+func (q *decider) decidePostponed(t rawjson.View, outcome int) int {
+	p := q.body.postponed
+	if p.end == 0 {
+		return rejected
 	}
 	q.depth = q.body.depth
-	switch end := q.properties(t, q.body.postponed.start); {
-	case end < 0:
-		return pick{}, end
-	case end != q.body.postponed.end:
-		return pick{}, rejected // because the text is not JSON
+	end := q.properties(t, p.start)
+	if end == recorded {
+		_, _, place := q.body.set.envelope.Places()
+		for _, name := range slices.Backward(place) {
+			q.addStep(p.start, step{name: []byte(name)}, recorded)
+		}
+		end, outcome = q.behind, recorded
 	}
-	return q.body.pick, at
+	switch {
+	case end < 0:
+		return end
+	case end != p.end:
+		return rejected // because the text is not JSON
+	}
+	return outcome
 }
 
 // decideFlat looks for name and version first: they say what the body has to be.
@@ -79,7 +97,7 @@ func (s *Set) decideFlat(q *decider, t rawjson.View, at int) (pick, int) {
 	if c.version == nil || c.version.body == nil {
 		return pick{}, unsure
 	}
-	return c, q.end(t, q.value(c.version.body, t, at))
+	return c, q.end(t, q.outermost(c.version.body, t, at))
 }
 
 // locate looks for a value from the one at an offset on. It is empty where there is none,
@@ -101,10 +119,16 @@ func (q *decider) part(n *node, t rawjson.View, at int) int {
 	b, p := &q.body, n.part
 	if p.part != propertiesPart {
 		end := q.value(p.inner, t, at)
+		if end < 0 && q.collecting && p.part < propertiesPart {
+			return unsure
+		}
 		for p.part >= len(b.parts) {
 			b.parts = append(b.parts, span{})
 		}
 		b.parts[p.part] = span{at, end}
+		if end < 0 {
+			b.parts[p.part].end = q.text.ValueEnd(at)
+		}
 		return end
 	}
 	if b.parts[namePart].end == 0 || b.parts[versionPart].end == 0 && b.set.versioned {
@@ -117,13 +141,23 @@ func (q *decider) part(n *node, t rawjson.View, at int) int {
 // properties chooses what decides on the properties, and asks it.
 func (q *decider) properties(t rawjson.View, at int) int {
 	if outcome := q.choose(t); outcome < 0 {
+		if q.collecting {
+			return unsure
+		}
 		return outcome
 	}
 	q.body.chosen = true
-	if q.body.pick.version == nil {
-		return q.value(anyNode, t, at)
+	n := anyNode
+	if q.body.pick.version != nil {
+		n = q.body.pick.version.compiled().root
 	}
-	return q.value(q.body.pick.version.compiled().root, t, at)
+	end := q.value(n, t, at)
+	if end < 0 && q.collecting {
+		if end = q.note(n, t, at, end); end == recorded {
+			q.seal(at)
+		}
+	}
+	return end
 }
 
 // choose finds the version that decides on the event. Where there is none that can, and

@@ -15,14 +15,14 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 	if o == nil {
 		o = anyObject
 	}
-	names, words := len(q.names), len(q.bits)
+	names, words, open, failed := len(q.names), len(q.bits), at, false
 	if o.words > 0 {
 		q.addWords(o.words)
 	}
 	at = skip(t, at+1)
 	seen, expected := uint64(0), 0 // the bits of the first 64 properties; the next one
 	for more := t.Byte(at) != '}'; more; {
-		k := &o.expected[expected]
+		start, k := at, &o.expected[expected]
 		if t.Word(at)&k.mask != k.head || k.size > 8 && !k.restAt(t, at) {
 			k = q.guess(o, t, at)
 		}
@@ -49,9 +49,13 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 				at = q.value(o.properties[p].node, t, at)
 			}
 		}
+		if at < 0 {
+			if at = q.resume(o, names, words, t, start, at); at < 0 {
+				return at
+			}
+			failed = true
+		}
 		switch {
-		case at < 0:
-			return at
 		case t.Byte(at) == '}':
 			more = false
 		case t.Byte(at) == ',' && t.Byte(at+1) > ' ':
@@ -65,10 +69,10 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 			}
 		}
 	}
-	q.depth--
-	if seen&o.must != o.must || !o.simple && !q.complete(o, names, words, seen) {
-		return rejected
+	if failed || seen&o.must != o.must || !o.simple && !q.complete(o, names, words, seen) {
+		return q.incomplete(o, names, words, seen, open, at+1)
 	}
+	q.depth--
 	return at + 1
 }
 
@@ -175,7 +179,7 @@ func (q *decider) other(o *objectCheck, p, names int, t rawjson.View, at int) in
 	name := q.name
 	for _, other := range q.names[names:] {
 		if bytes.Equal(name, other) {
-			return rejected
+			return repeated
 		}
 	}
 	if len(q.names)-names == maxUndeclared {
@@ -199,6 +203,13 @@ func (o *objectCheck) rest() *node {
 // described decides on a member by all that describes it: the node of its property, if
 // there is one, those of the patterns that its name matches, and of what names must be.
 func (q *decider) described(o *objectCheck, n *node, t rawjson.View, at int) int {
+	// What several nodes say of one value is not taken apart.
+	if q.collecting {
+		q.collecting = false
+		end := q.described(o, n, t, at)
+		q.collecting = true
+		return end
+	}
 	name := q.name
 	if o.keys != nil && !o.keys.takes(name) {
 		return rejected
@@ -248,9 +259,11 @@ func (q *decider) complete(o *objectCheck, names, words int, seen uint64) bool {
 	for _, w := range q.bits[words:] {
 		count += bits.OnesCount64(w)
 	}
-	ok := o.complete(q.bits[words:], count)
+	if !o.complete(q.bits[words:], count) {
+		return false
+	}
 	q.names, q.bits = q.names[:names], q.bits[:words]
-	return ok
+	return true
 }
 
 // complete decides on an object as a whole, by the bits of the properties that are

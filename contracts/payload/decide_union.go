@@ -27,7 +27,7 @@ func (q *decider) union(n *node, t rawjson.View, at int) int {
 			continue
 		}
 		if near == 1 {
-			return q.value(n, t, at)
+			return q.variant(1, n, t, at)
 		}
 		switch e := q.attempt(near, n, t, at); {
 		case e == unsure:
@@ -47,12 +47,13 @@ func (q *decider) union(n *node, t rawjson.View, at int) int {
 // attempt is again, and leaves nothing behind when it fails.
 func (q *decider) attempt(readers int, n *node, t rawjson.View, at int) int {
 	kept := *q
+	q.collecting = false
 	end := q.again(readers, n, t, at)
 	if end < 0 {
 		q.depth, q.width = kept.depth, kept.width
 		q.names, q.items, q.bits = q.names[:len(kept.names)], q.items[:len(kept.items)], q.bits[:len(kept.bits)]
 	}
-	q.name = kept.name
+	q.name, q.collecting = kept.name, kept.collecting
 	return end
 }
 
@@ -95,7 +96,16 @@ func (q *decider) discriminated(u *unionCheck, kind kinds, t rawjson.View, at in
 	if v < 0 {
 		return rejected
 	}
-	return q.again(readers, u.variants[v].node, t, at)
+	return q.variant(readers, u.variants[v].node, t, at)
+}
+
+// variant is again for the only variant that can accept a value.
+func (q *decider) variant(readers int, n *node, t rawjson.View, at int) int {
+	end := q.again(readers, n, t, at)
+	if end == recorded && n.masked {
+		q.mask(at)
+	}
+	return end
 }
 
 // find is where the value of a member starts in the object at an offset, and how many

@@ -12,9 +12,11 @@
 // although most readers accept it.
 //
 // A program is run in two ways. A decider says yes or no in one pass over the bytes, and
-// nearly always that is all (decide*.go). A run goes over the tokens of an event that was
-// not accepted and says why (explain*.go). They share the program and the checks of
-// single values, and tests hold them to the same verdicts as two other validators.
+// nearly always that is all (decide*.go). A run goes over the tokens of a value that was
+// not accepted and says why (explain*.go). Which values those are the decider notes, where
+// it is asked to; an event that is no JSON, or that no contract decides on, is explained
+// from all its tokens. They share the program and the checks of single values, and tests
+// hold them to the same verdicts as two other validators.
 //
 // The package owns the meaning of the language for values. It does not read JSON
 // (contracts/rawjson does), and it does not fetch contracts.

@@ -19,13 +19,11 @@ import (
 func (v *Validator) Valid(raw []byte) bool {
 	r := newRun()
 	defer r.release()
-	switch r.decider.decide(v.root, raw) {
-	case rejected:
-		return false
-	case unsure:
+	at := r.decider.decide(v.root, raw)
+	if at == unsure {
 		return r.doc.Read(raw) == nil && r.value(v.root, 0)
 	}
-	return true
+	return at >= 0
 }
 
 // Validate lists what is wrong with a payload, in the order of its text, at most
@@ -33,10 +31,9 @@ func (v *Validator) Valid(raw []byte) bool {
 func (v *Validator) Validate(raw []byte) []Violation {
 	r := newRun()
 	defer r.release()
-	if r.decider.decide(v.root, raw) >= 0 {
-		return nil
+	if found, ok := r.collect(v.root, raw); ok {
+		return found
 	}
-	r.decided = true
 	if err := r.doc.Read(raw); err != nil {
 		return []Violation{violationOf(err)}
 	}
@@ -54,6 +51,7 @@ type run struct {
 	limit   int
 	brief   bool   // do not say what the variants of unions object to
 	masked  bool   // inside of a value that must not be shown
+	shift   int    // where the document starts in the text
 	base    string // pointer that those of the path go on from
 	path    []step
 	found   []Violation
@@ -127,24 +125,26 @@ func (r *run) fail(i int, rule, expected string) bool {
 	if r.full() {
 		return false
 	}
-	return r.failFound(i, rule, expected, describe(&r.doc, i, r.masked))
+	return r.failAt(r.offset(i), rule, expected, describe(&r.doc, i, r.masked))
 }
 
-func (r *run) failFound(i int, rule, expected, found string) bool {
+// failAt records a violation at an offset of the text.
+func (r *run) failAt(at int, rule, expected, found string) bool {
 	if r.full() {
 		return false
 	}
-	r.found = append(r.found, Violation{
-		Pointer: r.pointer(), Rule: rule, Expected: expected, Found: found, Offset: r.doc.Offset(i),
-	})
+	r.found = append(r.found, Violation{Pointer: r.pointer(), Rule: rule, Expected: expected, Found: found, Offset: at})
 	return false
 }
 
-func (r *run) missing(i int, name string) bool {
+// offset is where value i starts in the text.
+func (r *run) offset(i int) int { return r.shift + r.doc.Offset(i) }
+
+func (r *run) missing(at int, name string) bool {
 	if r.full() {
 		return false
 	}
-	r.failFound(i, "required", "property "+document.Quote(name), "nothing")
+	r.failAt(at, "required", "property "+document.Quote(name), "nothing")
 	r.found[len(r.found)-1].Missing = name
 	return false
 }
@@ -179,7 +179,7 @@ func (r *run) pointer() string {
 
 // value checks token i against n.
 func (r *run) value(n *node, i int) bool {
-	if r.decided && !r.quiet && i != r.root && r.doc.Kind(i) >= rawjson.Array && r.decider.acceptsPart(n, r.doc.Offset(i)) {
+	if r.decided && !r.quiet && i != r.root && r.doc.Kind(i) >= rawjson.Array && r.decider.acceptsPart(n, r.offset(i)) {
 		return true
 	}
 	if n.shared && r.testing > 1 && r.quiet && r.doc.Kind(i) >= rawjson.Array {
@@ -274,19 +274,19 @@ func (r *run) text(t *textCheck, i int) bool {
 func (r *run) length(t *textCheck, i, n int) bool {
 	switch {
 	case n < t.min:
-		return r.count(i, "minLength", "at least", t.min, n, "character")
+		return r.count(r.offset(i), "minLength", "at least", t.min, n, "character")
 	case t.max >= 0 && n > t.max:
-		return r.count(i, "maxLength", "at most", t.max, n, "character")
+		return r.count(r.offset(i), "maxLength", "at most", t.max, n, "character")
 	}
 	return true
 }
 
-// count records that value i has n of something, and should have others.
-func (r *run) count(i int, rule, words string, limit, n int, noun string) bool {
+// count records that the value at an offset has n of something, and should have others.
+func (r *run) count(at int, rule, words string, limit, n int, noun string) bool {
 	if r.full() {
 		return false
 	}
-	return r.failFound(i, rule, words+" "+plural(limit, noun), plural(n, noun))
+	return r.failAt(at, rule, words+" "+plural(limit, noun), plural(n, noun))
 }
 
 func plural(n int, noun string) string {
@@ -325,13 +325,7 @@ func (b *bound) admits(v rawjson.Decimal) bool {
 }
 
 func (r *run) array(a *arrayCheck, i int) bool {
-	ok := true
-	n := r.doc.Len(i)
-	if n < a.min {
-		ok = r.count(i, "minItems", "at least", a.min, n, "item")
-	} else if a.max >= 0 && n > a.max {
-		ok = r.count(i, "maxItems", "at most", a.max, n, "item")
-	}
+	ok := r.size(a, r.offset(i), r.doc.Len(i))
 	if a.items != nil && (ok || !r.full()) {
 		ok = r.items(a.items, i) && ok
 	}
@@ -339,6 +333,17 @@ func (r *run) array(a *arrayCheck, i int) bool {
 		ok = r.unique(i) && ok
 	}
 	return ok
+}
+
+// size checks how many items there are in the array at an offset.
+func (r *run) size(a *arrayCheck, at, n int) bool {
+	switch {
+	case n < a.min:
+		return r.count(at, "minItems", "at least", a.min, n, "item")
+	case a.max >= 0 && n > a.max:
+		return r.count(at, "maxItems", "at most", a.max, n, "item")
+	}
+	return true
 }
 
 func (r *run) items(item *node, i int) bool {
@@ -412,5 +417,5 @@ func (r *run) repeated(i, first, second int) bool {
 	if r.full() {
 		return false
 	}
-	return r.failFound(i, "uniqueItems", "unique items", fmt.Sprintf("item %d again as item %d", first, second))
+	return r.failAt(r.offset(i), "uniqueItems", "unique items", fmt.Sprintf("item %d again as item %d", first, second))
 }

@@ -47,7 +47,7 @@ func (r *run) object(o *objectCheck, i int) bool {
 		}
 		at = r.doc.Next(at + 1)
 	}
-	return r.complete(o, i, seen, count) && ok
+	return r.complete(o, r.offset(i), seen, count) && ok
 }
 
 // anyName stands in pointers for a name that must not be shown.
@@ -78,7 +78,7 @@ func (r *run) member(o *objectCheck, p int, name []byte, at int) bool {
 	switch {
 	case described || !ok && r.full():
 	case !o.open:
-		ok = r.undeclared(o, name, at)
+		ok = r.undeclared(o, name, r.offset(at), r.doc.Raw(at))
 	case o.additional != nil:
 		ok = r.value(o.additional, at+1) && ok
 	}
@@ -86,35 +86,37 @@ func (r *run) member(o *objectCheck, p int, name []byte, at int) bool {
 	return ok
 }
 
-func (r *run) undeclared(o *objectCheck, name []byte, at int) bool {
+// undeclared records a member that nothing describes, by its name and how that is written
+// at an offset.
+func (r *run) undeclared(o *objectCheck, name []byte, at int, written []byte) bool {
 	if r.full() {
 		return false
 	}
 	expected := declaredProperty
-	if near := contracts.Nearest(string(name), o.names); near != "" {
+	if near := contracts.Nearest(string(name), o.names[:len(o.names)-o.foreign]); near != "" {
 		expected += ", did you mean " + document.Quote(near) + "?"
 	}
-	return r.failFound(at, "additionalProperties", expected, rawjson.Clip(r.doc.Raw(at)))
+	return r.failAt(at, "additionalProperties", expected, rawjson.Clip(written))
 }
 
-// complete checks what concerns the object as a whole.
-func (r *run) complete(o *objectCheck, i int, seen []uint64, count int) bool {
+// complete checks what concerns the object at an offset as a whole.
+func (r *run) complete(o *objectCheck, at int, seen []uint64, count int) bool {
 	ok := true
 	for _, p := range o.required {
 		if seen[p/64]&(1<<(p%64)) == 0 {
 			if r.full() {
 				return false
 			}
-			ok = r.missing(i, o.properties[p].name)
+			ok = r.missing(at, o.properties[p].name)
 		}
 	}
 	if len(o.any) > 0 && (ok || !r.full()) && !slices.ContainsFunc(o.any, func(g anyGroup) bool { return g.in(seen) }) {
-		ok = r.failFound(i, "requireAny", o.anyText, "none")
+		ok = r.failAt(at, "requireAny", o.anyText, "none")
 	}
 	if count < o.min {
-		ok = r.count(i, "minProperties", "at least", o.min, count, "property")
+		ok = r.count(at, "minProperties", "at least", o.min, count, "property")
 	} else if o.max >= 0 && count > o.max {
-		ok = r.count(i, "maxProperties", "at most", o.max, count, "property")
+		ok = r.count(at, "maxProperties", "at most", o.max, count, "property")
 	}
 	return ok
 }

@@ -18,7 +18,7 @@ func (r *run) union(u *unionCheck, i int) bool {
 	case r.full():
 		return false
 	case matched > 1:
-		return r.failFound(i, u.rule, u.expected,
+		return r.failAt(r.offset(i), u.rule, u.expected,
 			fmt.Sprintf("a value that %s and %s both accept", u.variants[first].name, u.variants[second].name))
 	}
 	return r.explain(u, i)
@@ -56,7 +56,7 @@ func (r *run) discriminated(u *unionCheck, i int) bool {
 	}
 	tag := r.doc.Member(i, u.discriminator)
 	if tag < 0 {
-		return r.missing(i, u.discriminator)
+		return r.missing(r.offset(i), u.discriminator)
 	}
 	if r.doc.Kind(tag) == rawjson.String {
 		if k := u.tags.find(r.doc.Text(tag)); k >= 0 {

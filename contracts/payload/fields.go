@@ -38,10 +38,11 @@ func (s *Set) Judge(raw []byte, f *Fields, values [][]byte) (Verdict, [][]byte) 
 	r := newRun()
 	defer r.release()
 	m := s.marksOf(f)
-	if c, at := s.decideEvent(&r.decider, raw, m.program); at >= 0 && c.version != nil {
-		return c.verdict(), r.decider.fields(raw, f, m, values)
+	verdict, ok := s.judge(r, raw, m.program)
+	if ok {
+		return verdict, r.decider.fields(raw, f, m, values)
 	}
-	verdict := s.explain(r, raw)
+	verdict = s.explain(r, raw)
 	if slices.ContainsFunc(verdict.Violations, unreadable) {
 		return verdict, append(values, make([][]byte, len(f.pointers))...)
 	}

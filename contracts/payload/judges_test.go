@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/google/go-cmp/cmp"
 	v6 "github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
 
@@ -20,6 +21,8 @@ import (
 	"github.com/evctl/evctl/contracts/schema"
 	"github.com/evctl/evctl/contracts/workspace"
 )
+
+var sameContract = cmp.Comparer(func(a, b *contracts.Contract) bool { return a == b })
 
 // judges are all that give a verdict on the payloads of one contract: ours in every way
 // that it can be asked, and two independent validators with the contract's projection.
@@ -75,6 +78,9 @@ func (j *judges) judge(t rapid.TB, raw []byte) bool {
 	valid, found := j.own.Valid(raw), j.own.Validate(raw)
 	if valid != (len(found) == 0) {
 		j.fatal(t, raw, "Valid says %v, Validate %v", valid, found)
+	}
+	if diff := cmp.Diff(j.own.FromTokens(raw), found); diff != "" {
+		j.fatal(t, raw, "it is said to be (-by its tokens +by Validate):\n%s", diff)
 	}
 	broken := strictness(raw)
 	if rule := jsonRule(found); rule != "" || len(broken) > 0 {
@@ -143,6 +149,7 @@ func (j *judges) judgeWhole(t rapid.TB, raw []byte, found []payload.Violation, b
 		}
 		whole := slices.Concat([]byte(before), raw, []byte(after))
 		v := j.set.Validate(whole)
+		sameAsTokens(t, j.set, whole, v)
 		if v.Valid != (len(v.Violations) == 0) {
 			j.fatal(t, whole, "Set says %+v", v)
 		}

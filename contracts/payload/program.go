@@ -111,7 +111,8 @@ type objectCheck struct {
 	open       bool
 	keys       *node // of maps: what the names must be
 	min, max   int
-	names      []string // of the properties, for advice
+	names      []string // of the properties
+	foreign    int      // of the last ones, which belong to the envelope
 	keysMasked bool
 
 	// For deciders.

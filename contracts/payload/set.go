@@ -169,23 +169,41 @@ func (s *Set) find(name, text string) (*version, *Violation) {
 func (s *Set) Valid(raw []byte) bool {
 	r := newRun()
 	defer r.release()
-	switch _, at := s.decideEvent(&r.decider, raw, s.program); at {
-	case rejected:
-		return false
-	case unsure:
+	_, at := s.decideEvent(&r.decider, raw, s.program)
+	if at == unsure {
 		return s.explain(r, raw).Valid
 	}
-	return true
+	return at >= 0
 }
 
 // Validate finds the contract of a whole event and checks the event against it.
 func (s *Set) Validate(raw []byte) Verdict {
 	r := newRun()
 	defer r.release()
-	if c, at := s.decideEvent(&r.decider, raw, s.program); at >= 0 && c.version != nil {
-		return c.verdict()
+	if verdict, ok := s.judge(r, raw, s.program); ok {
+		return verdict
 	}
 	return s.explain(r, raw)
+}
+
+// judge is the verdict on an event, unless it is to be explained from all tokens. The
+// program is that of the set, or a copy with more marks.
+func (s *Set) judge(r *run, raw []byte, program *node) (v Verdict, ok bool) {
+	r.decider.collecting = true
+	c, at := s.decideEvent(&r.decider, raw, program)
+	r.decider.collecting = false
+	switch {
+	case c.version == nil:
+		return Verdict{}, false
+	case at >= 0:
+		return c.verdict(), true
+	case at != recorded:
+		return Verdict{}, false
+	}
+	v = c.version.decided()
+	v.Flag = c.flag
+	v.Violations, ok = r.collected()
+	return v, ok
 }
 
 // explain is the verdict with all that is wrong.
@@ -235,10 +253,13 @@ func (s *Set) ValidateAs(raw []byte, name, version string) Verdict {
 	}
 	r := newRun()
 	defer r.release()
-	if program := v.compiled(); program != nil && v.end == "" && r.decider.decide(program.root, raw) >= 0 {
-		return pick{version: v}.verdict()
+	if program := v.compiled(); program != nil && v.end == "" {
+		if found, ok := r.collect(program.root, raw); ok {
+			out := v.decided()
+			out.Valid, out.Violations = len(found) == 0, found
+			return out
+		}
 	}
-	r.decided = true
 	if err := r.doc.Read(raw); err != nil {
 		out := v.decided()
 		out.Violations = []Violation{violationOf(err)}

@@ -1,0 +1,19 @@
+package payload
+
+// FromTokens is Validate for a payload that is known to be not valid, from all its tokens.
+func (v *Validator) FromTokens(raw []byte) []Violation {
+	r := newRun()
+	defer r.release()
+	if err := r.doc.Read(raw); err != nil {
+		return []Violation{violationOf(err)}
+	}
+	return r.violations(v.root, 0)
+}
+
+// FromTokens is Validate, from all tokens of the event.
+func (s *Set) FromTokens(raw []byte) Verdict {
+	r := newRun()
+	defer r.release()
+	r.decider.load(raw)
+	return s.explain(r, raw)
+}
