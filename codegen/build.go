@@ -107,7 +107,7 @@ func (b *builder) roots(src Source) {
 			r.wanted, r.rank = name, rankNamed
 		}
 		r.typ = b.newType(c.Payload, &e.Unit, c.Name+"#")
-		r.typ.Event, r.typ.At = true, r.location
+		r.typ.Event, r.typ.At = e, r.location
 		r.typ.Name = r.wanted // until all are named
 		e.Payload = r.typ
 		b.model.Events = append(b.model.Events, e)

@@ -53,7 +53,7 @@ type Unit struct {
 
 // Origin is what a unit is named after: its event or definition, or the fragment that it is.
 func (u *Unit) Origin() Origin {
-	if first := u.Types[0]; first.Event || first.Definition != "" {
+	if first := u.Types[0]; first.Event != nil || first.Definition != "" {
 		return Origin{Type: first}
 	}
 	return Origin{Unit: u}
@@ -96,7 +96,7 @@ type Type struct {
 	Pointer string
 	At      diag.Location // where to send people: an event's name, or what is written
 	Clash   *Collision    // in which the name was changed, or nil
-	Event   bool          // whether the type is the payload of an event
+	Event   *Event        // of which it is the payload, or nil
 	// Definition is the name of the definition that this type is, or empty.
 	Definition string
 	Doc        Doc

@@ -2,7 +2,6 @@ package codegen
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -41,7 +40,7 @@ func (o Origin) What() string {
 		return "fragment"
 	case o.Type == nil:
 		return ""
-	case o.Type.Event:
+	case o.Type.Event != nil:
 		return "event"
 	case o.Type.Definition != "":
 		return "definition"
@@ -114,15 +113,22 @@ type Clash struct {
 	Identifier string // what Other has, and Of would have
 	Of         Origin // got a number
 	Other      Origin
+	file       bool // Identifier is the name of a file
 }
 
 // Names learns of the identifiers of one target. Its zero value is ready to use.
 type Names struct {
 	// Visit is called with every identifier; it may be nil.
-	Visit func(scope *Scope, identifier string, of Origin)
-	// clashes are those found so far; see Clashes.
+	Visit   func(scope *Scope, identifier string, of Origin)
 	clashes []Clash
-	known   map[[2]Origin]bool
+	known   map[[2]Origin]int // index of clashes
+}
+
+// Files is Scope for names of files: what a language calls something comes before that.
+func (n *Names) Files(reserved ...string) *Scope {
+	s := n.Scope(reserved...)
+	s.files = true
+	return s
 }
 
 // Scope makes a namespace of which n learns; n may be nil.
@@ -145,7 +151,7 @@ func (n *Names) See(s *Scope, identifier string, of Origin) {
 // Clash tells n of two names that clash by rules of the target.
 func (n *Names) Clash(identifier string, of, other Origin) {
 	if n != nil {
-		n.clash(Clash{identifier, of, other})
+		n.clash(Clash{identifier, of, other, false})
 	}
 }
 
@@ -157,22 +163,25 @@ func (n *Names) add(s *Scope, want, name string, of Origin) {
 	}
 	switch clash := of.clash(); {
 	case name != want:
-		n.clash(Clash{want, of, s.owner(want)})
+		n.clash(Clash{want, of, s.owner(want), s.files})
 	case clash != nil:
-		n.clash(Clash{s.identifierOf(clash.First, want), of, clash.First})
+		n.clash(Clash{"", of, clash.First, s.files}) // see Job.Clashes
 	}
 }
 
 // clash keeps one finding for two origins: what is made of their names clashes as well.
 func (n *Names) clash(c Clash) {
 	pair := [2]Origin{c.Of, c.Other}
-	if n.known[pair] {
+	if i, known := n.known[pair]; known {
+		if n.clashes[i].file && !c.file {
+			n.clashes[i] = c
+		}
 		return
 	}
 	if n.known == nil {
-		n.known = map[[2]Origin]bool{}
+		n.known = map[[2]Origin]int{}
 	}
-	n.known[pair] = true
+	n.known[pair] = len(n.clashes)
 	n.clashes = append(n.clashes, c)
 }
 
@@ -184,23 +193,9 @@ func (s *Scope) owner(identifier string) Origin {
 	return Origin{}
 }
 
-// identifierOf is the shortest identifier that stands for an origin, or else otherwise.
-func (s *Scope) identifierOf(o Origin, otherwise string) string {
-	var list []string
-	for identifier, at := range s.taken {
-		if at > 0 && s.owners[at-1] == o {
-			list = append(list, identifier)
-		}
-	}
-	if len(list) == 0 {
-		return otherwise
-	}
-	return slices.MinFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
-}
-
 // identify tells n the names of a target that says nothing about its own: those of the model.
 func identify(m *Model, n *Names) {
-	files, types := n.Scope(), n.Scope()
+	files, types := n.Files(), n.Scope()
 	for u := range m.Units() {
 		files.Name(u.Name.Snake(), u.Origin())
 		for _, t := range u.Types {
@@ -215,6 +210,45 @@ func identify(m *Model, n *Names) {
 			for _, v := range t.Variants {
 				inside.Name(v.Name.Snake(), Origin{Type: t, Variant: v})
 			}
+		}
+	}
+}
+
+// Clashes are the names of the model that clash in a job, in the order in which the target
+// gives them.
+func (job Job) Clashes(m *Model) []Clash {
+	m = m.Renamed(job.Rename)
+	var n Names
+	job.Names(m, &n)
+	job.complete(m, n.clashes)
+	return n.clashes
+}
+
+// complete fills in the identifiers of names that clash in the model already: what the
+// target calls those that came first.
+func (job Job) complete(m *Model, clashes []Clash) {
+	first := map[Origin]*[2]string{} // in the language, and of a file
+	for _, c := range clashes {
+		if c.Identifier == "" {
+			first[c.Other] = &[2]string{}
+		}
+	}
+	if len(first) == 0 {
+		return
+	}
+	job.Names(m, &Names{Visit: func(s *Scope, identifier string, of Origin) {
+		kind := 0
+		if s != nil && s.files {
+			kind = 1
+		}
+		if found := first[of]; found != nil && found[kind] == "" {
+			found[kind] = identifier
+		}
+	}})
+	for i := range clashes {
+		if c := &clashes[i]; c.Identifier == "" {
+			found := first[c.Other]
+			c.Identifier = cmp.Or(found[0], found[1])
 		}
 	}
 }

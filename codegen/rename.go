@@ -137,18 +137,28 @@ func (job Job) CheckRename(m *Model) error {
 	return nil
 }
 
-// written lists the identifiers of what has another name, by its key.
+// written lists the identifiers of what has another name, by its key; names of files only
+// for what has no other.
 func (job Job) written(m *Model) map[string][]string {
 	keys := map[string]bool{}
 	for key := range job.Rename {
 		keys[keyOf(key)] = true
 	}
-	found := map[string][]string{}
-	job.Names(m, &Names{Visit: func(_ *Scope, identifier string, of Origin) {
-		if key := of.Key(); keys[key] && !slices.Contains(found[key], identifier) {
-			found[key] = append(found[key], identifier)
+	found, files := map[string][]string{}, map[string][]string{}
+	job.Names(m, &Names{Visit: func(s *Scope, identifier string, of Origin) {
+		into := found
+		if s != nil && s.files {
+			into = files
+		}
+		if key := of.Key(); keys[key] {
+			into[key] = append(into[key], identifier)
 		}
 	}})
+	for key, list := range files {
+		if found[key] == nil {
+			found[key] = list
+		}
+	}
 	return found
 }
 

@@ -16,6 +16,7 @@ type Scope struct {
 	// while code is generated.
 	names  *Names
 	owners []Origin
+	files  bool // what is handed out are the names of files
 }
 
 // NewScope makes a namespace in which some identifiers are taken from the start, by what

@@ -84,7 +84,7 @@ func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Name
 // nameFiles names the file of each unit, apart from those that all packages have.
 func (g *generator) nameFiles(names *codegen.Names) {
 	g.paths = map[*codegen.Unit]string{}
-	scope := names.Scope()
+	scope := names.Files()
 	for _, path := range append([]string{indexFile}, helperPaths()...) {
 		scope.Take(strings.TrimSuffix(path, fileEnd))
 	}

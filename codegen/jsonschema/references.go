@@ -19,7 +19,7 @@ type shared map[*contracts.Schema]string
 // newShared names the files. names learns of them; nil while schemas are printed.
 func newShared(m *codegen.Model, names *codegen.Names) shared {
 	files := shared{}
-	scope := names.Scope()
+	scope := names.Files()
 	for _, u := range m.Shared {
 		for _, t := range u.Types {
 			if t.Definition != "" {

@@ -65,7 +65,7 @@ const ending = ".schema.json"
 // paths are the files of the events. names learns of them; nil while schemas are printed.
 func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Event]string {
 	all := make(map[*codegen.Event]string, len(m.Events))
-	scope := names.Scope()
+	scope := names.Files()
 	for _, e := range m.Events {
 		all[e] = scope.Name(codegen.Stem(e.Name.Snake()), e.Origin()) + ending
 	}

@@ -45,7 +45,7 @@ func (Target) Identify(m *codegen.Model, _ codegen.Options, names *codegen.Names
 // paths are those of the pages. names learns of them; nil while pages are printed.
 func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Unit]string {
 	all := map[*codegen.Unit]string{}
-	inEvents, inDefinitions := names.Scope(), names.Scope()
+	inEvents, inDefinitions := names.Files(), names.Files()
 	for _, u := range m.Shared {
 		all[u] = definitions + inDefinitions.Name(codegen.Stem(u.Name.Snake()), u.Origin()) + ".md"
 	}

@@ -84,7 +84,7 @@ func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen
 	if err != nil {
 		return // nothing is generated
 	}
-	files := names.Scope()
+	files := names.Files()
 	for _, e := range m.Events {
 		_, path := place(e, config)
 		files.Name(path, e.Origin())

@@ -91,7 +91,7 @@ func newGenerator(m *codegen.Model, names *codegen.Names) *generator {
 		g.events[&e.Unit] = e
 	}
 	g.units = append(g.units, m.Shared...)
-	modules, index := names.Scope(), names.Scope(exported...)
+	modules, index := names.Files(), names.Scope(exported...)
 	for _, u := range g.units {
 		g.modules[u] = modules.Name(identifier(codegen.Stem(u.Name.Snake())), u.Origin())
 		g.nameTypes(u, names.Scope())

@@ -46,7 +46,7 @@ func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Name
 		events: map[*codegen.Event]string{}, variants: map[*codegen.Variant]string{}, tags: map[*codegen.Type]tag{},
 		schemas: map[*contracts.Schema]*codegen.Type{}, checkNames: map[*codegen.Type]string{}, tagged: map[*codegen.Type]bool{}, guards: map[*codegen.Type]string{},
 	}
-	modules := names.Scope(indexModule, eventsModule, checksModule, formatsModule, trackerModule)
+	modules := names.Files(indexModule, eventsModule, checksModule, formatsModule, trackerModule)
 	scope := names.Scope(slices.Concat(helperLibrary().names, formatLibrary().names, reserved)...)
 	for _, e := range m.Events {
 		g.units = append(g.units, unit{&e.Unit, e})
@@ -150,4 +150,10 @@ func (g *generator) specifier(module string) string {
 		extension = ""
 	}
 	return quote("./" + module + extension)
+}
+
+// Identify tells names what the modules declare. Properties and values of enums stand there
+// as they are on the wire.
+func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
+	newGenerator(m, options, names)
 }

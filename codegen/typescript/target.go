@@ -53,12 +53,6 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	), nil
 }
 
-// Identify tells names what the modules declare. Properties and values of enums stand there
-// as they are on the wire.
-func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
-	newGenerator(m, options, names)
-}
-
 // index is the module that exports all others.
 func (g *generator) index() []byte {
 	b := bytes.NewBufferString(header)

@@ -137,6 +137,9 @@ type Target struct {
 	Out string `yaml:"out" json:"out"`
 	// Options of the target.
 	Options map[string]string `yaml:"options" json:"options,omitempty"`
+	// Other names for single events, definitions, properties and values of enums in this
+	// target. Names on the wire stay.
+	Rename map[string]string `yaml:"rename" json:"rename,omitempty"`
 	// Program of your own that makes the files, with its arguments. It runs in the
 	// folder of this file, without a shell; target is then a name of your choice.
 	Command []string `yaml:"command" json:"command,omitempty"`

@@ -6,19 +6,15 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"github.com/evctl/evctl/codegen"
-	"github.com/evctl/evctl/codegen/avro"
-	"github.com/evctl/evctl/codegen/program"
+	"github.com/evctl/evctl/codegen/entry"
 	"github.com/evctl/evctl/codegen/protobuf"
 	"github.com/evctl/evctl/codegen/sqlddl"
 	"github.com/evctl/evctl/codegen/targets"
@@ -41,7 +37,7 @@ func newGenerate(app *App) *cobra.Command {
 	f := generateFlags{format: "text"}
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Write code for events: Go, TypeScript, protobuf, JSON Schema, Python, SQL, Avro, Markdown",
+		Short: "Write code for events: Go, TypeScript, protobuf, JSON Schema, Python, SQL, Markdown",
 		Long: `Writes what generate: in evctl.yaml asks for. Files that are as they should be are not
 touched, files that are no longer generated are removed, and files that evctl did not
 write, or that somebody changed since, are never touched: they stop the run before
@@ -169,23 +165,16 @@ func (app *App) makeRoom(events int) {
 // jobsOf reads generate: of evctl.yaml; with names, only those targets.
 func jobsOf(ctx context.Context, w *workspace.Workspace, names []string) ([]codegen.Job, error) {
 	var jobs []codegen.Job
-	for i, entry := range w.Config.Generate {
-		target, key, err := jobTarget(ctx, w, entry)
+	for i := range w.Config.Generate {
+		job, err := entry.Job(ctx, w, i)
 		if err != nil {
-			return nil, configError(w, i, key, err)
+			return nil, err
 		}
-		if err := checkOut(entry.Out); err != nil {
-			return nil, configError(w, i, "out", err)
+		if at := belongings(w, filepath.Join(w.Root, filepath.FromSlash(job.Out))); at != "" {
+			return nil, entry.NewProblem(w, i, fmt.Errorf("out is %q, which lies in %s, expected a folder outside of it", w.Config.Generate[i].Out, at), "out")
 		}
-		if at := belongings(w, filepath.Join(w.Root, filepath.FromSlash(entry.Out))); at != "" {
-			return nil, configError(w, i, "out", fmt.Errorf("out is %q, which lies in %s, expected a folder outside of it", entry.Out, at))
-		}
-		options, err := codegen.CheckOptions(target, entry.Options)
-		if err != nil {
-			return nil, configError(w, i, "options", err)
-		}
-		if len(names) == 0 || slices.Contains(names, target.Name()) {
-			jobs = append(jobs, codegen.Job{Target: target, Out: filepath.ToSlash(filepath.Clean(entry.Out)), Options: options})
+		if len(names) == 0 || slices.Contains(names, job.Target.Name()) {
+			jobs = append(jobs, job)
 		}
 	}
 	if len(jobs) == 0 {
@@ -199,61 +188,8 @@ func jobsOf(ctx context.Context, w *workspace.Workspace, names []string) ([]code
 	return jobs, nil
 }
 
-// jobTarget is what an entry of generate: runs: a target of the table, or a program of
-// the workspace. key is the member that an error is about.
-func jobTarget(ctx context.Context, w *workspace.Workspace, entry workspace.Target) (target codegen.Target, key string, err error) {
-	if entry.Command == nil {
-		if entry.Timeout != "" {
-			return nil, "timeout", errors.New("timeout goes with command only")
-		}
-		target, err = targets.Find(entry.Target)
-		return target, "target", err
-	}
-	p := program.Target{Context: ctx, Word: entry.Target, Command: entry.Command, Dir: w.Root, Given: entry.Options}
-	if slices.Contains(targets.Names(), p.Word) || !programWord.MatchString(p.Word) {
-		return nil, "target", fmt.Errorf("target is %q, expected a name of your own for the program, in lower case", p.Word)
-	}
-	if len(p.Command) == 0 || p.Command[0] == "" {
-		return nil, "command", errors.New("command is empty, expected a program and its arguments")
-	}
-	if entry.Timeout != "" {
-		if p.Timeout, err = time.ParseDuration(entry.Timeout); err != nil || p.Timeout <= 0 {
-			return nil, "timeout", fmt.Errorf("timeout is %q, expected a time such as 30s", entry.Timeout)
-		}
-	}
-	return p, "", nil
-}
-
-// programWord is what a target of one's own may be called.
-var programWord = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
-
-// configError says where in evctl.yaml an entry of generate: is wrong.
-func configError(w *workspace.Workspace, i int, key string, err error) error {
-	at := w.Config.At("generate")
-	if list := w.Config.Node.Get("generate"); list != nil && i < len(list.Items) {
-		at.Span = list.Items[i].Span
-		if value := list.Items[i].Get(key); value != nil {
-			at.Span = value.Span
-		}
-	}
-	p := at.Position()
-	return fmt.Errorf("%s:%d:%d: %w", at.File.Path, p.Line, p.Column, err)
-}
-
-func checkOut(out string) error {
-	switch {
-	case strings.TrimSpace(out) == "":
-		return fmt.Errorf("out is missing, expected a folder")
-	case strings.HasPrefix(out, "~") || strings.ContainsFunc(out, unicode.IsControl):
-		return fmt.Errorf("out is %q, expected the name of a folder, which evctl takes as it is", out)
-	case filepath.IsAbs(out) || strings.HasPrefix(out, "/") || strings.Contains(out, `\`):
-		return fmt.Errorf("out is %q, expected a path relative to %s with / between folders", out, workspace.ConfigName)
-	}
-	return nil
-}
-
 // fromReleases are the targets that want released contracts, not their numbers alone.
-var fromReleases = []string{sqlddl.Target{}.Name(), avro.Target{}.Name()}
+var fromReleases = []string{sqlddl.Target{}.Name()}
 
 // planOf generates everything and compares it with the disk.
 func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f generateFlags) (*codegen.Model, *codegen.Plan, error) {
@@ -271,11 +207,27 @@ func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f g
 		}
 	}
 	model := codegen.NewModel(src)
+	if err := checkRenames(w, jobs, model); err != nil {
+		return nil, nil, err
+	}
 	plan, err := codegen.NewPlan(ctx, model, jobs, codegen.PlanOptions{Root: w.Root, Partial: len(f.targets) > 0, Overwrite: f.overwrite})
 	if errors.Is(err, codegen.ErrManifest) {
 		err = withHint(err, "give each workspace out folders of its own; a damaged manifest may be deleted, files that carry the mark of generated code are recognised without it")
 	}
 	return model, plan, err
+}
+
+// checkRenames wants the other names of all jobs to fit the model.
+func checkRenames(w *workspace.Workspace, jobs []codegen.Job, m *codegen.Model) error {
+	for _, job := range jobs {
+		i := slices.IndexFunc(w.Config.Generate, func(t workspace.Target) bool {
+			return t.Target == job.Target.Name() && filepath.ToSlash(filepath.Clean(t.Out)) == job.Out
+		})
+		if err := entry.CheckRename(w, i, job, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // blocked refuses to write over what is not ours.

@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/evctl/evctl/codegen/entry"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint"
@@ -195,6 +197,7 @@ func (l *linter) run(ctx context.Context) (*lint.Result, error) {
 		if opt, l.waivers, err = withBaseline(ctx, l.app, w, l.flags.against, l.options); err != nil {
 			return nil, err
 		}
+		opt.Sources = append(slices.Clip(opt.Sources), entry.Lint)
 		result, err := lint.Run(ctx, w, opt)
 		if errors.Is(err, lint.ErrUnknownRule) || errors.Is(err, lint.ErrRequiredRule) || errors.Is(err, lint.ErrGateRule) {
 			return nil, usagef("--rule: %w", err)

@@ -10,13 +10,14 @@ import (
 
 	"github.com/evctl/evctl/lint"
 	"github.com/evctl/evctl/lint/compat"
+	"github.com/evctl/evctl/lint/generated"
 	"github.com/evctl/evctl/lint/rules"
 	"github.com/evctl/evctl/lint/waive"
 )
 
 // catalogue is every rule of evctl.
 func catalogue() (*lint.Catalogue, error) {
-	return lint.NewCatalogue(compat.Set(), waive.Set(), rules.Set())
+	return lint.NewCatalogue(compat.Set(), waive.Set(), generated.Set(), rules.Set())
 }
 
 func newRules(app *App) *cobra.Command {
