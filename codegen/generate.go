@@ -6,8 +6,11 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // Job is one entry of generate: in evctl.yaml.
@@ -82,4 +85,22 @@ func (c claims) add(job Job, f File) error {
 		c.folders[dir] = full
 	}
 	return nil
+}
+
+// PrintFiles makes n files on all processors. printer is called once for each of those, so
+// that what it returns may use its memory again from one file to the next.
+func PrintFiles(n int, printer func() func(i int) File) []File {
+	files := make([]File, n)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		group.Go(func() {
+			print := printer()
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				files[i] = print(int(i))
+			}
+		})
+	}
+	group.Wait()
+	return files
 }

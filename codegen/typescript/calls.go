@@ -322,11 +322,9 @@ func linePattern(re *syntax.Regexp) string {
 
 // statement prints code, indented by tabs.
 func (p *printer) statement(depth int, d doc) {
-	for range depth {
-		d = indent{d}
-	}
-	margin := strings.Repeat(" ", depth*tab)
-	p.body.WriteString(margin + layout(d, depth*tab) + "\n")
+	p.body.margin(depth * tab)
+	p.body.print(d, depth*tab, depth*tab)
+	p.body.WriteString("\n")
 }
 
 func (p *printer) printf(format string, args ...any) { fmt.Fprintf(&p.body, format, args...) }

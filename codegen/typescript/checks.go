@@ -1,7 +1,6 @@
 package typescript
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,6 @@ import (
 type checker struct {
 	*printer
 	names     *codegen.Scope    // of what the module does not export
-	constants bytes.Buffer      // values that functions need again and again
 	hoistedAs map[string]string // names of constants, by what they are
 	queue     []func()          // functions that others need, in order of first use
 	current   *contracts.Schema // whose check is printed, and so is not called
@@ -31,8 +29,6 @@ func (at place) below(word string) place { return place{at.words.With(word)} }
 
 // checks prints the checks of the unit's types.
 func (p *printer) checks() {
-	types := p.body
-	p.body = bytes.Buffer{}
 	c := &checker{printer: p, names: codegen.NewScope(helperLibrary().names...), hoistedAs: map[string]string{}}
 	for _, t := range p.unit.Types {
 		if name := p.checkNames[t]; name != "" {
@@ -44,12 +40,6 @@ func (p *printer) checks() {
 			next()
 		}
 	}
-	if c.constants.Len() > 0 {
-		types.Write(c.constants.Bytes())
-		types.WriteByte('\n')
-	}
-	types.Write(p.body.Bytes())
-	p.body = types
 }
 
 // typeCheck prints the check of a declared type.
@@ -149,13 +139,17 @@ func (c *checker) hoisted(words naming.Name) string {
 
 // constant hoists a value, once for every text that it has.
 func (c *checker) constant(words naming.Name, value doc) string {
-	text := layout(value, 0)
-	if name, ok := c.hoistedAs[text]; ok {
+	start := len(c.constants.text)
+	c.constants.print(value, 0, 0)
+	text := c.constants.text[start:]
+	c.constants.text = c.constants.text[:start]
+	if name, ok := c.hoistedAs[string(text)]; ok {
 		return name
 	}
 	name := c.hoisted(words)
-	c.hoistedAs[text] = name
-	c.constants.WriteString(layout(docs{"const ", name, " =", after{value}, ";"}, 0) + "\n")
+	c.hoistedAs[string(text)] = name
+	c.constants.print(docs{"const ", name, " =", after{value}, ";"}, 0, 0)
+	c.constants.WriteString("\n")
 	return name
 }
 

@@ -1,8 +1,9 @@
 package typescript
 
 import (
-	"strings"
+	"slices"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -51,57 +52,88 @@ type command struct {
 	broken  bool
 }
 
-// layout prints a document that starts at a column.
-func layout(d doc, column int) string {
-	var line [4 * lineWidth]byte
-	if text, ok := flat(line[:0], d, false); ok && column+textWidth(string(text)) <= lineWidth {
-		return string(text)
+// sheet is a text that documents are laid out on, and the memory that this takes, so that
+// both are used for many of them.
+type sheet struct {
+	text        []byte
+	stack, work []command
+}
+
+func (s *sheet) WriteString(text string) { s.text = append(s.text, text...) }
+
+// Write is for fmt.Fprintf. It never fails.
+func (s *sheet) Write(text []byte) (int, error) {
+	s.text = append(s.text, text...)
+	return len(text), nil
+}
+
+// print adds a document. margin is the column of its broken lines; it starts at a column of
+// its own.
+func (s *sheet) print(d doc, margin, column int) {
+	start := len(s.text)
+	s.text = slices.Grow(s.text, 4*lineWidth)
+	if line, ok := flat(s.text[start:start:start+4*lineWidth], d, false); ok && column+textWidth(line) <= lineWidth {
+		s.text = s.text[:start+len(line)]
+		return
 	}
-	var b strings.Builder
-	stack := []command{{d, 0, true}}
-	for len(stack) > 0 {
-		c := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
+	s.stack = append(s.stack[:0], command{d, margin, true})
+	for len(s.stack) > 0 {
+		c := s.stack[len(s.stack)-1]
+		s.stack = s.stack[:len(s.stack)-1]
 		switch d := c.content.(type) {
 		case string:
-			b.WriteString(d)
+			s.WriteString(d)
 			column += textWidth(d)
 		case docs:
 			for i := len(d) - 1; i >= 0; i-- {
-				stack = append(stack, command{d[i], c.indent, c.broken})
+				s.push(d[i], c.indent, c.broken)
 			}
 		case indent:
-			stack = append(stack, command{d.content, c.indent + tab, c.broken})
+			s.push(d.content, c.indent+tab, c.broken)
 		case group:
-			flat := fits(command{d.content, c.indent, false}, stack, lineWidth-column)
-			stack = append(stack, command{d.content, c.indent, !flat})
+			s.push(d.content, c.indent, !s.fits(command{d.content, c.indent, false}, s.stack, lineWidth-column))
 		case broken:
-			stack = append(stack, command{d.content, c.indent, true})
+			s.push(d.content, c.indent, true)
 		case filled:
-			stack = append(stack, command{fill(d.of, lineWidth-column), c.indent, c.broken})
+			s.push(fill(d.of, lineWidth-column), c.indent, c.broken)
 		case after:
 			// Only the break decides here: what follows may break on its own.
-			if fits(command{space, c.indent, false}, append(stack, command{d.content, c.indent, true}), lineWidth-column) {
-				stack = append(stack, command{docs{" ", d.content}, c.indent, true})
+			if s.fits(command{space, c.indent, false}, append(s.stack, command{d.content, c.indent, true}), lineWidth-column) {
+				s.push(docs{" ", d.content}, c.indent, true)
 			} else {
-				stack = append(stack, command{indent{docs{space, d.content}}, c.indent, true})
+				s.push(indent{docs{space, d.content}}, c.indent, true)
 			}
 		case ifBroken:
 			if c.broken {
-				stack = append(stack, command{d.content, c.indent, true})
+				s.push(d.content, c.indent, true)
 			}
 		case lineBreak:
 			switch {
 			case c.broken:
-				b.WriteString("\n" + strings.Repeat(" ", c.indent))
+				s.line(c.indent)
 				column = c.indent
 			case !d.soft:
-				b.WriteByte(' ')
+				s.WriteString(" ")
 				column++
 			}
 		}
 	}
-	return b.String()
+}
+
+func (s *sheet) push(d doc, indent int, broken bool) {
+	s.stack = append(s.stack, command{d, indent, broken})
+}
+
+// line begins a new line at a column.
+func (s *sheet) line(column int) {
+	s.WriteString("\n")
+	s.margin(column)
+}
+
+func (s *sheet) margin(width int) {
+	for range width {
+		s.text = append(s.text, ' ')
+	}
 }
 
 // flat prints a document on one line. It is not ok when the line is too long by far, or
@@ -144,8 +176,9 @@ func flat(line []byte, d doc, grouped bool) (_ []byte, ok bool) {
 
 // fits reports whether next, flat, and what follows it up to the next possible
 // break stay within the room.
-func fits(next command, rest []command, room int) bool {
-	work := []command{next}
+func (s *sheet) fits(next command, rest []command, room int) bool {
+	work := append(s.work[:0], next)
+	defer func() { s.work = work }()
 	for room >= 0 {
 		if len(work) == 0 {
 			if len(rest) == 0 {
@@ -213,9 +246,12 @@ func fill(of []doc, room int) doc {
 }
 
 // textWidth counts columns: wide characters take two, combining marks none.
-func textWidth(text string) int {
+func textWidth[T string | []byte](text T) int {
 	n := 0
-	for _, r := range text {
+	for n < len(text) && text[n] < utf8.RuneSelf {
+		n++
+	}
+	for _, r := range string(text[n:]) {
 		switch {
 		case r <= unicode.MaxASCII:
 			n++

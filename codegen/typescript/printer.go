@@ -2,8 +2,8 @@ package typescript
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,23 +11,29 @@ import (
 	"github.com/evctl/evctl/contracts"
 )
 
-// printer writes one module.
+// printer writes modules, one after the other.
 type printer struct {
 	*generator
-	unit    *codegen.Unit // nil for events.ts
-	body    bytes.Buffer
-	imports map[string]map[string]bool // by module and name: whether it is a type
+	unit      *codegen.Unit // nil for events.ts
+	body      sheet         // types, and from checksAt on checks
+	checksAt  int
+	constants sheet // values that checks need again and again
+	imports   []imported
+	lines     []string // of the comment that is printed
+}
+
+// imported is a name of another module.
+type imported struct {
+	module, name string
+	isType       bool
 }
 
 // use names something of another module, which it imports.
 func (p *printer) use(module, name string, isType bool) string {
-	if p.imports == nil {
-		p.imports = map[string]map[string]bool{}
+	one := imported{module, name, isType}
+	if !slices.Contains(p.imports, one) {
+		p.imports = append(p.imports, one)
 	}
-	if p.imports[module] == nil {
-		p.imports[module] = map[string]bool{}
-	}
-	p.imports[module][name] = isType
 	return name
 }
 
@@ -37,78 +43,100 @@ func (p *printer) helper(name string) string { return p.use(checksModule, name, 
 // refer names a type.
 func (p *printer) refer(t *codegen.Type) expr { return reference{p.types[t], t} }
 
-// imported imports the types that an expression names, once it is what is printed.
-func (p *printer) imported(e expr) expr {
+// importing imports the types that an expression names, once it is what is printed.
+func (p *printer) importing(e expr) expr {
 	switch e := e.(type) {
 	case reference:
 		if e.of != nil && e.of.Unit != p.unit {
 			p.use(p.modules[e.of.Unit], e.name, true)
 		}
 	case list:
-		p.imported(e.of)
+		p.importing(e.of)
 	case record:
-		p.imported(e.of)
+		p.importing(e.of)
 	case tagged:
-		p.imported(e.of)
+		p.importing(e.of)
 	case union:
 		for _, one := range e.of {
-			p.imported(one)
+			p.importing(one)
 		}
 	}
 	return e
 }
 
 // module prints a unit; e is nil for shared ones.
-func (p *printer) module(e *codegen.Event) []byte {
+func (p *printer) module(u *codegen.Unit, e *codegen.Event) []byte {
+	p.begin(u)
 	if e != nil {
 		p.constant(e)
 	}
 	for _, t := range p.unit.Types {
 		p.declaration(t, e)
 	}
+	p.checksAt = len(p.body.text)
 	p.checks()
 	return p.file()
 }
 
-func (p *printer) file() []byte {
-	var b bytes.Buffer
-	b.WriteString(header)
-	for _, module := range slices.Sorted(maps.Keys(p.imports)) {
-		b.WriteString(importLine(p.imports[module], p.specifier(module)))
-	}
-	if len(p.imports) > 0 {
-		b.WriteByte('\n')
-	}
-	b.Write(bytes.TrimRight(p.body.Bytes(), "\n"))
-	b.WriteByte('\n')
-	return b.Bytes()
+// begin forgets the module before.
+func (p *printer) begin(u *codegen.Unit) {
+	p.unit, p.checksAt = u, 0
+	p.body.text, p.constants.text, p.imports = p.body.text[:0], p.constants.text[:0], p.imports[:0]
 }
 
-// importLine imports names; types say that they are, so that they leave no trace at run
-// time.
-func importLine(names map[string]bool, specifier string) string {
-	sorted := slices.Sorted(maps.Keys(names))
-	keyword, types := "import ", 0
-	for _, name := range sorted {
-		if names[name] {
-			types++
+// file puts the parts of the module together.
+func (p *printer) file() []byte {
+	types, checks := p.body.text[:p.checksAt], p.body.text[p.checksAt:]
+	if len(p.constants.text) > 0 {
+		p.constants.WriteString("\n")
+	}
+	begin := len(p.body.text)
+	p.body.WriteString(header)
+	p.printImports()
+	text := slices.Concat(p.body.text[begin:], types, p.constants.text, checks)
+	return append(bytes.TrimRight(text, "\n"), '\n')
+}
+
+// printImports prints a line for each module, ordered by name.
+func (p *printer) printImports() {
+	slices.SortFunc(p.imports, func(a, b imported) int {
+		return cmp.Or(strings.Compare(a.module, b.module), strings.Compare(a.name, b.name))
+	})
+	for rest := p.imports; len(rest) > 0; {
+		n := slices.IndexFunc(rest, func(i imported) bool { return i.module != rest[0].module })
+		if n < 0 {
+			n = len(rest)
+		}
+		p.printImport(rest[:n])
+		rest = rest[n:]
+	}
+	if len(p.imports) > 0 {
+		p.body.WriteString("\n")
+	}
+}
+
+// printImport imports names of one module; types say that they are, so that they leave no
+// trace at run time.
+func (p *printer) printImport(names []imported) {
+	keyword, mark := "import ", "type "
+	if !slices.ContainsFunc(names, func(i imported) bool { return !i.isType }) {
+		keyword, mark = "import type ", ""
+	}
+	list := make([]doc, len(names))
+	for i, one := range names {
+		list[i] = one.name
+		if one.isType {
+			list[i] = mark + one.name
 		}
 	}
-	if types == len(sorted) {
-		keyword = "import type "
-	}
-	list := make([]doc, len(sorted))
-	for i, name := range sorted {
-		list[i] = name
-		if names[name] && types < len(sorted) {
-			list[i] = "type " + name
-		}
-	}
+	specifier := p.specifier(names[0].module)
 	if len(list) == 1 {
 		// A single name never breaks.
-		return keyword + "{ " + list[0].(string) + " } from " + specifier + ";\n"
+		p.printf("%s{ %s } from %s;\n", keyword, list[0], specifier)
+		return
 	}
-	return layout(docs{keyword, group{docs{"{", indent{docs{space, joined(list), ifBroken{","}}}, space, "}"}}, " from ", specifier, ";"}, 0) + "\n"
+	p.body.print(docs{keyword, group{docs{"{", indent{docs{space, joined(list), ifBroken{","}}}, space, "}"}}, " from ", specifier, ";"}, 0, 0)
+	p.body.WriteString("\n")
 }
 
 // constant prints what is known of an event at run time.
@@ -122,7 +150,8 @@ func (p *printer) constant(e *codegen.Event) {
 		space, "check:", group{indent{docs{space, p.checkNames[e.Payload]}}}, ",",
 	}
 	object := broken{docs{"{", indent{members}, space, "}"}}
-	p.body.WriteString(layout(docs{"export const ", p.events[e], ": ", p.use(checksModule, "EventContract", true), typ, " =", after{object}, ";"}, 0) + "\n\n")
+	p.body.print(docs{"export const ", p.events[e], ": ", p.use(checksModule, "EventContract", true), typ, " =", after{object}, ";"}, 0, 0)
+	p.body.WriteString("\n\n")
 }
 
 // constantDoc is what people read where they send an event.
@@ -157,7 +186,8 @@ func (p *printer) declaration(t *codegen.Type, e *codegen.Event) {
 }
 
 func (p *printer) declare(name string, e expr) {
-	p.body.WriteString(value("export type "+name, " =", p.imported(e), ofDeclare) + "\n\n")
+	p.body.value("export type "+name, " =", p.importing(e), ofDeclare)
+	p.body.WriteString("\n\n")
 }
 
 // docOf is the comment of a declaration, with the meaning of enum values.
@@ -230,7 +260,7 @@ func (p *printer) declareInterface(name string, discriminator tag, fields []*cod
 	var all []expr
 	if discriminator.name != "" {
 		value := word{quote(discriminator.value)}
-		p.body.WriteString(member(key(discriminator.name), value))
+		p.body.member(key(discriminator.name), value)
 		all = append(all, value)
 	}
 	for _, f := range fields {
@@ -242,12 +272,12 @@ func (p *printer) declareInterface(name string, discriminator tag, fields []*cod
 		} else {
 			all = append(all, word{"undefined"})
 		}
-		p.body.WriteString(member(key(f.Wire)+mark, p.imported(e)))
+		p.body.member(key(f.Wire)+mark, p.importing(e))
 		all = append(all, e)
 	}
 	if extra != nil {
 		// An index signature speaks of the declared members too.
-		p.body.WriteString(member("[key: string]", p.imported(join(append([]expr{p.expression(extra.Type)}, all...)...))))
+		p.body.member("[key: string]", p.importing(join(append([]expr{p.expression(extra.Type)}, all...)...)))
 	}
 	p.body.WriteString("}\n\n")
 }
@@ -306,7 +336,8 @@ func (p *printer) taggedVariant(name string, v *codegen.Variant, discriminator t
 
 // comment prints TSDoc.
 func (p *printer) comment(margin string, d codegen.Doc) {
-	var lines []string
+	lines := p.lines[:0]
+	defer func() { p.lines = lines }()
 	wide := lineWidth - len(margin) - 3
 	for i, text := range d.Lines {
 		if i > 0 && !strings.HasPrefix(text, "- ") || i > 0 && !strings.HasPrefix(d.Lines[i-1], "- ") {
@@ -326,11 +357,21 @@ func (p *printer) comment(margin string, d codegen.Doc) {
 	switch {
 	case len(lines) == 0:
 	case len(lines) == 1 && len(lines[0])+len(margin)+7 <= lineWidth:
-		fmt.Fprintf(&p.body, "%s/** %s */\n", margin, lines[0])
+		p.body.WriteString(margin)
+		p.body.WriteString("/** ")
+		p.body.WriteString(lines[0])
+		p.body.WriteString(" */\n")
 	default:
 		p.body.WriteString(margin + "/**\n")
 		for _, line := range lines {
-			p.body.WriteString(strings.TrimRight(margin+" * "+line, " ") + "\n")
+			p.body.WriteString(margin)
+			if line == "" {
+				p.body.WriteString(" *\n")
+				continue
+			}
+			p.body.WriteString(" * ")
+			p.body.WriteString(line)
+			p.body.WriteString("\n")
 		}
 		p.body.WriteString(margin + " */\n")
 	}
@@ -341,7 +382,7 @@ func (p *printer) eventMap(m *codegen.Model) []byte {
 	p.comment("", codegen.Doc{Lines: []string{"Payloads by the name of the event."}})
 	p.body.WriteString("export interface EventPayloads {\n")
 	for _, e := range m.Events {
-		p.body.WriteString(member(key(e.Contract.Name), p.imported(p.refer(e.Payload))))
+		p.body.member(key(e.Contract.Name), p.importing(p.refer(e.Payload)))
 	}
 	p.body.WriteString("}\n\n")
 	p.comment("", codegen.Doc{Lines: []string{"Name of an event."}})

@@ -1,11 +1,7 @@
 package typescript
 
 import (
-	"bytes"
 	"fmt"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 )
@@ -32,19 +28,13 @@ func (Target) Options() []codegen.Option {
 // Generate returns a module for each unit of the model, index.ts and events.ts.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	g := newGenerator(m, options, nil)
-	files := make([]codegen.File, len(g.units))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, u := range g.units {
-		group.Go(func() error {
-			p := &printer{generator: g, unit: u.Unit}
-			files[i] = codegen.File{Path: g.modules[u.Unit] + ".ts", Content: p.module(u.event)}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
+	files := codegen.PrintFiles(len(g.units), func() func(i int) codegen.File {
+		p := &printer{generator: g}
+		return func(i int) codegen.File {
+			u := g.units[i]
+			return codegen.File{Path: g.modules[u.Unit] + ".ts", Content: p.module(u.Unit, u.event)}
+		}
+	})
 	p := &printer{generator: g}
 	files = append(files, g.runtime()...)
 	return append(files,
@@ -55,16 +45,18 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 
 // index is the module that exports all others.
 func (g *generator) index() []byte {
-	b := bytes.NewBufferString(header)
+	var s sheet
+	s.WriteString(header)
 	for _, u := range g.units {
-		fmt.Fprintf(b, "export * from %s;\n", g.specifier(g.modules[u.Unit]))
+		fmt.Fprintf(&s, "export * from %s;\n", g.specifier(g.modules[u.Unit]))
 	}
-	fmt.Fprintf(b, "export * from %s;\n", g.specifier(eventsModule))
-	b.WriteString(layout(docs{
+	fmt.Fprintf(&s, "export * from %s;\n", g.specifier(eventsModule))
+	s.print(docs{
 		"export ", group{docs{"{", indent{docs{space, "type EventContract,", space, "type Fault,", space, "type PayloadOf,", space, "isValid", ifBroken{","}}}, space, "}"}},
 		" from ", g.specifier(checksModule), ";",
-	}, 0) + "\n")
-	return b.Bytes()
+	}, 0, 0)
+	s.WriteString("\n")
+	return s.text
 }
 
 const (

@@ -104,8 +104,38 @@ func join(parts ...expr) expr {
 	return union{of}
 }
 
+// same reports whether two expressions are written alike.
 func same(a, b expr) bool {
-	return layout(document(a, inside), 0) == layout(document(b, inside), 0)
+	switch a := a.(type) {
+	case word:
+		return spelled(b) == a.text
+	case reference:
+		return spelled(b) == a.name
+	case list:
+		b, ok := b.(list)
+		return ok && same(a.of, b.of)
+	case record:
+		b, ok := b.(record)
+		return ok && same(a.of, b.of)
+	case tagged:
+		b, ok := b.(tagged)
+		return ok && a.tag == b.tag && (a.of == nil) == (b.of == nil) && (a.of == nil || same(a.of, b.of))
+	case union:
+		b, ok := b.(union)
+		return ok && slices.EqualFunc(a.of, b.of, same)
+	}
+	return false
+}
+
+// spelled is the text of an expression that is one word, or empty.
+func spelled(e expr) string {
+	switch e := e.(type) {
+	case word:
+		return e.text
+	case reference:
+		return e.name
+	}
+	return ""
 }
 
 // position is where an expression stands, which decides how unions break.
@@ -195,23 +225,28 @@ func ownLine(e expr) bool {
 	return ok && !hugs(u)
 }
 
-// value is the expression after a name: on the same line, or on the next one.
-func value(name, separator string, e expr, at position) string {
+// value prints a name and, on the same line or on the next one, the expression after it.
+func (s *sheet) value(name, separator string, e expr, at position) {
 	d := document(e, at)
+	s.WriteString(name)
 	switch {
 	case ownLine(e):
-		return name + layout(docs{group{docs{separator, indent{docs{space, d}}}}, ";"}, textWidth(name))
+		s.print(docs{group{docs{separator, indent{docs{space, d}}}}, ";"}, 0, textWidth(name))
 	case at == ofDeclare:
-		return name + layout(docs{separator, after{d}, ";"}, textWidth(name))
+		s.print(docs{separator, after{d}, ";"}, 0, textWidth(name))
+	default:
+		s.print(docs{separator, " ", d, ";"}, 0, textWidth(name))
 	}
-	return name + layout(docs{separator, " ", d, ";"}, textWidth(name))
 }
 
 // member prints a member of an interface, two columns in, and ends the line.
-func member(name string, e expr) string {
+func (s *sheet) member(name string, e expr) {
 	d := document(e, ofMember)
+	s.margin(tab)
 	if ownLine(e) {
-		return layout(indent{docs{space, name, group{docs{":", indent{docs{space, d}}}}, ";"}}, 0)[1:] + "\n"
+		s.print(docs{name, group{docs{":", indent{docs{space, d}}}}, ";"}, tab, tab)
+	} else {
+		s.print(docs{name, ": ", d, ";"}, tab, tab)
 	}
-	return layout(indent{docs{space, name, ": ", d, ";"}}, 0)[1:] + "\n"
+	s.WriteString("\n")
 }
