@@ -4,59 +4,55 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/evctl/evctl/codegen/warehouse"
 	"github.com/evctl/evctl/contracts/naming"
 )
 
 // bigquery says what columns are in their descriptions; policy tags belong to a taxonomy
 // that SQL cannot make, and the highest privacy class of a table is its label pii.
 var bigquery = dialect{
-	name: "bigquery", title: "BigQuery", quote: "`", literal: escaped, inline: true,
-	types: map[kind]string{
-		text: "STRING", symbol: "STRING", uuid: "STRING", day: "DATE", moment: "TIMESTAMP", whole: "INT64", wide: "BIGNUMERIC",
-		number: "FLOAT64", truth: "BOOL", document: "JSON",
-	},
-	arrays: "ARRAY<%>",
-	full: func(d *dialect, c column) string {
-		if c.typ.list {
-			return d.typeOf(c) // never NULL
+	Dialect: warehouse.BigQuery, inline: true,
+	full: func(d *dialect, c warehouse.Column) string {
+		if c.Type.List {
+			return d.TypeOf(c) // never NULL
 		}
 		return notNull(d, c)
 	},
-	options: func(d *dialect, c column) string {
-		if c.comment == "" {
+	options: func(d *dialect, c warehouse.Column) string {
+		if c.Comment == "" {
 			return ""
 		}
-		return " OPTIONS (description = " + d.literal(c.comment) + ")"
+		return " OPTIONS (description = " + d.Literal(c.Comment) + ")"
 	},
-	tail: func(d *dialect, t *table) string {
-		return "\nPARTITION BY DATE(" + d.id(columnReceived) + ")\nOPTIONS (\n  " + strings.Join(bigqueryOptions(d, t, nil), ",\n  ") + "\n)"
+	tail: func(d *dialect, t *warehouse.Table) string {
+		return "\nPARTITION BY DATE(" + d.Quote(warehouse.ColumnReceived) + ")\nOPTIONS (\n  " + strings.Join(bigqueryOptions(d, t, nil), ",\n  ") + "\n)"
 	},
-	describe: func(d *dialect, t *table) []string {
+	describe: func(d *dialect, t *warehouse.Table) []string {
 		return []string{d.alter(t, "SET OPTIONS ("+strings.Join(bigqueryOptions(d, t, []string{"partition_expiration_days = NULL"}), ", ")+")")}
 	},
-	comment: func(d *dialect, t *table, c column) []string {
-		return []string{d.alter(t, "ALTER COLUMN "+d.id(c.name)+" SET OPTIONS (description = "+d.literal(c.comment)+")")}
+	comment: func(d *dialect, t *warehouse.Table, c warehouse.Column) []string {
+		return []string{d.alter(t, "ALTER COLUMN "+d.Quote(c.Name)+" SET OPTIONS (description = "+d.Literal(c.Comment)+")")}
 	},
 	classify: nothing,
-	require: func(d *dialect, t *table, c column) []string {
+	require: func(d *dialect, t *warehouse.Table, c warehouse.Column) []string {
 		switch {
-		case c.typ.list:
+		case c.Type.List:
 			return nil
-		case c.required:
-			return []string{"-- BigQuery makes no existing column NOT NULL: " + c.name + " still takes NULL."}
+		case c.Required:
+			return []string{"-- BigQuery makes no existing column NOT NULL: " + c.Name + " still takes NULL."}
 		}
 		return setOrDrop(d, t, c)
 	},
-	change: func(d *dialect, t *table, from, to column) string {
-		if from.typ.list || to.typ.kind != number && to.typ.kind != wide {
+	change: func(d *dialect, t *warehouse.Table, from, to warehouse.Column) string {
+		if from.Type.List || to.Type.Kind != warehouse.Number && to.Type.Kind != warehouse.Wide {
 			return ""
 		}
-		return d.alter(t, "ALTER COLUMN "+d.id(to.name)+" SET DATA TYPE "+d.typeOf(to))
+		return d.alter(t, "ALTER COLUMN "+d.Quote(to.Name)+" SET DATA TYPE "+d.TypeOf(to))
 	},
 	cast:     "CAST({value} AS {type})",
 	castList: "ARRAY(SELECT CAST(item AS {elem}) FROM UNNEST({value}) AS item WITH OFFSET AS position ORDER BY position)",
-	casts: map[kind]string{
-		day: "CAST({value} AS STRING)", moment: "FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%E6SZ', {value}, 'UTC')",
+	casts: map[warehouse.Kind]string{
+		warehouse.Day: "CAST({value} AS STRING)", warehouse.Moment: "FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%E6SZ', {value}, 'UTC')",
 	},
 	json: "TO_JSON({value})",
 	fill: "UPDATE {table} SET {column} = {value} WHERE {where}",
@@ -64,23 +60,23 @@ var bigquery = dialect{
 
 // bigqueryOptions are the options of a table; forever is what is said when rows are kept
 // for good, and not nil where options may stand already.
-func bigqueryOptions(d *dialect, t *table, forever []string) []string {
-	list := []string{"description = " + d.literal(t.comment)}
+func bigqueryOptions(d *dialect, t *warehouse.Table, forever []string) []string {
+	list := []string{"description = " + d.Literal(t.Comment)}
 	var labels []string
-	if t.event.Owner != "" {
-		labels = append(labels, "('owner', "+d.literal(label(t.event.Owner))+")")
+	if t.Event.Owner != "" {
+		labels = append(labels, "('owner', "+d.Literal(label(t.Event.Owner))+")")
 	}
-	if personal(t.class) {
-		labels = append(labels, "('pii', "+d.literal(string(t.class))+")")
+	if warehouse.Personal(t.Class) {
+		labels = append(labels, "('pii', "+d.Literal(string(t.Class))+")")
 	}
 	if len(labels) > 0 || forever != nil {
 		list = append(list, "labels = ["+strings.Join(labels, ", ")+"]")
 	}
-	if t.days > 0 {
-		return append(list, "partition_expiration_days = "+strconv.Itoa(t.days))
+	if t.Days > 0 {
+		return append(list, "partition_expiration_days = "+strconv.Itoa(t.Days))
 	}
 	return append(list, forever...)
 }
 
 // label is text as the value of a label: lower-case letters, digits and underscores.
-func label(text string) string { return shorten(naming.Of(text).Snake()) }
+func label(text string) string { return warehouse.Shorten(naming.Of(text).Snake()) }

@@ -1,67 +1,66 @@
 package sqlddl
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/evctl/evctl/codegen/warehouse"
+)
 
 var clickhouse = dialect{
-	name: "clickhouse", title: "ClickHouse", quote: "`", literal: escaped, inline: true,
-	types: map[kind]string{
-		text: "String", symbol: "LowCardinality(String)", uuid: "UUID", day: "Date32", moment: "DateTime64(6, 'UTC')", whole: "Int64", wide: "Int256",
-		number: "Float64", truth: "Bool", document: "String",
-	},
-	arrays: "Array(%)", nullsInArrays: true,
-	full: func(d *dialect, c column) string {
+	Dialect: warehouse.ClickHouse, inline: true,
+	full: func(d *dialect, c warehouse.Column) string {
 		switch {
-		case c.typ.list && c.typ.nulls:
-			return "Array(" + nullable(d.types[c.typ.kind]) + ")"
-		case c.typ.list || c.required:
-			return d.typeOf(c)
+		case c.Type.List && c.Type.Nulls:
+			return "Array(" + nullable(d.Types[c.Type.Kind]) + ")"
+		case c.Type.List || c.Required:
+			return d.TypeOf(c)
 		}
-		return nullable(d.typeOf(c))
+		return nullable(d.TypeOf(c))
 	},
-	options: func(d *dialect, c column) string {
-		if c.comment == "" {
+	options: func(d *dialect, c warehouse.Column) string {
+		if c.Comment == "" {
 			return ""
 		}
-		return " COMMENT " + d.literal(c.comment)
+		return " COMMENT " + d.Literal(c.Comment)
 	},
-	tail: func(d *dialect, t *table) string {
-		received := d.id(columnReceived)
-		text := "\nENGINE = MergeTree\nPARTITION BY toYYYYMM(" + received + ")\nORDER BY (" + received + ", " + d.id(columnID) + ")"
+	tail: func(d *dialect, t *warehouse.Table) string {
+		received := d.Quote(warehouse.ColumnReceived)
+		text := "\nENGINE = MergeTree\nPARTITION BY toYYYYMM(" + received + ")\nORDER BY (" + received + ", " + d.Quote(warehouse.ColumnID) + ")"
 		if expires(t) {
 			text += "\nTTL " + lifetime(d, t)
 		}
-		return text + "\nCOMMENT " + d.literal(t.comment)
+		return text + "\nCOMMENT " + d.Literal(t.Comment)
 	},
-	describe: func(d *dialect, t *table) []string {
+	describe: func(d *dialect, t *warehouse.Table) []string {
 		ttl := "MODIFY TTL " + lifetime(d, t)
 		if !expires(t) {
 			ttl = "REMOVE TTL"
 		}
-		return []string{d.alter(t, "MODIFY COMMENT "+d.literal(t.comment)), d.alter(t, ttl)}
+		return []string{d.alter(t, "MODIFY COMMENT "+d.Literal(t.Comment)), d.alter(t, ttl)}
 	},
-	comment: func(d *dialect, t *table, c column) []string {
-		return []string{d.alter(t, "COMMENT COLUMN "+d.id(c.name)+" "+d.literal(c.comment))}
+	comment: func(d *dialect, t *warehouse.Table, c warehouse.Column) []string {
+		return []string{d.alter(t, "COMMENT COLUMN "+d.Quote(c.Name)+" "+d.Literal(c.Comment))}
 	},
 	classify: nothing,
-	require: func(d *dialect, t *table, c column) []string {
+	require: func(d *dialect, t *warehouse.Table, c warehouse.Column) []string {
 		switch {
-		case c.typ.list:
+		case c.Type.List:
 			return nil
-		case c.required: // it asks for a value that older rows get
-			return []string{"-- ClickHouse makes no existing column NOT NULL: " + c.name + " still takes NULL."}
+		case c.Required: // it asks for a value that older rows get
+			return []string{"-- ClickHouse makes no existing column NOT NULL: " + c.Name + " still takes NULL."}
 		}
-		return []string{d.alter(t, "MODIFY COLUMN "+d.id(c.name)+" "+d.full(d, c))}
+		return []string{d.alter(t, "MODIFY COLUMN "+d.Quote(c.Name)+" "+d.full(d, c))}
 	},
-	change: func(d *dialect, t *table, from, to column) string {
-		if to.typ.kind == document || from.typ.kind == moment {
+	change: func(d *dialect, t *warehouse.Table, from, to warehouse.Column) string {
+		if to.Type.Kind == warehouse.JSON || from.Type.Kind == warehouse.Moment {
 			return ""
 		}
-		to.required = from.required
-		return d.alter(t, "MODIFY COLUMN "+d.id(to.name)+" "+d.full(d, to))
+		to.Required = from.Required
+		return d.alter(t, "MODIFY COLUMN "+d.Quote(to.Name)+" "+d.full(d, to))
 	},
 	cast: "CAST({value} AS {type})",
-	casts: map[kind]string{
-		uuid: "toString({value})", day: "toString({value})", moment: "formatDateTime({value}, '%Y-%m-%dT%H:%i:%S.%fZ', 'UTC')",
+	casts: map[warehouse.Kind]string{
+		warehouse.UUID: "toString({value})", warehouse.Day: "toString({value})", warehouse.Moment: "formatDateTime({value}, '%Y-%m-%dT%H:%i:%S.%fZ', 'UTC')",
 	},
 	json: "toJSONString({value})",
 	fill: "ALTER TABLE {table} UPDATE {column} = {value} WHERE {where} SETTINGS mutations_sync = 1",
@@ -75,10 +74,10 @@ func nullable(name string) string {
 }
 
 // lifetime is when a row goes away.
-func lifetime(d *dialect, t *table) string {
-	return "toDateTime(" + d.id(columnReceived) + ") + INTERVAL " + strconv.Itoa(t.days) + " DAY"
+func lifetime(d *dialect, t *warehouse.Table) string {
+	return "toDateTime(" + d.Quote(warehouse.ColumnReceived) + ") + INTERVAL " + strconv.Itoa(t.Days) + " DAY"
 }
 
 // expires reports whether rows go away within the years that DateTime has, which ends in
 // 2106 and starts again.
-func expires(t *table) bool { return 0 < t.days && t.days <= 50*366 }
+func expires(t *warehouse.Table) bool { return 0 < t.Days && t.Days <= 50*366 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/codegentest"
+	"github.com/evctl/evctl/codegen/warehouse"
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/golden"
@@ -75,15 +76,15 @@ func TestSteps_KeepRows(t *testing.T) {
 func conversion(d *dialect, i int, old, next *codegen.Event, value, read string) string {
 	p := printer{dialect: *d}
 	from := p.table(old, fmt.Sprintf("c_%d", i))
-	first, at := from.columns[from.metadata].name, d.in(from.name)
-	columns := d.id(columnID) + ", " + d.id(columnVersion) + ", " + d.id(columnReceived) + ", " + d.id(first)
-	cell := "to_json(ARRAY[" + d.id(read) + "::text])"
-	if d.name != "postgresql" {
-		cell = "CAST(" + d.id(read) + " AS " + map[string]string{"bigquery": "STRING", "snowflake": "VARCHAR", "duckdb": "VARCHAR", "clickhouse": "Nullable(String)"}[d.name] + ")"
+	first, at := from.Columns[from.Metadata].Name, d.In(from.Name)
+	columns := d.Quote(warehouse.ColumnID) + ", " + d.Quote(warehouse.ColumnVersion) + ", " + d.Quote(warehouse.ColumnReceived) + ", " + d.Quote(first)
+	cell := "to_json(ARRAY[" + d.Quote(read) + "::text])"
+	if d.Name != "postgresql" {
+		cell = "CAST(" + d.Quote(read) + " AS " + map[string]string{"bigquery": "STRING", "snowflake": "VARCHAR", "duckdb": "VARCHAR", "clickhouse": "Nullable(String)"}[d.Name] + ")"
 	}
 	return string(p.script("", p.create(from), false)) +
 		"INSERT INTO " + at + " (" + columns + ") VALUES ('1', '1.0.0', '2026-11-20 10:00:00', " + value + ");\n" +
-		string(p.script("", steps(&p.dialect, from, p.table(next, from.name)), p.transactional)) +
+		string(p.script("", steps(&p.dialect, from, p.table(next, from.Name)), p.transactional)) +
 		"SELECT " + cell + " FROM " + at + ";\n"
 }
 
@@ -95,11 +96,11 @@ var opaque = []string{"CREATE TAG", "SET TAG", "UNSET TAG", "SET OPTIONS", "NOT 
 func TestGenerate_IsSQLOfTheDialect(t *testing.T) {
 	models := []*codegen.Model{shopModel(t), codegentest.Model(t, torture)}
 	for _, d := range []*dialect{&bigquery, &snowflake} {
-		t.Run(d.name, func(t *testing.T) {
+		t.Run(d.Name, func(t *testing.T) {
 			var scripts []string
 			for _, m := range models {
 				for _, required := range []string{"nullable", "not_null"} {
-					for _, f := range codegentest.Files(t, Target{}, m, map[string]string{optionDialect: d.name, optionSchema: "analytics", optionRequired: required}) {
+					for _, f := range codegentest.Files(t, Target{}, m, map[string]string{optionDialect: d.Name, optionSchema: "analytics", optionRequired: required}) {
 						scripts = append(scripts, string(f.Content))
 					}
 				}
@@ -112,7 +113,7 @@ func TestGenerate_IsSQLOfTheDialect(t *testing.T) {
 				scripts = append(scripts, script(d, "analytics", true, random.Events[i:i+2]...))
 			}
 			parsed := 0
-			for i, statements := range python(d.name).run(t, scripts) {
+			for i, statements := range python(d.Name).run(t, scripts) {
 				for _, s := range statements {
 					if *s[0] == "parsed" {
 						parsed++
@@ -158,10 +159,10 @@ func TestSteps_KeepLists(t *testing.T) {
 			} {
 				p := printer{dialect: *find(name)}
 				from := p.table(eventWith(t, "1.0.0", "a: {type: array, items: "+c.old+"}"), fmt.Sprintf("l_%d", i))
-				to := p.table(eventWith(t, "2.0.0", "a: {type: array, items: "+c.next+"}"), from.name)
+				to := p.table(eventWith(t, "2.0.0", "a: {type: array, items: "+c.next+"}"), from.Name)
 				scripts = append(scripts, string(p.script("", p.create(from), false))+
-					"INSERT INTO "+from.name+" (_event_id, _event_version, _received_at, a) VALUES ('1', '1.0.0', '2026-11-20 10:00:00', "+fmt.Sprintf(list, c.items)+");\n"+
-					string(p.script("", steps(&p.dialect, from, to), p.transactional))+"SELECT "+read+" FROM "+from.name+";\n")
+					"INSERT INTO "+from.Name+" (_event_id, _event_version, _received_at, a) VALUES ('1', '1.0.0', '2026-11-20 10:00:00', "+fmt.Sprintf(list, c.items)+");\n"+
+					string(p.script("", steps(&p.dialect, from, to), p.transactional))+"SELECT "+read+" FROM "+from.Name+";\n")
 				want = append(want, c.want)
 			}
 			for i, rows := range e.run(t, scripts) {
@@ -206,10 +207,10 @@ func TestSteps_Goldens(t *testing.T) {
 	next := eventWith(t, "2.0.0", `order_id: {type: string, format: uuid, required: true, description: "It's the number."}, pieces: {type: number}, remark: {type: any, renamedFrom: note}, buyer: {type: object, required: true, properties: {email: {type: string, format: email, pii: direct, required: true}}}, sizes: {type: array, items: {type: integer}}`)
 	for _, d := range dialects {
 		p := printer{dialect: *d, notNull: true}
-		p.schema = "analytics"
+		p.Schema = "analytics"
 		from, to := p.table(old, "order_completed"), p.table(next, "order_completed")
 		text := append(p.script("1.0.0", p.create(from), false), p.script("1.0.0 to 2.0.0", steps(&p.dialect, from, to), p.transactional)...)
-		golden.Check(t, "testdata/"+d.name+".sql.golden", text)
+		golden.Check(t, "testdata/"+d.Name+".sql.golden", text)
 	}
 }
 
@@ -220,9 +221,9 @@ func TestREADME_NamesTheTypesOfColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := map[string][]kind{
-		"string, enum of strings": {text, symbol}, "`format: uuid`": {uuid}, "`format: date`": {day}, "`format: date-time`": {moment}, "integer": {whole},
-		"integer with limits beyond 64 bits": {wide}, "number": {number}, "boolean": {truth}, "list of objects, map, union, anything": {document},
+	kinds := map[string][]warehouse.Kind{
+		"string, enum of strings": {warehouse.Text, warehouse.Symbol}, "`format: uuid`": {warehouse.UUID}, "`format: date`": {warehouse.Day}, "`format: date-time`": {warehouse.Moment}, "integer": {warehouse.Whole},
+		"integer with limits beyond 64 bits": {warehouse.Wide}, "number": {warehouse.Number}, "boolean": {warehouse.Truth}, "list of objects, map, union, anything": {warehouse.JSON},
 	}
 	_, section, _ := strings.Cut(string(readme), "### Tables of a warehouse")
 	found := 0
@@ -234,8 +235,8 @@ func TestREADME_NamesTheTypesOfColumns(t *testing.T) {
 		}
 		for i, d := range dialects {
 			for _, k := range list {
-				if found++; !strings.Contains(cells[1+i], "`"+d.types[k]+"`") {
-					t.Errorf("%s: found %s, expected %s", cells[0], cells[1+i], d.types[k])
+				if found++; !strings.Contains(cells[1+i], "`"+d.Types[k]+"`") {
+					t.Errorf("%s: found %s, expected %s", cells[0], cells[1+i], d.Types[k])
 				}
 			}
 		}

@@ -4,43 +4,34 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/evctl/evctl/codegen/warehouse"
 	"github.com/evctl/evctl/contracts"
 )
 
 // dialect is the SQL of one warehouse: what differs is a field, what all have in common
 // a method. Names are always quoted, so that no word of a dialect is in the way.
 type dialect struct {
-	name, title string
-	// schema is what the tables are in, or empty.
-	schema        string
+	warehouse.Dialect
 	transactional bool // whether ALTER can be undone
-	types         map[kind]string
-	quote         string // around names
-	upper         bool   // names that are not quoted elsewhere are in upper case
-	literal       func(text string) string
-	// arrays is the format of the type of a list. nullsInArrays tells whether null may be
-	// an element; where it may not, the list is kept as JSON.
-	arrays        string
-	nullsInArrays bool
 	// full is the type with what says that it takes NULL, where that is part of it.
-	full func(d *dialect, c column) string
+	full func(d *dialect, c warehouse.Column) string
 	// options stand behind a column where it is made, such as its comment.
-	options func(d *dialect, c column) string
+	options func(d *dialect, c warehouse.Column) string
 	// tail is what stands behind the columns of a table, and before what is made with it.
-	before, tail func(d *dialect, t *table) string
+	before, tail func(d *dialect, t *warehouse.Table) string
 	// describe says what is true of the table as a whole, in statements. When two
 	// versions need the same ones there is no step.
-	describe func(d *dialect, t *table) []string
-	comment  func(d *dialect, t *table, c column) []string
-	classify func(d *dialect, t *table, c column) []string
-	require  func(d *dialect, t *table, c column) []string
+	describe func(d *dialect, t *warehouse.Table) []string
+	comment  func(d *dialect, t *warehouse.Table, c warehouse.Column) []string
+	classify func(d *dialect, t *warehouse.Table, c warehouse.Column) []string
+	require  func(d *dialect, t *warehouse.Table, c warehouse.Column) []string
 	// inline tells whether comments stand where columns and tables are made.
 	inline bool
 	// change is the statement that converts a column where it stands, or empty: then
 	// another column takes its place.
-	change func(d *dialect, t *table, from, to column) string
+	change func(d *dialect, t *warehouse.Table, from, to warehouse.Column) string
 	// casts are expressions for text from other kinds; cast is that for numbers.
-	casts map[kind]string
+	casts map[warehouse.Kind]string
 	cast  string
 	// castList is the same for lists, where cast does not do.
 	castList string
@@ -54,7 +45,7 @@ var dialects = []*dialect{&bigquery, &snowflake, &clickhouse, &postgresql, &duck
 func names() []string {
 	list := make([]string, len(dialects))
 	for i, d := range dialects {
-		list[i] = d.name
+		list[i] = d.Name
 	}
 	return list
 }
@@ -62,53 +53,16 @@ func names() []string {
 // find returns the dialect of a checked option.
 func find(name string) *dialect {
 	for _, d := range dialects {
-		if d.name == name {
+		if d.Name == name {
 			return d
 		}
 	}
 	return &postgresql
 }
 
-// id quotes a name, which holds letters, digits and underscores only.
-func (d *dialect) id(name string) string {
-	if d.upper {
-		name = strings.ToUpper(name)
-	}
-	return d.quote + name + d.quote
-}
-
-// in names something in the schema.
-func (d *dialect) in(name string) string {
-	if d.schema == "" {
-		return d.id(name)
-	}
-	var parts []string
-	for part := range strings.SplitSeq(d.schema, ".") {
-		parts = append(parts, d.id(part))
-	}
-	return strings.Join(append(parts, d.id(name)), ".")
-}
-
-// hold is the type by which the dialect keeps a value.
-func (d *dialect) hold(t columnType) columnType {
-	if t.list && t.nulls && !d.nullsInArrays {
-		return columnType{kind: document}
-	}
-	return t
-}
-
-// typeOf is the type of a column without what says that it takes NULL.
-func (d *dialect) typeOf(c column) string {
-	name := d.types[c.typ.kind]
-	if !c.typ.list {
-		return name
-	}
-	return strings.ReplaceAll(d.arrays, "%", name)
-}
-
 // definition is a column where it is made.
-func (d *dialect) definition(c column) string {
-	text := d.id(c.name) + " " + d.full(d, c)
+func (d *dialect) definition(c warehouse.Column) string {
+	text := d.Quote(c.Name) + " " + d.full(d, c)
 	if d.options != nil {
 		text += d.options(d, c)
 	}
@@ -116,20 +70,20 @@ func (d *dialect) definition(c column) string {
 }
 
 // notNull is the type of dialects that say NOT NULL behind it.
-func notNull(d *dialect, c column) string {
-	if c.required {
-		return d.typeOf(c) + " NOT NULL"
+func notNull(d *dialect, c warehouse.Column) string {
+	if c.Required {
+		return d.TypeOf(c) + " NOT NULL"
 	}
-	return d.typeOf(c)
+	return d.TypeOf(c)
 }
 
 // create makes the table, with everything that is said about it.
-func (d *dialect) create(t *table) []string {
-	lines := make([]string, len(t.columns))
-	for i, c := range t.columns {
+func (d *dialect) create(t *warehouse.Table) []string {
+	lines := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
 		lines[i] = "  " + d.definition(c)
 	}
-	create := "CREATE TABLE IF NOT EXISTS " + d.in(t.name) + " (\n" + strings.Join(lines, ",\n") + "\n)"
+	create := "CREATE TABLE IF NOT EXISTS " + d.In(t.Name) + " (\n" + strings.Join(lines, ",\n") + "\n)"
 	var list []string
 	if d.before != nil {
 		if text := d.before(d, t); text != "" {
@@ -144,133 +98,123 @@ func (d *dialect) create(t *table) []string {
 		return list
 	}
 	list = append(list, d.describe(d, t)...)
-	for _, c := range t.columns {
-		if c.comment != "" {
+	for _, c := range t.Columns {
+		if c.Comment != "" {
 			list = append(list, d.comment(d, t, c)...)
 		}
 	}
 	return list
 }
 
-func (d *dialect) alter(t *table, action string) string {
-	return "ALTER TABLE " + d.in(t.name) + " " + action
+func (d *dialect) alter(t *warehouse.Table, action string) string {
+	return "ALTER TABLE " + d.In(t.Name) + " " + action
 }
 
 // add makes a column that takes NULL, with what is said about it.
-func (d *dialect) add(t *table, c column) []string {
+func (d *dialect) add(t *warehouse.Table, c warehouse.Column) []string {
 	list := []string{d.alter(t, "ADD COLUMN "+d.definition(c))}
-	if !d.inline && c.comment != "" {
+	if !d.inline && c.Comment != "" {
 		list = append(list, d.comment(d, t, c)...)
 	}
 	return list
 }
 
-func (d *dialect) drop(t *table, name string) string {
-	return d.alter(t, "DROP COLUMN "+d.id(name))
+func (d *dialect) drop(t *warehouse.Table, name string) string {
+	return d.alter(t, "DROP COLUMN "+d.Quote(name))
 }
 
-func (d *dialect) rename(t *table, from, to string) string {
-	return d.alter(t, "RENAME COLUMN "+d.id(from)+" TO "+d.id(to))
+func (d *dialect) rename(t *warehouse.Table, from, to string) string {
+	return d.alter(t, "RENAME COLUMN "+d.Quote(from)+" TO "+d.Quote(to))
 }
 
 // set fills a column where a condition holds.
-func (d *dialect) set(t *table, c column, expression, condition string) string {
-	return strings.NewReplacer("{table}", d.in(t.name), "{column}", d.id(c.name), "{type}", d.typeOf(c), "{value}", expression, "{where}", condition).Replace(d.fill)
+func (d *dialect) set(t *warehouse.Table, c warehouse.Column, expression, condition string) string {
+	return strings.NewReplacer("{table}", d.In(t.Name), "{column}", d.Quote(c.Name), "{type}", d.TypeOf(c), "{value}", expression, "{where}", condition).Replace(d.fill)
 }
 
 // same reports whether a column need not change its type. JSON that is kept as text is
 // not text.
-func (d *dialect) same(from, to column) bool {
-	return d.typeOf(from) == d.typeOf(to) && (from.typ.kind == document) == (to.typ.kind == document)
+func (d *dialect) same(from, to warehouse.Column) bool {
+	return d.TypeOf(from) == d.TypeOf(to) && (from.Type.Kind == warehouse.JSON) == (to.Type.Kind == warehouse.JSON)
 }
 
 // becomes reports whether a column takes all that a former one holds.
-func (d *dialect) becomes(from, to column) bool {
+func (d *dialect) becomes(from, to warehouse.Column) bool {
 	return d.same(from, to) || d.converted(from, to) != ""
 }
 
 // converted is the expression that makes a value of the next type of one of the former
 // type, or empty where values would be lost.
-func (d *dialect) converted(from, to column) string {
-	a, b, name := from.typ, to.typ, d.id(from.name)
+func (d *dialect) converted(from, to warehouse.Column) string {
+	a, b, name := from.Type, to.Type, d.Quote(from.Name)
 	fill := func(format string) string {
-		return strings.NewReplacer("{value}", name, "{type}", d.typeOf(to), "{elem}", d.types[to.typ.kind]).Replace(format)
+		return strings.NewReplacer("{value}", name, "{type}", d.TypeOf(to), "{elem}", d.Types[to.Type.Kind]).Replace(format)
 	}
-	textual := b.kind == text || b.kind == symbol
+	textual := b.Kind == warehouse.Text || b.Kind == warehouse.Symbol
 	switch {
-	case !b.list && b.kind == document:
+	case !b.List && b.Kind == warehouse.JSON:
 		return fill(d.json)
-	case a.list != b.list:
+	case a.List != b.List:
 		return ""
-	case a.list && (a.kind == b.kind || widens(a.kind, b.kind) || textual && (a.kind == text || a.kind == symbol || a.kind == uuid || a.kind == day)):
+	case a.List && (a.Kind == b.Kind || widens(a.Kind, b.Kind) || textual && (a.Kind == warehouse.Text || a.Kind == warehouse.Symbol || a.Kind == warehouse.UUID || a.Kind == warehouse.Day)):
 		return fill(cmp.Or(d.castList, d.cast))
-	case a.list:
+	case a.List:
 		return ""
-	case a.kind == b.kind, widens(a.kind, b.kind):
+	case a.Kind == b.Kind, widens(a.Kind, b.Kind):
 		return fill(d.cast)
-	case textual && (a.kind == text || a.kind == symbol):
+	case textual && (a.Kind == warehouse.Text || a.Kind == warehouse.Symbol):
 		return fill(d.cast)
 	case textual:
-		return fill(d.casts[a.kind])
+		return fill(d.casts[a.Kind])
 	}
 	return ""
 }
 
 // widens reports whether numbers of one kind are numbers of the other.
-func widens(a, b kind) bool {
-	return a == whole && (b == wide || b == number) || a == wide && b == number
+func widens(a, b warehouse.Kind) bool {
+	return a == warehouse.Whole && (b == warehouse.Wide || b == warehouse.Number) || a == warehouse.Wide && b == warehouse.Number
 }
 
 // retype converts a column, where it stands or by way of another one.
-func (d *dialect) retype(t *table, from, to column) (list []string, replaced bool) {
+func (d *dialect) retype(t *warehouse.Table, from, to warehouse.Column) (list []string, replaced bool) {
 	if statement := d.change(d, t, from, to); statement != "" {
 		return []string{statement}, false
 	}
 	made := to
-	made.name, made.required = temporary(to.name), false
+	made.Name, made.Required = temporary(to.Name), false
 	list = append(list, d.alter(t, "ADD COLUMN "+d.definition(made)))
-	list = append(list, d.set(t, made, d.converted(from, to), d.id(to.name)+" IS NOT NULL"))
-	return append(list, d.drop(t, to.name), d.rename(t, made.name, to.name)), true
+	list = append(list, d.set(t, made, d.converted(from, to), d.Quote(to.Name)+" IS NOT NULL"))
+	return append(list, d.drop(t, to.Name), d.rename(t, made.Name, to.Name)), true
 }
 
 // fallback is the default of the contract as a literal, or empty.
-func (d *dialect) fallback(c column) string {
-	v := contracts.Value{JSON: c.fallback}
+func (d *dialect) fallback(c warehouse.Column) string {
+	v := contracts.Value{JSON: c.Fallback}
 	switch {
-	case c.typ.list || c.typ.kind == document || v.Type() == 0:
+	case c.Type.List || c.Type.Kind == warehouse.JSON || v.Type() == 0:
 		return ""
 	case v.IsString():
-		return d.literal(comment([]string{v.Text()}))
+		return d.Literal(warehouse.Sentence([]string{v.Text()}))
 	}
 	return v.JSON
 }
 
-// doubled writes a literal in which only the quote is special.
-func doubled(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
-// escaped writes a literal in which backslashes are special too.
-func escaped(text string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text) + "'"
-}
-
-func personal(class contracts.PII) bool { return class != "" && class != contracts.NoPII }
-
 // setOrDrop is how most dialects change NOT NULL.
-func setOrDrop(d *dialect, t *table, c column) []string {
+func setOrDrop(d *dialect, t *warehouse.Table, c warehouse.Column) []string {
 	action := "DROP"
-	if c.required {
+	if c.Required {
 		action = "SET"
 	}
-	return []string{d.alter(t, "ALTER COLUMN "+d.id(c.name)+" "+action+" NOT NULL")}
+	return []string{d.alter(t, "ALTER COLUMN "+d.Quote(c.Name)+" "+action+" NOT NULL")}
 }
 
 // commentOn is the statement for comments of standard SQL's friends.
-func commentOn(d *dialect, t *table, c column) []string {
-	return []string{"COMMENT ON COLUMN " + d.in(t.name) + "." + d.id(c.name) + " IS " + d.literal(c.comment)}
+func commentOn(d *dialect, t *warehouse.Table, c warehouse.Column) []string {
+	return []string{"COMMENT ON COLUMN " + d.In(t.Name) + "." + d.Quote(c.Name) + " IS " + d.Literal(c.Comment)}
 }
 
-func commentOnTable(d *dialect, t *table) []string {
-	return []string{"COMMENT ON TABLE " + d.in(t.name) + " IS " + d.literal(t.comment)}
+func commentOnTable(d *dialect, t *warehouse.Table) []string {
+	return []string{"COMMENT ON TABLE " + d.In(t.Name) + " IS " + d.Literal(t.Comment)}
 }
 
-func nothing(*dialect, *table, column) []string { return nil }
+func nothing(*dialect, *warehouse.Table, warehouse.Column) []string { return nil }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/codegentest"
+	"github.com/evctl/evctl/codegen/warehouse"
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/contracttest"
 	"github.com/evctl/evctl/contracts/payload"
@@ -24,17 +25,17 @@ import (
 type row map[string]any
 
 // rowOf takes a payload apart by the paths of the columns.
-func rowOf(t *testing.T, tab *table, raw []byte, id string) row {
+func rowOf(t *testing.T, tab *warehouse.Table, raw []byte, id string) row {
 	t.Helper()
-	r := row{columnID: id, columnVersion: tab.event.Version.String(), columnReceived: "2026-11-20T10:00:00Z"}
+	r := row{warehouse.ColumnID: id, warehouse.ColumnVersion: tab.Event.Version.String(), warehouse.ColumnReceived: "2026-11-20T10:00:00Z"}
 	root := decode(t, raw)
-	for _, c := range tab.columns[tab.metadata:] {
-		if value := take(root, c.path); value != nil {
-			r[c.name] = value
+	for _, c := range tab.Columns[tab.Metadata:] {
+		if value := take(root, c.Path); value != nil {
+			r[c.Name] = value
 		}
 	}
-	if last := tab.columns[len(tab.columns)-1]; last.path == columnUndeclared {
-		r[columnUndeclared] = root // what is left
+	if last := tab.Columns[len(tab.Columns)-1]; last.Path == warehouse.ColumnUndeclared {
+		r[warehouse.ColumnUndeclared] = root // what is left
 	}
 	return r
 }
@@ -66,14 +67,14 @@ func decode(t *testing.T, raw []byte) any {
 }
 
 // holds reports whether a row is within what doc.go says that warehouses can hold.
-func holds(tab *table, r row) bool {
-	for _, c := range tab.columns[tab.metadata:] {
-		list, ok := r[c.name].([]any)
-		if !ok || !c.typ.list {
-			list = []any{r[c.name]}
+func holds(tab *warehouse.Table, r row) bool {
+	for _, c := range tab.Columns[tab.Metadata:] {
+		list, ok := r[c.Name].([]any)
+		if !ok || !c.Type.List {
+			list = []any{r[c.Name]}
 		}
 		for _, v := range list {
-			if v != nil && !fits(c.typ.kind, v) {
+			if v != nil && !fits(c.Type.Kind, v) {
 				return false
 			}
 		}
@@ -81,18 +82,18 @@ func holds(tab *table, r row) bool {
 	return true
 }
 
-func fits(k kind, v any) bool {
+func fits(k warehouse.Kind, v any) bool {
 	text, _ := json.Marshal(v)
 	switch k {
-	case moment:
+	case warehouse.Moment:
 		at, err := time.Parse(time.RFC3339, v.(string))
 		_, offset := at.Zone()
 		return err == nil && at.Year() >= 1901 && at.Year() < 2299 && -16*3600 < offset && offset < 16*3600
-	case day:
+	case warehouse.Day:
 		return "1900" < v.(string) && v.(string) < "2299"
-	case whole:
-		return !beyond(contracts.Decimal(v.(json.Number)))
-	case wide:
+	case warehouse.Whole:
+		return !warehouse.Beyond(contracts.Decimal(v.(json.Number)))
+	case warehouse.Wide:
 		n := contracts.Decimal(v.(json.Number)).Rat()
 		return n.Abs(n).Cmp(new(big.Rat).SetFloat64(1e38)) < 0
 	}
@@ -100,7 +101,7 @@ func fits(k kind, v any) bool {
 }
 
 // plain makes what columns of a kind hold comparable.
-func plain(k kind, list bool, v any) any {
+func plain(k warehouse.Kind, list bool, v any) any {
 	if v == nil {
 		return nil
 	}
@@ -112,9 +113,9 @@ func plain(k kind, list bool, v any) any {
 		return out
 	}
 	switch k {
-	case uuid:
+	case warehouse.UUID:
 		return strings.ToLower(fmt.Sprint(v))
-	case moment:
+	case warehouse.Moment:
 		at, err := time.Parse(time.RFC3339, strings.Replace(fmt.Sprint(v), " ", "T", 1))
 		if err != nil {
 			if at, err = time.Parse("2006-01-02T15:04:05.999999999Z07", strings.Replace(fmt.Sprint(v), " ", "T", 1)); err != nil {
@@ -122,11 +123,11 @@ func plain(k kind, list bool, v any) any {
 			}
 		}
 		return at.UTC().Round(time.Microsecond).String()
-	case number:
+	case warehouse.Number:
 		f, _ := new(big.Rat).SetString(fmt.Sprint(v))
 		short, _ := f.Float64()
 		return short
-	case whole, wide, document:
+	case warehouse.Whole, warehouse.Wide, warehouse.JSON:
 		return canonical(v)
 	}
 	return v
@@ -155,7 +156,7 @@ func canonical(v any) any {
 
 // stored are tables with payloads that their contracts accept, as rows.
 type stored struct {
-	table *table
+	table *warehouse.Table
 	rows  []row
 }
 
@@ -226,39 +227,39 @@ func insertion(t *testing.T, d *dialect, s stored) string {
 		}
 		lines[i] = string(line)
 	}
-	name := d.id(s.table.name)
-	if d.name == "postgresql" {
+	name := d.Quote(s.table.Name)
+	if d.Name == "postgresql" {
 		for _, line := range lines {
-			fmt.Fprintf(&b, "INSERT INTO %s SELECT * FROM jsonb_populate_record(NULL::%s, %s);\n", name, name, d.literal(line))
+			fmt.Fprintf(&b, "INSERT INTO %s SELECT * FROM jsonb_populate_record(NULL::%s, %s);\n", name, name, d.Literal(line))
 		}
-		fmt.Fprintf(&b, "SELECT to_json(ARRAY[to_jsonb(r)::text]) FROM %s r ORDER BY %s;\n", name, d.id(columnID))
+		fmt.Fprintf(&b, "SELECT to_json(ARRAY[to_jsonb(r)::text]) FROM %s r ORDER BY %s;\n", name, d.Quote(warehouse.ColumnID))
 		return b.String()
 	}
-	file := filepath.Join(t.TempDir(), s.table.name+".ndjson")
+	file := filepath.Join(t.TempDir(), s.table.Name+".ndjson")
 	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	columns := make([]string, len(s.table.columns))
-	for i, c := range s.table.columns {
-		columns[i] = d.literal(c.name) + ": " + d.literal(d.typeOf(c))
+	columns := make([]string, len(s.table.Columns))
+	for i, c := range s.table.Columns {
+		columns[i] = d.Literal(c.Name) + ": " + d.Literal(d.TypeOf(c))
 	}
 	if len(lines) > 0 {
-		fmt.Fprintf(&b, "INSERT INTO %s BY NAME SELECT * FROM read_json(%s, format = 'newline_delimited', columns = {%s});\n", name, d.literal(file), strings.Join(columns, ", "))
+		fmt.Fprintf(&b, "INSERT INTO %s BY NAME SELECT * FROM read_json(%s, format = 'newline_delimited', columns = {%s});\n", name, d.Literal(file), strings.Join(columns, ", "))
 	}
-	fmt.Fprintf(&b, "SELECT to_json(r) FROM %s r ORDER BY %s;\n", name, d.id(columnID))
+	fmt.Fprintf(&b, "SELECT to_json(r) FROM %s r ORDER BY %s;\n", name, d.Quote(warehouse.ColumnID))
 	return b.String()
 }
 
 func same(t *testing.T, s stored, rows [][]*string) {
 	t.Helper()
 	if len(rows) != len(s.rows) {
-		t.Fatalf("%s has %d rows, expected %d", s.table.title(), len(rows), len(s.rows))
+		t.Fatalf("%s has %d rows, expected %d", s.table.Title(), len(rows), len(s.rows))
 	}
 	for i, want := range s.rows {
 		got := decode(t, []byte(*rows[i][0])).(map[string]any)
-		for _, c := range s.table.columns {
-			if diff := cmp.Diff(plain(c.typ.kind, c.typ.list, want[c.name]), plain(c.typ.kind, c.typ.list, got[c.name])); diff != "" {
-				t.Errorf("%s %s (-want +got):\n%s", s.table.title(), c.name, diff)
+		for _, c := range s.table.Columns {
+			if diff := cmp.Diff(plain(c.Type.Kind, c.Type.List, want[c.Name]), plain(c.Type.Kind, c.Type.List, got[c.Name])); diff != "" {
+				t.Errorf("%s %s (-want +got):\n%s", s.table.Title(), c.Name, diff)
 			}
 		}
 	}

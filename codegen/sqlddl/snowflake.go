@@ -3,6 +3,7 @@ package sqlddl
 import (
 	"strings"
 
+	"github.com/evctl/evctl/codegen/warehouse"
 	"github.com/evctl/evctl/contracts"
 )
 
@@ -10,46 +11,41 @@ import (
 const pii = "pii"
 
 var snowflake = dialect{
-	name: "snowflake", title: "Snowflake", quote: `"`, upper: true, literal: escaped, inline: true,
-	types: map[kind]string{
-		text: "VARCHAR", symbol: "VARCHAR", uuid: "VARCHAR", day: "DATE", moment: "TIMESTAMP_TZ", whole: "NUMBER(38, 0)", wide: "NUMBER(38, 0)",
-		number: "FLOAT", truth: "BOOLEAN", document: "VARIANT",
-	},
-	arrays: "ARRAY", nullsInArrays: true,
+	Dialect: warehouse.Snowflake, inline: true,
 	full: notNull,
-	options: func(d *dialect, c column) string {
+	options: func(d *dialect, c warehouse.Column) string {
 		text := ""
-		if personal(c.class) {
-			text += " WITH TAG (" + d.in(pii) + " = " + d.literal(string(c.class)) + ")"
+		if warehouse.Personal(c.Class) {
+			text += " WITH TAG (" + d.In(pii) + " = " + d.Literal(string(c.Class)) + ")"
 		}
-		if c.comment != "" {
-			text += " COMMENT " + d.literal(c.comment)
+		if c.Comment != "" {
+			text += " COMMENT " + d.Literal(c.Comment)
 		}
 		return text
 	},
-	before: func(d *dialect, t *table) string {
-		if !personal(t.class) {
+	before: func(d *dialect, t *warehouse.Table) string {
+		if !warehouse.Personal(t.Class) {
 			return ""
 		}
 		return snowflakeTag(d)
 	},
-	tail: func(d *dialect, t *table) string { return "\nCOMMENT = " + d.literal(t.comment) },
-	describe: func(d *dialect, t *table) []string {
-		return []string{d.alter(t, "SET COMMENT = "+d.literal(t.comment))}
+	tail: func(d *dialect, t *warehouse.Table) string { return "\nCOMMENT = " + d.Literal(t.Comment) },
+	describe: func(d *dialect, t *warehouse.Table) []string {
+		return []string{d.alter(t, "SET COMMENT = "+d.Literal(t.Comment))}
 	},
 	comment: commentOn,
-	classify: func(d *dialect, t *table, c column) []string {
-		if !personal(c.class) {
-			return []string{d.alter(t, "MODIFY COLUMN "+d.id(c.name)+" UNSET TAG "+d.in(pii))}
+	classify: func(d *dialect, t *warehouse.Table, c warehouse.Column) []string {
+		if !warehouse.Personal(c.Class) {
+			return []string{d.alter(t, "MODIFY COLUMN "+d.Quote(c.Name)+" UNSET TAG "+d.In(pii))}
 		}
-		return []string{d.alter(t, "MODIFY COLUMN "+d.id(c.name)+" SET TAG "+d.in(pii)+" = "+d.literal(string(c.class)))}
+		return []string{d.alter(t, "MODIFY COLUMN "+d.Quote(c.Name)+" SET TAG "+d.In(pii)+" = "+d.Literal(string(c.Class)))}
 	},
 	require: setOrDrop,
 	// Snowflake changes the length of types, never types.
-	change: func(*dialect, *table, column, column) string { return "" },
+	change: func(*dialect, *warehouse.Table, warehouse.Column, warehouse.Column) string { return "" },
 	cast:   "CAST({value} AS {type})",
-	casts: map[kind]string{
-		day: "TO_CHAR({value}, 'YYYY-MM-DD')", moment: `TO_CHAR(CONVERT_TIMEZONE('UTC', {value}), 'YYYY-MM-DD"T"HH24:MI:SS.FF6"Z"')`,
+	casts: map[warehouse.Kind]string{
+		warehouse.Day: "TO_CHAR({value}, 'YYYY-MM-DD')", warehouse.Moment: `TO_CHAR(CONVERT_TIMEZONE('UTC', {value}), 'YYYY-MM-DD"T"HH24:MI:SS.FF6"Z"')`,
 	},
 	json: "TO_VARIANT({value})",
 	fill: "UPDATE {table} SET {column} = {value} WHERE {where}",
@@ -59,7 +55,7 @@ var snowflake = dialect{
 func snowflakeTag(d *dialect) string {
 	values := make([]string, len(contracts.PIIClasses))
 	for i, class := range contracts.PIIClasses {
-		values[i] = d.literal(string(class))
+		values[i] = d.Literal(string(class))
 	}
-	return "CREATE TAG IF NOT EXISTS " + d.in(pii) + " ALLOWED_VALUES " + strings.Join(values, ", ")
+	return "CREATE TAG IF NOT EXISTS " + d.In(pii) + " ALLOWED_VALUES " + strings.Join(values, ", ")
 }

@@ -71,18 +71,18 @@ func engines(t *testing.T) map[string]struct {
 // script puts tables into a schema, made by a path through versions.
 func script(d *dialect, schema string, notNull bool, path ...*codegen.Event) string {
 	p := printer{dialect: *d, notNull: notNull}
-	p.schema = schema
+	p.Schema = schema
 	var b strings.Builder
-	if d.name == "clickhouse" {
+	if d.Name == "clickhouse" {
 		fmt.Fprintf(&b, "CREATE DATABASE IF NOT EXISTS %s;\n", schema)
 	} else {
 		fmt.Fprintf(&b, "CREATE SCHEMA IF NOT EXISTS %s;\n", schema)
 	}
 	old := p.table(path[0], "events")
-	b.Write(p.script(old.title(), p.create(old), false))
+	b.Write(p.script(old.Title(), p.create(old), false))
 	for _, e := range path[1:] {
 		next := p.table(e, "events")
-		b.Write(p.script(next.title(), steps(&p.dialect, old, next), p.transactional))
+		b.Write(p.script(next.Title(), steps(&p.dialect, old, next), p.transactional))
 		old = next
 	}
 	return b.String()

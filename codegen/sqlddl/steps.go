@@ -1,18 +1,22 @@
 package sqlddl
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/evctl/evctl/codegen/warehouse"
+)
 
 // migration is the statements between two versions of a table.
 type migration struct {
 	d          *dialect
-	old, next  *table
+	old, next  *warehouse.Table
 	statements []string
 	prepared   bool
 }
 
 // steps brings a table from one version to another. Names become free before they are
 // taken.
-func steps(d *dialect, old, next *table) []string {
+func steps(d *dialect, old, next *warehouse.Table) []string {
 	m := &migration{d: d, old: old, next: next}
 	pairs, added := m.match()
 	m.removed(pairs)
@@ -28,23 +32,23 @@ func steps(d *dialect, old, next *table) []string {
 }
 
 // pair is a column in both versions.
-type pair struct{ from, to column }
+type pair struct{ from, to warehouse.Column }
 
 // match finds the former column of each: by its path, or by the path it had before.
-func (m *migration) match() (pairs []pair, added []column) {
-	old := map[string]column{}
-	for _, c := range m.old.columns {
-		old[c.path] = c
+func (m *migration) match() (pairs []pair, added []warehouse.Column) {
+	old := map[string]warehouse.Column{}
+	for _, c := range m.old.Columns {
+		old[c.Path] = c
 	}
 	kept := map[string]bool{}
-	for _, c := range m.next.columns {
-		kept[c.path] = true
+	for _, c := range m.next.Columns {
+		kept[c.Path] = true
 	}
 	taken := map[string]bool{}
-	for _, c := range m.next.columns {
-		candidates := []string{c.path}
-		if !kept[c.formerly] {
-			candidates = append(candidates, c.formerly)
+	for _, c := range m.next.Columns {
+		candidates := []string{c.Path}
+		if !kept[c.Formerly] {
+			candidates = append(candidates, c.Formerly)
 		}
 		i := slices.IndexFunc(candidates, func(path string) bool {
 			from, ok := old[path]
@@ -66,11 +70,11 @@ func (m *migration) do(statements ...string) { m.statements = append(m.statement
 func (m *migration) removed(pairs []pair) {
 	stays := map[string]bool{}
 	for _, p := range pairs {
-		stays[p.from.path] = true
+		stays[p.from.Path] = true
 	}
-	for _, c := range m.old.columns {
-		if !stays[c.path] {
-			m.do("-- Loses the values that were sent up to version " + m.old.event.Version.String() + ".\n" + m.d.drop(m.next, c.name))
+	for _, c := range m.old.Columns {
+		if !stays[c.Path] {
+			m.do("-- Loses the values that were sent up to version " + m.old.Event.Version.String() + ".\n" + m.d.drop(m.next, c.Name))
 		}
 	}
 }
@@ -80,7 +84,7 @@ func (m *migration) removed(pairs []pair) {
 func (m *migration) renamed(pairs []pair) {
 	names := map[string]bool{}
 	for _, p := range pairs {
-		names[p.from.name] = true
+		names[p.from.Name] = true
 	}
 	rename := func(from, to string) {
 		m.do(m.d.rename(m.next, from, to))
@@ -90,66 +94,66 @@ func (m *migration) renamed(pairs []pair) {
 	var waiting []pair
 	for _, p := range pairs {
 		switch {
-		case p.from.name == p.to.name:
-		case names[p.to.name]:
-			rename(p.from.name, temporary(p.to.name))
+		case p.from.Name == p.to.Name:
+		case names[p.to.Name]:
+			rename(p.from.Name, temporary(p.to.Name))
 			waiting = append(waiting, p)
 		default:
-			rename(p.from.name, p.to.name)
+			rename(p.from.Name, p.to.Name)
 		}
 	}
 	for _, p := range waiting {
-		rename(temporary(p.to.name), p.to.name)
+		rename(temporary(p.to.Name), p.to.Name)
 	}
 }
 
 // temporary is a name that no column of a table has: those of properties start with a
 // letter.
-func temporary(name string) string { return shorten("_new_" + name) }
+func temporary(name string) string { return warehouse.Shorten("_new_" + name) }
 
 // changed brings a column that has its name already to what it is in the next version.
 func (m *migration) changed(p pair) {
 	from, to := p.from, p.to
-	from.name = to.name
-	if !m.d.same(from, to) || m.d.full(m.d, from) != m.d.full(m.d, column{typ: to.typ, required: from.required}) {
+	from.Name = to.Name
+	if !m.d.same(from, to) || m.d.full(m.d, from) != m.d.full(m.d, warehouse.Column{Type: to.Type, Required: from.Required}) {
 		statements, replaced := m.d.retype(m.next, from, to)
 		m.do(statements...)
 		if replaced {
-			from.required, from.comment, from.class = false, to.comment, to.class
+			from.Required, from.Comment, from.Class = false, to.Comment, to.Class
 			if !m.d.inline {
-				from.comment = ""
+				from.Comment = ""
 			}
 		}
 	}
-	if from.required != to.required {
+	if from.Required != to.Required {
 		m.require(to)
 	}
-	if from.comment != to.comment {
+	if from.Comment != to.Comment {
 		m.do(m.d.comment(m.d, m.next, to)...)
 	}
-	if personal(from.class) != personal(to.class) || personal(to.class) && from.class != to.class {
+	if warehouse.Personal(from.Class) != warehouse.Personal(to.Class) || warehouse.Personal(to.Class) && from.Class != to.Class {
 		m.prepare()
 		m.do(m.d.classify(m.d, m.next, to)...)
 	}
 }
 
 // require makes a column take NULL or not; older rows get the default of the contract.
-func (m *migration) require(c column) {
-	if value := m.d.fallback(c); c.required && value != "" {
-		m.do(m.d.set(m.next, c, value, m.d.id(c.name)+" IS NULL"))
+func (m *migration) require(c warehouse.Column) {
+	if value := m.d.fallback(c); c.Required && value != "" {
+		m.do(m.d.set(m.next, c, value, m.d.Quote(c.Name)+" IS NULL"))
 	}
 	m.do(m.d.require(m.d, m.next, c)...)
 }
 
 // added makes a column that takes NULL first: there are rows already.
-func (m *migration) added(c column) {
-	if personal(c.class) {
+func (m *migration) added(c warehouse.Column) {
+	if warehouse.Personal(c.Class) {
 		m.prepare()
 	}
 	free := c
-	free.required = false
+	free.Required = false
 	m.do(m.d.add(m.next, free)...)
-	if c.required {
+	if c.Required {
 		m.require(c)
 	}
 }

@@ -2,13 +2,13 @@ package sqlddl
 
 import (
 	"fmt"
-	"regexp"
 	"runtime"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/codegen/warehouse"
 )
 
 // Target writes SQL.
@@ -32,40 +32,28 @@ const (
 // Options lists what evctl.yaml may set.
 func (Target) Options() []codegen.Option {
 	return []codegen.Option{
-		{Name: optionDialect, Default: postgresql.name, Values: names(), Describe: "whose SQL it is"},
+		{Name: optionDialect, Default: postgresql.Name, Values: names(), Describe: "whose SQL it is"},
 		{Name: optionSchema, Describe: "schema, dataset or database that the tables are in; none when empty"},
 		{Name: optionRequired, Default: "nullable", Values: []string{"nullable", "not_null"}, Describe: "whether columns of required properties take NULL, as rows of older versions may ask for"},
 	}
 }
 
-var schemaName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_]*)?$`)
-
 // Identify tells names what tables and columns are called.
 func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
-	tables := tableNames(m, names)
+	tables := warehouse.TableNames(m, names)
 	for _, e := range m.Events {
-		tableOf(e, tables[e], options[optionRequired] == "not_null", names)
+		warehouse.TableOf(e, tables[e], options[optionRequired] == "not_null", names)
 	}
-}
-
-// tableNames are also those of the files. names learns of them; nil while SQL is printed.
-func tableNames(m *codegen.Model, names *codegen.Names) map[*codegen.Event]string {
-	all := make(map[*codegen.Event]string, len(m.Events))
-	scope := names.Scope()
-	for _, e := range m.Events {
-		all[e] = scope.Name(e.Name.Snake(), e.Origin())
-	}
-	return all
 }
 
 // Generate writes a file for each event, and one for each step between its versions.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	p := printer{dialect: *find(options[optionDialect]), model: m, notNull: options[optionRequired] == "not_null"}
-	p.schema = options[optionSchema]
-	if p.schema != "" && !schemaName.MatchString(p.schema) {
-		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics", optionSchema, p.schema)
+	p.Schema = options[optionSchema]
+	if p.Schema != "" && !warehouse.SchemaName.MatchString(p.Schema) {
+		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics", optionSchema, p.Schema)
 	}
-	tables := tableNames(m, nil)
+	tables := warehouse.TableNames(m, nil)
 	made := make([][]codegen.File, len(m.Events))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -94,12 +82,12 @@ type printer struct {
 
 func (p *printer) files(e *codegen.Event, name string) []codegen.File {
 	now := p.table(e, name)
-	files := []codegen.File{{Path: codegen.Stem(name) + ".sql", Content: p.script(now.title(), p.create(now), false)}}
+	files := []codegen.File{{Path: codegen.Stem(name) + ".sql", Content: p.script(now.Title(), p.create(now), false)}}
 	for i, versions := 0, p.versions(e, now); i+1 < len(versions); i++ {
 		old, next := versions[i], versions[i+1]
-		title := e.Contract.Name + " from " + old.event.Version.String() + " to " + next.event.Version.String()
+		title := e.Contract.Name + " from " + old.Event.Version.String() + " to " + next.Event.Version.String()
 		files = append(files, codegen.File{
-			Path:    "migrations/" + codegen.Stem(name) + "/" + old.event.Version.String() + "_to_" + next.event.Version.String() + ".sql",
+			Path:    "migrations/" + codegen.Stem(name) + "/" + old.Event.Version.String() + "_to_" + next.Event.Version.String() + ".sql",
 			Content: p.script(title, steps(&p.dialect, old, next), p.transactional),
 		})
 	}
@@ -107,22 +95,20 @@ func (p *printer) files(e *codegen.Event, name string) []codegen.File {
 }
 
 // table is an event's table as the dialect holds it.
-func (p *printer) table(e *codegen.Event, name string) *table {
-	t := tableOf(e, name, p.notNull, nil)
-	for i := range t.columns {
-		t.columns[i].typ = p.hold(t.columns[i].typ)
+func (p *printer) table(e *codegen.Event, name string) *warehouse.Table {
+	t := warehouse.TableOf(e, name, p.notNull, nil)
+	for i := range t.Columns {
+		t.Columns[i].Type = p.Hold(t.Columns[i].Type)
 	}
 	return t
 }
 
-func (t *table) title() string { return t.event.Name + " " + t.event.Version.String() }
-
 // versions are the tables of all released versions before the present one, and that.
-func (p *printer) versions(e *codegen.Event, now *table) []*table {
-	var list []*table
+func (p *printer) versions(e *codegen.Event, now *warehouse.Table) []*warehouse.Table {
+	var list []*warehouse.Table
 	for _, c := range e.Released {
-		if c.Version.Compare(now.event.Version) < 0 {
-			list = append(list, p.table(p.model.Version(c), now.name))
+		if c.Version.Compare(now.Event.Version) < 0 {
+			list = append(list, p.table(p.model.Version(c), now.Name))
 		}
 	}
 	return append(list, now)
@@ -130,7 +116,7 @@ func (p *printer) versions(e *codegen.Event, now *table) []*table {
 
 func (p *printer) script(title string, statements []string, transaction bool) []byte {
 	var b strings.Builder
-	fmt.Fprintf(&b, "-- %s\n-- %s, for %s.\n", codegen.Marker, comment([]string{title}), p.title)
+	fmt.Fprintf(&b, "-- %s\n-- %s, for %s.\n", codegen.Marker, warehouse.Sentence([]string{title}), p.Title)
 	if len(statements) == 0 {
 		b.WriteString("-- The table stays as it is.\n")
 		return []byte(b.String())

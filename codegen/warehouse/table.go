@@ -1,4 +1,4 @@
-package sqlddl
+package warehouse
 
 import (
 	"cmp"
@@ -14,57 +14,60 @@ import (
 	"github.com/evctl/evctl/contracts/naming"
 )
 
-// table is an event as a warehouse holds it.
-type table struct {
-	event    *contracts.Contract
-	name     string
-	comment  string
-	days     int // how long rows are kept; 0: not said, -1: forever
-	class    contracts.PII
-	columns  []column
-	metadata int // how many of the columns stand before those of properties
+// Table is an event as a warehouse holds it.
+type Table struct {
+	Event    *contracts.Contract
+	Name     string
+	Comment  string
+	Days     int // how long rows are kept; 0: not said, -1: forever
+	Class    contracts.PII
+	Columns  []Column
+	Metadata int // how many of the columns stand before those of properties
 }
 
-// column holds what stands at one path of the payload.
-type column struct {
-	path     string // JSON pointer of the property; for metadata, the name
-	formerly string // path in earlier versions, where renamedFrom says so
-	name     string
-	typ      columnType
-	required bool // NOT NULL
-	comment  string
-	class    contracts.PII // empty or none: no personal data
-	fallback string        // default of the contract as JSON, or empty
+// Column holds what stands at one path of the payload.
+type Column struct {
+	Path     string // JSON pointer of the property; for metadata, the name
+	Formerly string // path in earlier versions, where renamedFrom says so
+	Name     string
+	Type     Type
+	Required bool // NOT NULL
+	Comment  string
+	Class    contracts.PII  // empty or none: no personal data
+	Fallback string         // default of the contract as JSON, or empty
+	Field    *codegen.Field // the property; nil for metadata
 }
 
-// columnType is what a column holds.
-type columnType struct {
-	kind  kind
-	list  bool // an array of kind
-	nulls bool // of a list: null is a valid element
+// Type is what a column holds.
+type Type struct {
+	Kind  Kind
+	List  bool // an array of kind
+	Nulls bool // of a list: null is a valid element
 }
 
-type kind uint8
+// Kind is what a value of a column is, independent of a dialect.
+type Kind uint8
 
+// Kinds of values.
 const (
-	text kind = iota
-	symbol
-	uuid
-	day
-	moment
-	whole // within 64 bits with a sign
-	wide  // whole numbers beyond
-	number
-	truth
-	document // JSON
+	Text   Kind = iota
+	Symbol      // text of which there are few
+	UUID
+	Day
+	Moment // a day and a time, with an offset from UTC
+	Whole  // within 64 bits with a sign
+	Wide   // whole numbers beyond
+	Number
+	Truth
+	JSON // what no other kind takes
 )
 
 // Columns of the event itself.
 const (
-	columnID         = "_event_id"
-	columnVersion    = "_event_version"
-	columnReceived   = "_received_at"
-	columnUndeclared = "_undeclared"
+	ColumnID         = "_event_id"
+	ColumnVersion    = "_event_version"
+	ColumnReceived   = "_received_at"
+	ColumnUndeclared = "_undeclared"
 )
 
 // maxName is the length of names that all warehouses take: PostgreSQL's.
@@ -73,22 +76,26 @@ const maxName = 63
 // maxNested is how many columns an object may have before it is kept as JSON.
 const maxNested = 200
 
-// tableOf decides the columns of an event. names learns of them; nil while SQL is printed.
-func tableOf(e *codegen.Event, name string, notNull bool, names *codegen.Names) *table {
+// TableOf decides the columns of an event. With notNull, those that its version requires
+// take no NULL. names learns of them; nil while something is printed.
+func TableOf(e *codegen.Event, name string, notNull bool, names *codegen.Names) *Table {
 	c := e.Contract
-	t := &table{event: c, name: shorten(name), days: c.Retention.Days(), class: contracts.NoPII}
+	t := &Table{Event: c, Name: Shorten(name), Days: c.Retention.Days(), Class: contracts.NoPII}
 	b := &builder{table: t, notNull: notNull, names: names, scope: names.Scope(), inside: map[*codegen.Type]bool{}}
-	b.add(column{path: columnID, typ: columnType{kind: text}, required: true, comment: "Identifier of this one occurrence."}, columnID, codegen.Origin{})
-	b.add(column{path: columnVersion, typ: columnType{kind: symbol}, required: true, comment: "Version of the contract it was sent with."}, columnVersion, codegen.Origin{})
-	b.add(column{path: columnReceived, typ: columnType{kind: moment}, required: true, comment: "When the collector took it."}, columnReceived, codegen.Origin{})
-	t.metadata = len(t.columns)
+	b.add(Column{Path: ColumnID, Type: Type{Kind: Text}, Required: true, Comment: "Identifier of this one occurrence."}, ColumnID, codegen.Origin{})
+	b.add(Column{Path: ColumnVersion, Type: Type{Kind: Symbol}, Required: true, Comment: "Version of the contract it was sent with."}, ColumnVersion, codegen.Origin{})
+	b.add(Column{Path: ColumnReceived, Type: Type{Kind: Moment}, Required: true, Comment: "When the collector took it."}, ColumnReceived, codegen.Origin{})
+	t.Metadata = len(t.Columns)
 	b.object(e.Payload, place{required: true})
 	if b.open {
-		b.add(column{path: columnUndeclared, typ: columnType{kind: document}, comment: "Members that the contract does not declare."}, columnUndeclared, codegen.Origin{})
+		b.add(Column{Path: ColumnUndeclared, Type: Type{Kind: JSON}, Comment: "Members that the contract does not declare."}, ColumnUndeclared, codegen.Origin{})
 	}
-	t.comment = comment(append(slices.Clone(e.Payload.Doc.Lines), e.Payload.Doc.Deprecated, about(c)))
+	t.Comment = Sentence(append(slices.Clone(e.Payload.Doc.Lines), e.Payload.Doc.Deprecated, about(c)))
 	return t
 }
+
+// Title is what the table is of: the event and its version.
+func (t *Table) Title() string { return t.Event.Name + " " + t.Event.Version.String() }
 
 // about is the last sentence on a table.
 func about(c *contracts.Contract) string {
@@ -102,8 +109,19 @@ func about(c *contracts.Contract) string {
 	return text + "."
 }
 
+// TableNames are the names of the tables of all events, before they are shortened.
+// names learns of them; nil while something is printed.
+func TableNames(m *codegen.Model, names *codegen.Names) map[*codegen.Event]string {
+	all := make(map[*codegen.Event]string, len(m.Events))
+	scope := names.Scope()
+	for _, e := range m.Events {
+		all[e] = scope.Name(e.Name.Snake(), e.Origin())
+	}
+	return all
+}
+
 type builder struct {
-	table   *table
+	table   *Table
 	notNull bool
 	names   *codegen.Names
 	scope   *codegen.Scope
@@ -141,22 +159,22 @@ func (b *builder) object(t *codegen.Type, at place) {
 			b.object(r.Named, in)
 			continue
 		}
-		c := column{path: in.path, formerly: in.formerly, typ: typeOf(r), required: b.notNull && in.required, class: higher(in.class, within(r))}
-		c.comment = comment(withClass(in.docs, c.class))
+		c := Column{Field: f, Path: in.path, Formerly: in.formerly, Type: typeOf(r), Required: b.notNull && in.required, Class: higher(in.class, within(r))}
+		c.Comment = Sentence(withClass(in.docs, c.Class))
 		if s.Default != nil {
-			c.fallback = s.Default.JSON
+			c.Fallback = s.Default.JSON
 		}
 		b.add(c, in.name.Snake(), of)
 	}
 }
 
-func (b *builder) add(c column, name string, of codegen.Origin) {
-	c.name = b.scope.Name(shorten(name), of)
-	if len(c.name) > maxName {
-		c.name = b.scope.Take(digested(c.name))
+func (b *builder) add(c Column, name string, of codegen.Origin) {
+	c.Name = b.scope.Name(Shorten(name), of)
+	if len(c.Name) > maxName {
+		c.Name = b.scope.Take(digested(c.Name))
 	}
-	b.table.columns = append(b.table.columns, c)
-	b.table.class = higher(b.table.class, c.class)
+	b.table.Columns = append(b.table.Columns, c)
+	b.table.Class = higher(b.table.Class, c.Class)
 }
 
 // fits reports whether an object has columns of its own.
@@ -194,7 +212,7 @@ func docs(d codegen.Doc) []string {
 // withClass says what is personal once, in the words of Doc.
 func withClass(docs []string, class contracts.PII) []string {
 	docs = slices.DeleteFunc(slices.Clone(docs), func(line string) bool { return strings.HasPrefix(line, "Personal data: ") })
-	if personal(class) {
+	if Personal(class) {
 		docs = append(docs, "Personal data: "+string(class)+".")
 	}
 	return docs
@@ -231,79 +249,80 @@ func higher(a, b contracts.PII) contracts.PII {
 }
 
 // typeOf decides the column of a value that has no columns of its own.
-func typeOf(r *codegen.Ref) columnType {
+func typeOf(r *codegen.Ref) Type {
 	if r.Kind != codegen.Array {
-		return columnType{kind: kindOf(r)}
+		return Type{Kind: kindOf(r)}
 	}
 	elem := r.Elem.Underlying()
-	if k := kindOf(elem); k != document {
-		return columnType{kind: k, list: true, nulls: elem.Nullable}
+	if k := kindOf(elem); k != JSON {
+		return Type{Kind: k, List: true, Nulls: elem.Nullable}
 	}
-	return columnType{kind: document}
+	return Type{Kind: JSON}
 }
 
-func kindOf(r *codegen.Ref) kind {
+func kindOf(r *codegen.Ref) Kind {
 	switch r.Kind {
 	case codegen.String:
 		switch r.Format() {
 		case "uuid":
-			return uuid
+			return UUID
 		case "date":
-			return day
+			return Day
 		case "date-time":
-			return moment
+			return Moment
 		}
-		return text
+		return Text
 	case codegen.Integer:
 		return integer(r.Schema)
 	case codegen.Number:
-		return number
+		return Number
 	case codegen.Boolean:
-		return truth
+		return Truth
 	case codegen.Named:
 		if r.Named.Kind == codegen.Enum {
 			return enum(r.Named)
 		}
 	}
-	return document
+	return JSON
 }
 
-func enum(t *codegen.Type) kind {
+func enum(t *codegen.Type) Kind {
 	switch t.Base {
 	case contracts.String:
-		return symbol
+		return Symbol
 	case contracts.Integer:
 		return integer(t.Schema)
 	case contracts.Number:
-		return number
+		return Number
 	case contracts.Boolean:
-		return truth
+		return Truth
 	}
-	return document
+	return JSON
 }
 
 // integer is wide when a limit or a value says that the numbers may be.
-func integer(s *contracts.Schema) kind {
+func integer(s *contracts.Schema) Kind {
 	for _, limit := range []*contracts.Decimal{s.Minimum, s.Maximum, s.ExclusiveMinimum, s.ExclusiveMaximum} {
-		if limit != nil && beyond(*limit) {
-			return wide
+		if limit != nil && Beyond(*limit) {
+			return Wide
 		}
 	}
 	for _, v := range s.Enum {
-		if beyond(contracts.Decimal(v.JSON)) {
-			return wide
+		if Beyond(contracts.Decimal(v.JSON)) {
+			return Wide
 		}
 	}
-	return whole
+	return Whole
 }
 
-func beyond(d contracts.Decimal) bool {
+// Beyond reports whether a number needs more than 64 bits.
+func Beyond(d contracts.Decimal) bool {
 	r := d.Rat()
 	return r.Cmp(new(big.Rat).SetInt64(math.MaxInt64)) > 0 || r.Cmp(new(big.Rat).SetInt64(math.MinInt64)) < 0
 }
 
-// shorten keeps names within maxName.
-func shorten(name string) string {
+// Shorten keeps names within what all warehouses take, with room for a number.
+func Shorten(name string) string {
 	if len(name) <= maxName-3 { // room for a number
 		return name
 	}
@@ -318,11 +337,14 @@ func digested(name string) string {
 // maxComment is well within what all warehouses take.
 const maxComment = 1000
 
-// comment is sentences as one line.
-func comment(lines []string) string {
+// Sentence is sentences as one line, which is cut where it is too long for a comment.
+func Sentence(lines []string) string {
 	line := []rune(strings.Join(codegen.Wrap(strings.Join(lines, " "), math.MaxInt), " "))
 	if len(line) > maxComment {
 		line = append(line[:maxComment-1], '…')
 	}
 	return string(line)
 }
+
+// Personal reports whether a class is one of personal data.
+func Personal(class contracts.PII) bool { return class != "" && class != contracts.NoPII }
