@@ -203,19 +203,28 @@ func (v View) SkipSpace(at int) int {
 // markPlainly is markStops in plain Go, eight bytes at a time.
 func markPlainly(data []byte, stops []uint64) {
 	for i := range stops {
-		var m uint64
-		for k := 0; k < blockBytes; k += 8 {
-			w := word(data, i*blockBytes+k)
-			q, b := w^quotes, w^slashes
-			// A sum has its highest bit where a byte is not 0, or not less than a space. The
-			// highest bits of the bytes are out of the way, so that none carries over.
-			others := (q&lows + lows) & (b&lows + lows) & (w&lows + ones*(0x80-' '))
-			m = m>>8 | gather((^others|w)&highs)
-		}
-		stops[i] = m
+		b := (*[blockBytes]byte)(data[i*blockBytes:])
+		m := goesOn(b[0:])>>7 | goesOn(b[8:])>>6 | goesOn(b[16:])>>5 | goesOn(b[24:])>>4 |
+			goesOn(b[32:])>>3 | goesOn(b[40:])>>2 | goesOn(b[48:])>>1 | goesOn(b[56:])
+		stops[i] = ^transpose(m)
 	}
 }
 
-// gather collects the highest bits of eight bytes in the highest byte, the first byte's
-// lowest.
-func gather(w uint64) uint64 { return (w >> 7) * 0x0102040810204080 & (0xff << 56) }
+// goesOn has the highest bit of each of eight bytes at which no string ends.
+func goesOn(b []byte) uint64 {
+	w := binary.LittleEndian.Uint64(b)
+	// A sum has its highest bit where a byte is not 0, or not less than a space. The highest
+	// bits of the bytes are out of the way, so that none carries over.
+	low := w & lows
+	return ((low ^ quotes) + lows) & ((low ^ slashes) + lows) & (low + ones*(0x80-' ')) & highs &^ w
+}
+
+// transpose takes bit k of byte i to bit i of byte k.
+func transpose(x uint64) uint64 {
+	t := (x ^ x>>7) & 0x00aa00aa00aa00aa
+	x ^= t ^ t<<7
+	t = (x ^ x>>14) & 0x0000cccc0000cccc
+	x ^= t ^ t<<14
+	t = (x ^ x>>28) & 0x00000000f0f0f0f0
+	return x ^ t ^ t<<28
+}
