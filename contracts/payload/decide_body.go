@@ -23,10 +23,12 @@ type body struct {
 	parts []span // empty: not read yet, or not there
 	pick  pick
 	// chosen says that the properties were decided on. Where they stand before the name
-	// or the version, they are only passed over, and postponed is where they are.
+	// or the version, they are postponed: passed over, or held against the version that is
+	// supposed.
 	chosen    bool
 	postponed span
-	depth     int // at which the postponed properties are
+	depth     int      // at which the postponed properties are
+	supposed  *version // accepts them
 }
 
 // noParts are the parts of a body that nothing is known of.
@@ -51,7 +53,8 @@ func (s *Set) decideEvent(q *decider, raw []byte, program *node) (pick, int) {
 	if q.body.chosen || outcome < 0 && outcome != recorded {
 		return q.body.pick, outcome
 	}
-	return q.body.pick, q.decidePostponed(t, outcome)
+	outcome = q.decidePostponed(t, outcome)
+	return q.body.pick, outcome
 }
 
 // decidePostponed returns the outcome for a text whose properties were passed over, by what
@@ -60,6 +63,9 @@ func (q *decider) decidePostponed(t rawjson.View, outcome int) int {
 	p := q.body.postponed
 	if p.end == 0 {
 		return rejected
+	}
+	if q.body.supposed != nil && q.choose(t) >= 0 && q.body.pick.version == q.body.supposed {
+		return outcome
 	}
 	q.depth = q.body.depth
 	end := q.properties(t, p.start)
@@ -132,10 +138,36 @@ func (q *decider) part(n *node, t rawjson.View, at int) int {
 		return end
 	}
 	if b.parts[namePart].end == 0 || b.parts[versionPart].end == 0 && b.set.versioned {
-		b.postponed, b.depth = span{at, q.text.ValueEnd(at)}, q.depth
-		return b.postponed.end
+		return q.postpone(t, at)
 	}
 	return q.properties(t, at)
+}
+
+// postpone is the offset behind properties on which nobody can decide yet. They are mostly of
+// the newest version, and then need not be read again when that turns out.
+func (q *decider) postpone(t rawjson.View, at int) int {
+	b := &q.body
+	b.depth = q.depth
+	end := rejected
+	if v := q.newest(t); v != nil {
+		if end = q.attempt(1, v.compiled().root, t, at); end >= 0 {
+			b.supposed = v
+		}
+	}
+	if end < 0 {
+		end = q.text.ValueEnd(at)
+	}
+	b.postponed = span{at, end}
+	return end
+}
+
+// newest is the newest version of the event, as far as its name is known.
+func (q *decider) newest(t rawjson.View) *version {
+	name, ok := q.scalar(t, q.body.parts[namePart])
+	if list := q.body.set.events[string(name)]; ok && len(list) > 0 && list[0].end == "" && list[0].compiled() != nil {
+		return list[0]
+	}
+	return nil
 }
 
 // properties chooses what decides on the properties, and asks it.

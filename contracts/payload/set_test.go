@@ -295,3 +295,25 @@ func FuzzSet(f *testing.F) {
 		}
 	})
 }
+
+// TestSet_HoldsPropertiesAgainstTheVersionBehindThem has properties that are valid for the
+// newest version, for the one that the event names behind them, for both and for none.
+func TestSet_HoldsPropertiesAgainstTheVersionBehindThem(t *testing.T) {
+	s := newSet(t, envelopeOf(t, "{name: /event, version: /version, properties: /p}"), event(t, orderV1), event(t, orderV2), event(t, orderV11))
+	for _, test := range []struct {
+		properties, version string
+		valid               bool
+	}{
+		{`{"total":1}`, "1.0.0", true}, {`{"total":"1"}`, "1.0.0", false}, {`{"total":[]}`, "1.0.0", false}, {`{"total":1,"note":""}`, "1.0.0", false},
+		{`{"total":1}`, "2.0.0", false}, {`{"total":"1"}`, "2.0.0", true}, {`{"total":[]}`, "2.0.0", false}, {`{"total":"1"}`, "3.0.0", false},
+	} {
+		for _, format := range []string{`{"event":"order.completed","p":%s,"version":%q}`, `{"p":%s,"version":%q,"event":"order.completed"}`} {
+			raw := fmt.Appendf(nil, format, test.properties, test.version)
+			got := s.Validate(raw)
+			if got.Valid != test.valid || s.Valid(raw) != test.valid || got.Version != test.version {
+				t.Errorf("%s: %+v, expected %v", raw, got, test.valid)
+			}
+			sameAsTokens(t, s, raw, got)
+		}
+	}
+}

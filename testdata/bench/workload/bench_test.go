@@ -16,6 +16,7 @@ var styleNames = []struct {
 	{"shuffled", workload.Style{Shuffled: true}},
 	{"indented", workload.Style{Indented: true}},
 	{"escaped", workload.Style{Escaped: true}},
+	{"obscured", workload.Style{Obscured: true}},
 }
 
 // BenchmarkValid is the bare validators' verdict on the standard workload, in ns for

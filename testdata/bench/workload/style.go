@@ -19,8 +19,11 @@ type Style struct {
 	// Indented writes one member to a line.
 	Indented bool
 	// Escaped writes / as \/ and everything outside of ASCII as \uXXXX, as several
-	// languages' libraries do, and one in fifty of the other characters too.
+	// languages' libraries do.
 	Escaped bool
+	// Obscured writes one in fifty of all characters as \uXXXX, those of names too, which
+	// no library does.
+	Obscured bool
 }
 
 // writer writes one event.
@@ -133,10 +136,10 @@ func (w *writer) character(r rune) {
 		w.out = fmt.Appendf(w.out, `\u%04x`, r)
 	case w.Escaped && r == '/':
 		w.out = append(w.out, `\/`...)
-	case w.Escaped && r > 0xffff:
+	case (w.Escaped || w.Obscured) && r > 0xffff:
 		r -= 0x10000
 		w.out = fmt.Appendf(w.out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
-	case w.Escaped && (r > '~' || w.random.IntN(50) == 0):
+	case w.Escaped && r > '~' || w.Obscured && w.random.IntN(50) == 0:
 		w.out = fmt.Appendf(w.out, `\u%04x`, r)
 	default:
 		w.out = utf8.AppendRune(w.out, r)

@@ -29,7 +29,7 @@ func events(t *testing.T, p *workload.Plan, opt workload.Options) []workload.Eve
 	return all
 }
 
-var styles = []workload.Style{{}, {Shuffled: true}, {Sorted: true}, {Indented: true}, {Escaped: true}, {Shuffled: true, Indented: true, Escaped: true}}
+var styles = []workload.Style{{}, {Shuffled: true}, {Sorted: true}, {Indented: true}, {Escaped: true}, {Obscured: true}, {Shuffled: true, Indented: true, Escaped: true, Obscured: true}}
 
 // TestNew_HasTheSizesThatAreSaid holds what the published table says of the workload.
 func TestNew_HasTheSizesThatAreSaid(t *testing.T) {

@@ -21,6 +21,7 @@ var variants = []group{
 	{name: "keys shuffled", valid: true, style: workload.Style{Shuffled: true}},
 	{name: "spaces", valid: true, style: workload.Style{Indented: true}},
 	{name: "escapes", valid: true, style: workload.Style{Escaped: true}},
+	{name: "odd escapes", valid: true, style: workload.Style{Escaped: true, Obscured: true}},
 }
 
 func groupsOf(p *workload.Plan, opt workload.Options) ([]*group, error) {
