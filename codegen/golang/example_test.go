@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
+	"time"
 
 	events "github.com/evctl/evctl/testdata/shop/gen/go"
 )
@@ -29,6 +31,24 @@ func Example_send() {
 		fmt.Println(err)
 	}
 }
+
+func Example_queue() {
+	queue := events.NewQueue(events.HTTPSink{URL: "https://collector.shop.example/v1/events"}, events.QueueOptions{
+		Dropped: func(why error, messages ...events.Message) {
+			log.Printf("%d events are lost: %v", len(messages), why)
+		},
+	})
+	tracker := events.NewTracker(queue, events.FlatEnvelope) // Track returns at once
+	serve(tracker)
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := queue.Close(ctx); err != nil { // delivers what is left
+		log.Print(err)
+	}
+}
+
+func serve(*events.Tracker) {}
 
 func Example_read() {
 	data := []byte(`{"order_id": "7", "total": {"amount_minor": 1250, "currency": "EUR"},

@@ -33,7 +33,8 @@ var helperFiles = []struct {
 	option  string // that has to be true
 }{
 	{"evctl_gen.go", []string{"values.go", "texts.go", "privacy.go"}, ""},
-	{"evctl_track_gen.go", []string{"track.go"}, "tracker"},
+	{"evctl_track_gen.go", []string{"track.go", "sinks.go"}, "tracker"},
+	{"evctl_queue_gen.go", []string{"queue.go"}, "tracker"},
 	{"evctl_runtime_gen.go", nil, ""}, // all others, those of contracts/formats too
 }
 
@@ -203,7 +204,7 @@ func declarationsOf(list []sourceFile, prefix string) []copied {
 		imports := map[string]string{}
 		for _, spec := range s.file.Imports {
 			name, _ := strconv.Unquote(spec.Path.Value)
-			imports[path.Base(name)] = name
+			imports[path.Base(strings.TrimSuffix(name, "/v2"))] = name
 		}
 		for _, decl := range s.file.Decls {
 			if d, ok := decl.(*ast.GenDecl); !ok || d.Tok != token.IMPORT {

@@ -10,7 +10,7 @@ import (
 func TestReadme_CodeIsThatOfTheExamples(t *testing.T) {
 	examples := read(t, "example_test.go")
 	blocks := strings.Split(read(t, "README.md"), "```go\n")[1:]
-	if len(blocks) != 3 {
+	if len(blocks) != 4 {
 		t.Fatalf("%d blocks of Go", len(blocks))
 	}
 	for _, block := range blocks {

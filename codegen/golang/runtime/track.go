@@ -1,13 +1,10 @@
 package runtime
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"time"
 )
@@ -41,7 +38,9 @@ func WithUserID(id string) Field { return func(m *Message) { m.UserID = id } }
 // Sink takes messages to where events are collected. It may be used from several
 // goroutines.
 type Sink interface {
-	// Send delivers all of the messages, or says why it did not.
+	// Send delivers all of the messages, or says why it did not. A *RejectedError is about the
+	// messages that it names; the others were taken. It returns when the context ends, and
+	// keeps no reference to the slice.
 	Send(ctx context.Context, messages ...Message) error
 }
 
@@ -228,149 +227,4 @@ func SnowplowEnvelope(vendor string) Envelope {
 type selfDescribing struct {
 	Schema string          `json:"schema"`
 	Data   json.RawMessage `json:"data"`
-}
-
-// HTTPSink posts messages to a collector: one as JSON, several as lines of JSON.
-type HTTPSink struct {
-	URL    string
-	Header http.Header  // sent with every request, such as Authorization
-	Client *http.Client // nil: http.DefaultClient
-}
-
-// Send posts the messages.
-func (s HTTPSink) Send(ctx context.Context, messages ...Message) error {
-	if len(messages) == 0 {
-		return nil
-	}
-	contentType, body := "application/json", messages[0].Body
-	if len(messages) > 1 {
-		var lines bytes.Buffer
-		for _, m := range messages {
-			lines.Write(m.Body)
-			lines.WriteByte('\n')
-		}
-		contentType, body = "application/x-ndjson", lines.Bytes()
-	}
-	return post(ctx, s.Client, s.URL, contentType, s.Header, body)
-}
-
-// StatusError is an answer of a server that did not take events.
-type StatusError struct {
-	Code int
-	Body string // its start
-}
-
-func (e *StatusError) Error() string { return fmt.Sprintf("status %d: %s", e.Code, e.Body) }
-
-func post(ctx context.Context, client *http.Client, url, contentType string, header http.Header, body []byte) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	for name, values := range header {
-		request.Header[name] = values
-	}
-	request.Header.Set("Content-Type", contentType)
-	if client == nil {
-		client = http.DefaultClient
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, 1<<10))
-	if response.StatusCode/100 != 2 {
-		return &StatusError{response.StatusCode, string(answer)}
-	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20)) // so that the connection is used again
-	return err
-}
-
-// SegmentSink posts track calls to Segment, or to a server with its HTTP API such as
-// RudderStack. It goes with SegmentEnvelope.
-type SegmentSink struct {
-	WriteKey string
-	URL      string       // empty: https://api.segment.io/v1/batch
-	Client   *http.Client // nil: http.DefaultClient
-}
-
-// Send posts the messages as one batch.
-func (s SegmentSink) Send(ctx context.Context, messages ...Message) error {
-	calls := make([]json.RawMessage, len(messages))
-	for i, m := range messages {
-		calls[i] = m.Body
-	}
-	body, err := json.Marshal(map[string]any{"batch": calls})
-	if err != nil {
-		return err
-	}
-	url := s.URL
-	if url == "" {
-		url = "https://api.segment.io/v1/batch"
-	}
-	request := http.Request{Header: http.Header{}}
-	request.SetBasicAuth(s.WriteKey, "")
-	return post(ctx, s.Client, url, "application/json", request.Header, body)
-}
-
-// SnowplowSink posts self-describing events to a Snowplow collector. It goes with
-// SnowplowEnvelope.
-type SnowplowSink struct {
-	Collector string // such as https://collector.example.com
-	AppID     string
-	Client    *http.Client // nil: http.DefaultClient
-}
-
-// Send posts the messages as one payload.
-func (s SnowplowSink) Send(ctx context.Context, messages ...Message) error {
-	data := make([]map[string]string, len(messages))
-	for i, m := range messages {
-		event, err := json.Marshal(selfDescribing{"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0", m.Body})
-		if err != nil {
-			return err
-		}
-		data[i] = map[string]string{
-			"e": "ue", "p": "srv", "tv": "evctl-go", "eid": m.ID, "dtm": fmt.Sprint(m.Time.UnixMilli()), "ue_pr": string(event),
-		}
-		for name, value := range map[string]string{"aid": s.AppID, "uid": m.UserID} {
-			if value != "" {
-				data[i][name] = value
-			}
-		}
-	}
-	body, err := json.Marshal(map[string]any{
-		"schema": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", "data": data,
-	})
-	if err != nil {
-		return err
-	}
-	url := strings.TrimSuffix(s.Collector, "/") + "/com.snowplowanalytics.snowplow/tp2"
-	return post(ctx, s.Client, url, "application/json; charset=utf-8", nil, body)
-}
-
-// KafkaProducer is what a client of Kafka has to do: deliver one record, or say why not.
-type KafkaProducer interface {
-	Produce(ctx context.Context, topic string, key, value []byte) error
-}
-
-// KafkaSink produces messages to a topic, with their user for a key, or their ID where no
-// user is said.
-type KafkaSink struct {
-	Producer KafkaProducer
-	Topic    string
-}
-
-// Send produces the messages one after the other.
-func (s KafkaSink) Send(ctx context.Context, messages ...Message) error {
-	for _, m := range messages {
-		key := m.UserID
-		if key == "" {
-			key = m.ID
-		}
-		if err := s.Producer.Produce(ctx, s.Topic, []byte(key), m.Body); err != nil {
-			return err
-		}
-	}
-	return nil
 }
