@@ -2,7 +2,6 @@ package codegen
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/naming"
+	"github.com/evctl/evctl/contracts/numbers"
 )
 
 // Source is what a model is made of.
@@ -22,7 +22,7 @@ type Source struct {
 	Initialisms []string
 	// Ledgers are the protobuf numbers of the released versions of each event, by its
 	// wire name, oldest version first. Nil: nothing was released.
-	Ledgers map[string][]json.RawMessage
+	Ledgers map[string][]numbers.Ledger
 	// Released are the released versions of each event, by its wire name, linked and
 	// oldest first. Nil: nothing was released.
 	Released map[string][]*contracts.Contract

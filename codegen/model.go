@@ -1,12 +1,12 @@
 package codegen
 
 import (
-	"encoding/json"
 	"iter"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/naming"
+	"github.com/evctl/evctl/contracts/numbers"
 )
 
 // Model is what contracts mean for code, independent of a language. Every name in
@@ -70,8 +70,8 @@ type Event struct {
 	// order of first use, definitions of other files included.
 	Reach []*Type
 	// Ledgers are the numbers that released versions of the event gave to its
-	// fields, oldest first, as they stand in the registry (contracts/numbers).
-	Ledgers []json.RawMessage
+	// fields, oldest first.
+	Ledgers []numbers.Ledger
 	// Released are the released versions of the event, linked, oldest first.
 	Released []*contracts.Contract
 }

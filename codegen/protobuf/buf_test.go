@@ -12,6 +12,7 @@ import (
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/codegentest"
 	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/numbers"
 )
 
 // bufModule is the version of buf that generated files are held to.
@@ -59,7 +60,7 @@ func TestBuf_LintsAndFormatsEveryWorkspace(t *testing.T) {
 // release is a released version: its contract, and the numbers it was released with.
 type release struct {
 	contract *contracts.Contract
-	ledger   json.RawMessage
+	ledger   numbers.Ledger
 }
 
 // releases reads the directory of the demo workspace, by event and ordered by version.
@@ -75,7 +76,10 @@ func releases(t *testing.T) map[string][]release {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var file struct{ Contract, Protobuf json.RawMessage }
+		var file struct {
+			Contract json.RawMessage
+			Protobuf numbers.Ledger
+		}
 		if err := json.Unmarshal(data, &file); err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +94,7 @@ func releases(t *testing.T) map[string][]release {
 
 func (r release) file(t *testing.T) codegen.File {
 	t.Helper()
-	return codegentest.Files(t, Target{}, model([]json.RawMessage{r.ledger}, r.contract), nil)[0]
+	return codegentest.Files(t, Target{}, model([]numbers.Ledger{r.ledger}, r.contract), nil)[0]
 }
 
 // steps are the files of releases and of those that came after them, and what stands in

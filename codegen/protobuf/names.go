@@ -197,7 +197,11 @@ func fieldName(f numbers.Field, of codegen.Origin) naming.Name {
 // field has it, or when it is refused. f may be nil: then nobody learns of it.
 func (f *file) take(used taken, wanted naming.Name, number int, of codegen.Origin, refused func(naming.Name) bool) naming.Name {
 	if by, clash := used[wanted.Key()]; clash && f != nil {
-		f.names.Clash(wanted.Snake(), of, by)
+		text := wanted.Snake()
+		if of.Value != nil {
+			text = wanted.UpperSnake()
+		}
+		f.names.Clash(text, of, by)
 	}
 	name := wanted
 	for used.has(name) || refused != nil && refused(name) {
@@ -219,6 +223,9 @@ func (t taken) has(name naming.Name) bool {
 func (f *file) nameValues(scope *numbers.Scope) members {
 	m := members{names: map[int]naming.Name{}}
 	taken := taken{unspecified.Key(): {}}
+	if f.names != nil {
+		f.names.Scope(unspecified.UpperSnake())
+	}
 	wires := map[string]bool{}
 	for _, v := range byNumber(scope.Fields) {
 		wires[v.Name] = true

@@ -43,8 +43,17 @@ func read(t testing.TB, path string, data []byte) *contracts.Contract {
 	return c
 }
 
-func model(ledgers []json.RawMessage, events ...*contracts.Contract) *codegen.Model {
-	src := codegen.Source{Events: events, Ledgers: map[string][]json.RawMessage{}}
+// released is the ledger of a release.
+func released(t testing.TB, text string) (l numbers.Ledger) {
+	t.Helper()
+	if err := l.UnmarshalJSON([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func model(ledgers []numbers.Ledger, events ...*contracts.Contract) *codegen.Model {
+	src := codegen.Source{Events: events, Ledgers: map[string][]numbers.Ledger{}}
 	for _, c := range events {
 		src.Ledgers[c.Name] = ledgers
 	}
@@ -90,7 +99,7 @@ func TestGenerate_Cases(t *testing.T) {
 			}
 			given := map[string]string{}
 			readOptional(t, filepath.Join(folder, "options.yaml"), &given, yaml.Unmarshal)
-			var ledgers []json.RawMessage
+			var ledgers []numbers.Ledger
 			readOptional(t, filepath.Join(folder, "ledgers.json"), &ledgers, json.Unmarshal)
 			m := model(ledgers, read(t, "event.yaml", data))
 			files, err := Target{}.Generate(m, options(t, given))
@@ -255,7 +264,7 @@ func checkEnum(t fataler, s *numbers.Scope, d protoreflect.EnumDescriptor) {
 func TestGenerate_RandomHistoriesCompileAndReserve(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := contracttest.Contract().Draw(t, "contract")
-		var ledgers []json.RawMessage
+		var ledgers []numbers.Ledger
 		var ledger numbers.Ledger
 		for range 3 {
 			m := model(ledgers, c)
@@ -269,11 +278,7 @@ func TestGenerate_RandomHistoriesCompileAndReserve(t *testing.T) {
 				t.Fatalf("the second run differs: %v", err)
 			}
 			ledger = numbers.Allocate(ledger, c)
-			raw, err := json.Marshal(ledger)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ledgers = append(ledgers, raw)
+			ledgers = append(ledgers, ledger)
 			c = contracttest.Edit(c).Draw(t, "edited")
 		}
 	})
@@ -348,8 +353,8 @@ func TestGenerate_DeepNestingCompiles(t *testing.T) {
 
 func TestGenerate_RefusesContradictingLedgers(t *testing.T) {
 	c := read(t, "event.yaml", []byte("event: cart.updated\nversion: 1.0.0\nproperties: {a: {type: string}}\n"))
-	_, err := Target{}.Generate(model([]json.RawMessage{
-		json.RawMessage(`{"event":{"1":"string a"}}`), json.RawMessage(`{"event":{"1":"string b"}}`),
+	_, err := Target{}.Generate(model([]numbers.Ledger{
+		released(t, `{"event":{"1":"string a"}}`), released(t, `{"event":{"1":"string b"}}`),
 	}, c), options(t, nil))
 	want := `event "cart.updated": released versions disagree: number 1 of event is "string a" in one version and "string b" in another`
 	if err == nil || err.Error() != want {

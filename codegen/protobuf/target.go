@@ -1,7 +1,6 @@
 package protobuf
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"regexp"
@@ -132,13 +131,7 @@ func generate(e *codegen.Event, config config) (codegen.File, error) {
 
 // ledger combines the numbers of the released versions.
 func ledger(e *codegen.Event) (numbers.Ledger, error) {
-	ledgers := make([]numbers.Ledger, len(e.Ledgers))
-	for i, raw := range e.Ledgers {
-		if err := json.Unmarshal(raw, &ledgers[i]); err != nil {
-			return numbers.Ledger{}, err
-		}
-	}
-	merged, err := numbers.Merge(ledgers...)
+	merged, err := numbers.Merge(e.Ledgers...)
 	if err != nil {
 		return numbers.Ledger{}, fmt.Errorf("released versions disagree: %w", err)
 	}

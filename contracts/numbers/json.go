@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -53,18 +52,31 @@ func (e Entry) text() string {
 
 // plain reports whether a name can stand in an entry without quotes.
 func plain(name string) bool {
+	if isWord(name) {
+		return true
+	}
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return r == '"' || r == ' ' || r == utf8.RuneError || unicode.IsControl(r)
 	})
 }
 
+// isWord reports whether a name is made of what most names are made of.
+func isWord(name string) bool {
+	for i := range len(name) {
+		if b := name[i]; b != '_' && (b < '0' || b > '9') && (b|0x20 < 'a' || b|0x20 > 'z') {
+			return false
+		}
+	}
+	return name != ""
+}
+
 // UnmarshalJSON reads what MarshalJSON wrote, and refuses everything else: keys
 // that occur twice, numbers that protobuf does not allow, unknown wire types.
 func (l *Ledger) UnmarshalJSON(data []byte) error {
-	r := reader{json.NewDecoder(bytes.NewReader(data))}
+	r := reader{text: data}
 	scopes := map[string][]Entry{}
 	err := r.object(func(key string) error {
-		if !scopeKey.MatchString(key) {
+		if !isScopeKey(key) {
 			return fmt.Errorf("%q is not the key of a scope", key)
 		}
 		if _, twice := scopes[key]; twice {
@@ -92,56 +104,115 @@ var (
 	fieldKind = regexp.MustCompile(`^(\[\]|\{\}|\?)*(string|bool|int64|uint64|double|timestamp|any|struct|message|enum|union|(message|enum|union):[A-Za-z_][A-Za-z0-9_]*)$`)
 )
 
-type reader struct{ *json.Decoder }
+// isScopeKey matches the key of a scope. Most of them are that of an event.
+func isScopeKey(key string) bool { return key == eventScope || scopeKey.MatchString(key) }
+
+// isFieldKind matches the wire type of a field. Most of them are one word.
+func isFieldKind(kind string) bool {
+	switch Leaf(kind) {
+	case Text, Bool, Int64, Uint64, Double, Timestamp, Any, Struct, Message, Enum, Union:
+		return true
+	}
+	return fieldKind.MatchString(kind)
+}
+
+// reader reads objects and strings of JSON, which is all that a ledger is made of.
+type reader struct {
+	text []byte
+	at   int
+}
 
 // object reads an object; member is called after each key to read its value.
-func (r reader) object(member func(key string) error) error {
-	if err := r.delim('{'); err != nil {
+func (r *reader) object(member func(key string) error) error {
+	if err := r.byte('{'); err != nil {
 		return err
 	}
-	for r.More() {
-		key, err := r.text()
+	for r.next() != '}' {
+		key, err := r.string()
+		if err == nil {
+			err = r.byte(':')
+		}
+		if err == nil {
+			err = member(key)
+		}
 		if err != nil {
 			return err
 		}
-		if err := member(key); err != nil {
+		if r.next() == '}' {
+			break
+		}
+		if err := r.byte(','); err != nil {
 			return err
 		}
+		if r.next() == '}' {
+			return r.unexpected("a string")
+		}
 	}
-	return r.delim('}')
+	return r.byte('}')
 }
 
-func (r reader) delim(want json.Delim) error {
-	token, err := r.Token()
-	if err != nil {
-		return err
+// next is the next byte that is no white space, or 0 at the end.
+func (r *reader) next() byte {
+	for ; r.at < len(r.text); r.at++ {
+		switch b := r.text[r.at]; b {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return b
+		}
 	}
-	if token != want {
-		return fmt.Errorf("found %v, expected %v", token, want)
+	return 0
+}
+
+func (r *reader) byte(want byte) error {
+	if r.next() != want {
+		return r.unexpected(string(want))
 	}
+	r.at++
 	return nil
 }
 
-func (r reader) text() (string, error) {
-	token, err := r.Token()
-	if err != nil {
-		return "", err
+func (r *reader) unexpected(want string) error {
+	if r.at >= len(r.text) {
+		return fmt.Errorf("found the end, expected %s", want)
 	}
-	text, ok := token.(string)
-	if !ok {
-		return "", fmt.Errorf("found %v, expected a string", token)
-	}
-	return text, nil
+	found, _ := utf8.DecodeRune(r.text[r.at:])
+	return fmt.Errorf("found %c, expected %s", found, want)
 }
 
-func (r reader) end() error {
-	if _, err := r.Token(); !errors.Is(err, io.EOF) {
+// string reads a string. Those with escapes, and those that are no plain ASCII, are left
+// to encoding/json.
+func (r *reader) string() (string, error) {
+	if r.next() != '"' {
+		return "", r.unexpected("a string")
+	}
+	for end := r.at + 1; end < len(r.text); end++ {
+		switch b := r.text[end]; {
+		case b == '"':
+			text := string(r.text[r.at+1 : end])
+			r.at = end + 1
+			return text, nil
+		case b < ' ', b == '\\', b >= utf8.RuneSelf:
+			return r.decoded()
+		}
+	}
+	return "", r.unexpected("a string that ends")
+}
+
+func (r *reader) decoded() (text string, err error) {
+	d := json.NewDecoder(bytes.NewReader(r.text[r.at:]))
+	err = d.Decode(&text)
+	r.at += int(d.InputOffset())
+	return text, err
+}
+
+func (r *reader) end() error {
+	if r.next() != 0 || r.at < len(r.text) {
 		return errors.New("something follows the ledger")
 	}
 	return nil
 }
 
-func (r reader) entries() ([]Entry, error) {
+func (r *reader) entries() ([]Entry, error) {
 	var entries []Entry
 	err := r.object(func(key string) error {
 		number, err := strconv.Atoi(key)
@@ -154,7 +225,7 @@ func (r reader) entries() ([]Entry, error) {
 		if n := len(entries); n > 0 && entries[n-1].Number >= number {
 			return fmt.Errorf("number %d follows %d, expected ascending numbers", number, entries[n-1].Number)
 		}
-		text, err := r.text()
+		text, err := r.string()
 		if err != nil {
 			return err
 		}
@@ -170,8 +241,11 @@ func (r reader) entries() ([]Entry, error) {
 func parseEntry(text string) (Entry, error) {
 	kind, rest, more := strings.Cut(text, " ")
 	e := Entry{Kind: Kind(kind)}
-	if e.Kind != Extra && e.Kind != EnumValue && !fieldKind.MatchString(kind) {
+	if e.Kind != Extra && e.Kind != EnumValue && !isFieldKind(kind) {
 		return e, fmt.Errorf("entry %q has an unknown wire type", text)
+	}
+	if more && plain(rest) {
+		e.Names, more = []string{rest}, false
 	}
 	for more {
 		var name string

@@ -59,6 +59,9 @@ type Type struct {
 
 // Kind is the type as text.
 func (t Type) Kind() Kind {
+	if len(t.Wraps) == 0 && t.Definition == "" {
+		return Kind(t.Leaf)
+	}
 	var b strings.Builder
 	for _, w := range t.Wraps {
 		b.WriteString(string(w))

@@ -1,7 +1,6 @@
 package numbers
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -62,28 +61,29 @@ func Merge(ledgers ...Ledger) (Ledger, error) {
 	return merged, nil
 }
 
+// mergeScope combines entries that are both ordered by number.
 func mergeScope(key string, a, b []Entry) ([]Entry, []error) {
-	byNumber := make(map[int]Entry, len(a)+len(b))
-	for _, e := range a {
-		byNumber[e.Number] = e
+	if len(a) == 0 {
+		return b, doubles(key, b)
 	}
 	var conflicts []error
-	for _, e := range b {
-		if known, ok := byNumber[e.Number]; ok {
-			both, ok := mergeEntry(known, e)
+	entries := make([]Entry, 0, max(len(a), len(b)))
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0].Number < b[0].Number:
+			entries, a = append(entries, a[0]), a[1:]
+		case a[0].Number > b[0].Number:
+			entries, b = append(entries, b[0]), b[1:]
+		default:
+			both, ok := mergeEntry(a[0], b[0])
 			if !ok {
-				conflicts = append(conflicts, fmt.Errorf("number %d of %s is %q in one version and %q in another", e.Number, key, known.text(), e.text()))
-				continue
+				conflicts = append(conflicts, fmt.Errorf("number %d of %s is %q in one version and %q in another", b[0].Number, key, a[0].text(), b[0].text()))
+				both = a[0]
 			}
-			e = both
+			entries, a, b = append(entries, both), a[1:], b[1:]
 		}
-		byNumber[e.Number] = e
 	}
-	entries := make([]Entry, 0, len(byNumber))
-	for _, e := range byNumber {
-		entries = append(entries, e)
-	}
-	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
+	entries = append(append(entries, a...), b...)
 	return entries, append(conflicts, doubles(key, entries)...)
 }
 

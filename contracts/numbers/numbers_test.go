@@ -519,3 +519,26 @@ func BenchmarkAllocate(b *testing.B) {
 		Allocate(previous, c)
 	}
 }
+
+func TestUnmarshal_ReadsWhiteSpaceAndEscapesAndRefusesEveryPartOfALedger(t *testing.T) {
+	const text = "{\"event\" :\t{ \"1\": \"string a\\u0062 \\\"c d\\\"\",\r\n\"2\":\"[]?int64 \u00e4\"} , \"event/3\":{},\"enum:x\":{\"1\":\"value y\"}} \n"
+	var l Ledger
+	if err := l.UnmarshalJSON([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	want := []Entry{{Number: 1, Kind: "string", Names: []string{"c d", "ab"}}, {Number: 2, Kind: "[]?int64", Names: []string{"\u00e4"}}}
+	if diff := cmp.Diff(want, l.Entries("event")); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+	whole := strings.TrimSpace(text)
+	for end := range whole {
+		if err := l.UnmarshalJSON([]byte(whole[:end])); err == nil {
+			t.Errorf("%q was read", whole[:end])
+		}
+	}
+	for _, wrong := range []string{whole + "x", whole + "{}", strings.Replace(whole, "},", "},,", 1), strings.Replace(whole, "{}", "{,}", 1), "\x00" + whole, whole + "\x00"} {
+		if err := l.UnmarshalJSON([]byte(wrong)); err == nil {
+			t.Errorf("%q was read", wrong)
+		}
+	}
+}

@@ -69,21 +69,14 @@ type planner struct {
 // fill numbers the members of a scope, and the scopes below it.
 func (p *planner) fill(s *Scope) {
 	s.Fields = members(s)
-	entries := number(p.ledger.scopes[s.Key], s.Fields)
+	var entries []Entry
+	entries, s.Reserved = number(p.ledger.scopes[s.Key], s.Fields)
 	if len(entries) > 0 {
 		p.ledger.scopes[s.Key] = entries
 	}
-	live := map[int]bool{}
 	for i := range s.Fields {
-		f := &s.Fields[i]
-		live[f.Number] = true
-		if f.Type.Scoped() {
+		if f := &s.Fields[i]; f.Type.Scoped() {
 			f.Scope = p.below(s, f)
-		}
-	}
-	for _, e := range entries {
-		if !live[e.Number] {
-			s.Reserved = append(s.Reserved, e)
 		}
 	}
 }
@@ -146,23 +139,40 @@ func properties(s *contracts.Schema) []Field {
 	return fields
 }
 
-// number sets the numbers of fields and returns the entries with those of new
-// fields added. It does not change the entries it is given.
-func number(entries []Entry, fields []Field) []Entry {
-	n := numbering{entries: slices.Clone(entries), fields: fields}
+// number sets the numbers of fields and returns the entries with those of new fields
+// added, and the entries that no field has. It does not change the entries it is given.
+func number(entries []Entry, fields []Field) (all, reserved []Entry) {
+	n := numbering{entries: slices.Clone(entries), fields: fields, taken: make([]bool, len(entries)), missing: len(fields)}
+	n.index()
 	for _, current := range []bool{true, false} {
 		n.claim(ownName, current)
 		n.claim(earlierName, current)
 	}
-	n.allocate()
-	slices.SortFunc(n.entries, func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
-	return n.entries
+	for i, e := range n.entries {
+		if !n.taken[i] {
+			reserved = append(reserved, e)
+		}
+	}
+	if n.missing > 0 {
+		n.allocate()
+		slices.SortFunc(n.entries, func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
+	}
+	return n.entries, reserved
 }
 
 type numbering struct {
 	entries []Entry
 	fields  []Field
+	taken   []bool // by entry: a field has it
+	missing int    // how many fields have no number yet
+	// byName is the first entry of a name, current or not, and same the next one of each. The
+	// empty name is that of Extra.
+	byName map[string]int
+	same   []other
 }
+
+// other is an entry, and where in numbering.same the next one is; negative: nowhere.
+type other struct{ entry, next int }
 
 // ownName is the name under which a field has its number when nothing was renamed.
 // It is that of an earlier version, too, in which the property is not renamed yet.
@@ -182,18 +192,25 @@ func earlierName(fields []Field, f *Field) (string, bool) {
 // current one or as any. Current names are claimed for all fields first, so that
 // no field loses its number to another one.
 func (n *numbering) claim(nameOf func([]Field, *Field) (string, bool), current bool) {
-	byName, taken := n.index()
+	if n.missing == 0 {
+		return
+	}
 	for i := range n.fields {
 		f := &n.fields[i]
-		name, ok := nameOf(n.fields, f)
-		if f.Number != 0 || !ok {
+		if f.Number != 0 {
 			continue
 		}
-		for _, at := range byName[name] {
-			e := &n.entries[at]
-			if !taken[e.Number] && compatible(e.Kind, f.Kind) && (!current || e.Name() == name) {
+		name, ok := nameOf(n.fields, f)
+		if !ok {
+			continue
+		}
+		at, known := n.byName[name]
+		for ; known && at >= 0; at = n.same[at].next {
+			e := &n.entries[n.same[at].entry]
+			if !n.taken[n.same[at].entry] && compatible(e.Kind, f.Kind) && (!current || e.Name() == name) {
 				f.Number, e.Kind = e.Number, f.Kind
-				taken[e.Number] = true
+				n.taken[n.same[at].entry] = true
+				n.missing--
 				e.rename(f)
 				break
 			}
@@ -208,21 +225,26 @@ func (e *Entry) rename(f *Field) {
 	}
 }
 
-// index finds entries by all of their names, and tells which ones have a field.
-func (n *numbering) index() (byName map[string][]int, taken map[int]bool) {
-	byName, taken = map[string][]int{}, map[int]bool{}
-	for i, e := range n.entries {
+// index finds entries by all of their names, in the order of their numbers.
+func (n *numbering) index() {
+	n.byName, n.same = make(map[string]int, len(n.entries)), make([]other, 0, len(n.entries))
+	for i, e := range slices.Backward(n.entries) {
 		for _, name := range e.Names {
-			byName[name] = append(byName[name], i)
+			n.add(name, i)
 		}
 		if e.Kind == Extra {
-			byName[""] = append(byName[""], i)
+			n.add("", i)
 		}
 	}
-	for _, f := range n.fields {
-		taken[f.Number] = f.Number != 0
+}
+
+func (n *numbering) add(name string, entry int) {
+	next, known := n.byName[name]
+	if !known {
+		next = -1
 	}
-	return byName, taken
+	n.byName[name] = len(n.same)
+	n.same = append(n.same, other{entry, next})
 }
 
 // allocate gives new numbers to the fields that have none yet.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -19,13 +18,13 @@ import (
 
 // ledgersOf reads, for each event of the workspace that was released, the protobuf
 // numbers that its current version continues.
-func ledgersOf(ctx context.Context, w *workspace.Workspace) (map[string][]json.RawMessage, error) {
-	return ofReleases(ctx, w, func(ctx context.Context, r registry.Reader, c *contracts.Contract) ([]json.RawMessage, error) {
+func ledgersOf(ctx context.Context, w *workspace.Workspace) (map[string][]numbers.Ledger, error) {
+	return ofReleases(ctx, w, func(ctx context.Context, r registry.Reader, c *contracts.Contract) ([]numbers.Ledger, error) {
 		ledger, err := ledgerOf(ctx, r, c)
-		if err != nil || ledger == nil {
+		if err != nil || ledger.IsZero() {
 			return nil, err
 		}
-		return []json.RawMessage{ledger}, nil
+		return []numbers.Ledger{ledger}, nil
 	})
 }
 
@@ -79,28 +78,28 @@ func ofReleases[T any](ctx context.Context, w *workspace.Workspace, read func(co
 	return found, hintOfRegistry(group.Wait())
 }
 
-// ledgerOf is the ledger that a contract continues, or nil when the event was never
+// ledgerOf is the ledger that a contract continues, or an empty one when the event was never
 // released.
-func ledgerOf(ctx context.Context, r registry.Reader, c *contracts.Contract) (json.RawMessage, error) {
+func ledgerOf(ctx context.Context, r registry.Reader, c *contracts.Contract) (numbers.Ledger, error) {
 	records, err := registry.Released(ctx, r, c.Name)
 	if err != nil {
-		return nil, fmt.Errorf("read registry: %w", err)
+		return numbers.Ledger{}, fmt.Errorf("read registry: %w", err)
 	}
 	if len(records) == 0 {
-		return nil, nil
+		return numbers.Ledger{}, nil
 	}
 	releases := make([]numbers.Release, len(records))
 	for i, record := range records {
 		releases[i].Version = record.Version
-		if err := json.Unmarshal(record.ProtobufJSON, &releases[i].Ledger); err != nil {
-			return nil, fmt.Errorf("read release %s %s: %w", c.Name, record.Version, err)
+		if err := releases[i].Ledger.UnmarshalJSON(record.ProtobufJSON); err != nil {
+			return numbers.Ledger{}, fmt.Errorf("read release %s %s: %w", c.Name, record.Version, err)
 		}
 	}
 	previous, err := numbers.Previous(releases, c.Version)
 	if err != nil {
-		return nil, fmt.Errorf("protobuf numbers of %s: %w", c.Name, err)
+		return numbers.Ledger{}, fmt.Errorf("protobuf numbers of %s: %w", c.Name, err)
 	}
-	return json.Marshal(previous)
+	return previous, nil
 }
 
 // inWorkspace is a path of evctl.yaml on disk.
