@@ -90,7 +90,7 @@ func checkInside(t *testing.T, name, imported string) {
 
 // isolated are the packages that must not know each other.
 var isolated = map[string][]string{
-	"codegen":  {"golang", "typescript", "protobuf", "jsonschema", "python", "sqlddl", "avro", "markdown", "program"},
+	"codegen":  {"golang", "typescript", "protobuf", "jsonschema", "python", "sqlddl", "dbt", "avro", "markdown", "program"},
 	"registry": {"dir", "sqlite", "postgres"},
 }
 

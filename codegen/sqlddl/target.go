@@ -96,11 +96,7 @@ func (p *printer) files(e *codegen.Event, name string) []codegen.File {
 
 // table is an event's table as the dialect holds it.
 func (p *printer) table(e *codegen.Event, name string) *warehouse.Table {
-	t := warehouse.TableOf(e, name, p.notNull, nil)
-	for i := range t.Columns {
-		t.Columns[i].Type = p.Hold(t.Columns[i].Type)
-	}
-	return t
+	return p.Table(e, name, p.notNull)
 }
 
 // versions are the tables of all released versions before the present one, and that.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/avro"
+	"github.com/evctl/evctl/codegen/dbt"
 	"github.com/evctl/evctl/codegen/golang"
 	"github.com/evctl/evctl/codegen/jsonschema"
 	"github.com/evctl/evctl/codegen/markdown"
@@ -26,6 +27,7 @@ var All = []codegen.Target{
 	jsonschema.Target{},
 	python.Target{},
 	sqlddl.Target{},
+	dbt.Target{},
 	avro.Target{},
 	markdown.Target{},
 }

@@ -3,6 +3,8 @@ package warehouse
 import (
 	"regexp"
 	"strings"
+
+	"github.com/evctl/evctl/codegen"
 )
 
 // Dialect is how a warehouse writes names, literals and types.
@@ -66,17 +68,25 @@ var DuckDB = Dialect{
 	arrays: "%[]", nullsInArrays: true,
 }
 
+// Dialects lists them in the order of the documentation.
+var Dialects = []*Dialect{&BigQuery, &Snowflake, &ClickHouse, &PostgreSQL, &DuckDB}
+
+// Find returns the dialect of a checked option.
+func Find(name string) *Dialect {
+	for _, d := range Dialects {
+		if d.Name == name {
+			return d
+		}
+	}
+	return &PostgreSQL
+}
+
 // SchemaName is what Schema may be: a schema, dataset or database, perhaps within another
 // one.
 var SchemaName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_]*)?$`)
 
 // Quote quotes a name, which holds letters, digits and underscores only.
-func (d *Dialect) Quote(name string) string {
-	if d.upper {
-		name = strings.ToUpper(name)
-	}
-	return d.quote + name + d.quote
-}
+func (d *Dialect) Quote(name string) string { return d.quote + d.Unquoted(name) + d.quote }
 
 // In names something in the schema.
 func (d *Dialect) In(name string) string {
@@ -88,6 +98,15 @@ func (d *Dialect) In(name string) string {
 		parts = append(parts, d.Quote(part))
 	}
 	return strings.Join(append(parts, d.Quote(name)), ".")
+}
+
+// Table is an event's table as the dialect holds it; see TableOf.
+func (d *Dialect) Table(e *codegen.Event, name string, notNull bool) *Table {
+	t := TableOf(e, name, notNull, nil)
+	for i := range t.Columns {
+		t.Columns[i].Type = d.Hold(t.Columns[i].Type)
+	}
+	return t
 }
 
 // Hold is the type by which the dialect keeps a value.
@@ -113,4 +132,12 @@ func doubled(text string) string { return "'" + strings.ReplaceAll(text, "'", "'
 // escaped writes a literal in which backslashes are special too.
 func escaped(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text) + "'"
+}
+
+// Unquoted is a name as the warehouse keeps it.
+func (d *Dialect) Unquoted(name string) string {
+	if d.upper {
+		return strings.ToUpper(name)
+	}
+	return name
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/avro"
+	"github.com/evctl/evctl/codegen/dbt"
 	"github.com/evctl/evctl/codegen/entry"
 	"github.com/evctl/evctl/codegen/protobuf"
 	"github.com/evctl/evctl/codegen/sqlddl"
@@ -38,7 +39,7 @@ func newGenerate(app *App) *cobra.Command {
 	f := generateFlags{format: "text"}
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Write code for events: Go, TypeScript, protobuf, JSON Schema, Python, SQL, Avro, Markdown",
+		Short: "Write code for events: Go, TypeScript, protobuf, JSON Schema, Python, SQL, dbt, Avro, Markdown",
 		Long: `Writes what generate: in evctl.yaml asks for. Files that are as they should be are not
 touched, files that are no longer generated are removed, and files that evctl did not
 write, or that somebody changed since, are never touched: they stop the run before
@@ -190,7 +191,7 @@ func jobsOf(ctx context.Context, w *workspace.Workspace, names []string) ([]code
 }
 
 // fromReleases are the targets that want released contracts, not their numbers alone.
-var fromReleases = []string{sqlddl.Target{}.Name(), avro.Target{}.Name()}
+var fromReleases = []string{sqlddl.Target{}.Name(), dbt.Target{}.Name(), avro.Target{}.Name()}
 
 // planOf generates everything and compares it with the disk.
 func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f generateFlags) (*codegen.Model, *codegen.Plan, error) {

@@ -1,0 +1,328 @@
+package dbt
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/codegen/codegentest"
+	"github.com/evctl/evctl/codegen/sqlddl"
+	"github.com/evctl/evctl/codegen/warehouse"
+	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/contracttest"
+	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/golden"
+	"github.com/evctl/evctl/contracts/payload"
+	"github.com/evctl/evctl/registry"
+	"github.com/evctl/evctl/registry/dir"
+)
+
+const (
+	torture = "../testdata/torture"
+	shop    = "../../testdata/shop"
+)
+
+//go:embed testdata/requirements.txt
+var requirements []byte
+
+// command is one of dbt, with SQL to run before it.
+type command struct {
+	Before  string   `json:"before"`
+	Project string   `json:"project"` // folder
+	Args    []string `json:"args"`
+}
+
+// result is what came of a command.
+type result struct {
+	Success    bool
+	Fault, Log string
+	Nodes      map[string]struct{ Status, Message string } // what was run
+	Described  map[string][]string                         // descriptions and tags of what was parsed
+}
+
+// failed are the tests and models that did not do well.
+func (r result) failed() []string {
+	list := []string{}
+	for name, n := range r.Nodes {
+		if n.Status != "pass" && n.Status != "success" {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// run carries out commands in a folder.
+func run(t *testing.T, folder string, commands ...command) []result {
+	t.Helper()
+	program, err := filepath.Abs("testdata/run.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := json.Marshal(map[string]any{"folder": folder, "commands": commands})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var results []result
+	out := codegentest.Run(t, folder, in, codegentest.PythonWith(t, requirements), program)
+	if err := json.Unmarshal(out, &results); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return results
+}
+
+// shopModel is the demo workspace with what it released.
+func shopModel(t testing.TB) *codegen.Model {
+	t.Helper()
+	w := codegentest.Workspace(t, shop)
+	store, err := dir.Open(shop+"/releases", "releases")
+	if err != nil {
+		t.Fatal(err)
+	}
+	released := map[string][]*contracts.Contract{}
+	for _, c := range w.Events() {
+		records, err := registry.Released(t.Context(), store, c.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range records {
+			old, err := r.Contract()
+			if err != nil {
+				t.Fatal(err)
+			}
+			released[c.Name] = append(released[c.Name], old)
+		}
+	}
+	return codegen.NewModel(codegen.Source{Events: w.Events(), Released: released})
+}
+
+// tables is SQL that makes the tables of a model, as the target sql writes it.
+func tables(t *testing.T, m *codegen.Model) string {
+	t.Helper()
+	var b strings.Builder
+	for _, f := range codegentest.Files(t, sqlddl.Target{}, m, map[string]string{"dialect": "duckdb"}) {
+		if !strings.HasPrefix(f.Path, "migrations/") {
+			b.Write(f.Content)
+		}
+	}
+	return b.String()
+}
+
+// rows is SQL that puts valid payloads of all released versions into the tables.
+func rows(t *testing.T, m *codegen.Model, folder string, each int) (script string, count int) {
+	t.Helper()
+	var b strings.Builder
+	names := warehouse.TableNames(m, nil)
+	for _, e := range m.Events {
+		var lines bytes.Buffer
+		now := warehouse.DuckDB.Table(e, names[e], false)
+		for _, c := range versions(e) {
+			v, err := payload.Compile(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for seed := range each {
+				raw := contracttest.Payload(c).Example(seed)
+				if !v.Valid(raw) {
+					continue
+				}
+				r := rowOf(t, now, raw, map[string]any{
+					warehouse.ColumnID: fmt.Sprint(c.Version, " ", seed), warehouse.ColumnVersion: c.Version.String(), warehouse.ColumnReceived: "2026-11-20T10:00:00Z",
+				})
+				line, err := json.Marshal(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				lines.Write(append(line, '\n'))
+				count++
+			}
+		}
+		b.WriteString(load(t, now, folder, lines.Bytes()))
+	}
+	return b.String(), count
+}
+
+// versions are all of an event, the present one last.
+func versions(e *codegen.Event) []*contracts.Contract {
+	former := slices.DeleteFunc(slices.Clone(e.Released), func(c *contracts.Contract) bool { return c.Version == e.Contract.Version })
+	return append(former, e.Contract)
+}
+
+// load is SQL that puts JSON lines into a table.
+func load(t *testing.T, now *warehouse.Table, folder string, lines []byte) string {
+	t.Helper()
+	if len(lines) == 0 {
+		return ""
+	}
+	f, err := os.CreateTemp(folder, "*.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.Write(lines); err != nil {
+		t.Fatal(err)
+	}
+	d := &warehouse.DuckDB
+	columns := make([]string, len(now.Columns))
+	for i, c := range now.Columns {
+		columns[i] = d.Literal(c.Name) + ": " + d.Literal(d.TypeOf(c))
+	}
+	return fmt.Sprintf("INSERT INTO %s BY NAME SELECT * FROM read_json(%s, format = 'newline_delimited', columns = {%s});\n", d.Quote(now.Name), d.Literal(f.Name()), strings.Join(columns, ", "))
+}
+
+// rowOf takes a payload apart by the paths of the columns of a table.
+func rowOf(t *testing.T, now *warehouse.Table, raw []byte, row map[string]any) map[string]any {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var root any
+	if err := decoder.Decode(&root); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range now.Columns[now.Metadata:] {
+		if value := at(root, c.Path); value != nil {
+			row[c.Name] = value
+		}
+	}
+	return row
+}
+
+// at is what stands at a JSON pointer, or nil.
+func at(in any, path string) any {
+	for step := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		object, _ := in.(map[string]any)
+		in = object[strings.NewReplacer("~1", "/", "~0", "~").Replace(step)]
+	}
+	return in
+}
+
+// TestBuild_ValidEventsPassAllTests parses and builds the package with DuckDB, on rows of
+// all released versions.
+func TestBuild_ValidEventsPassAllTests(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		model *codegen.Model
+		given map[string]string
+	}{
+		{"shop", shopModel(t), map[string]string{}},
+		{"torture", codegentest.Model(t, torture), map[string]string{optionContract: enforced, optionDuplicates: drop, optionPersonal: leaveOut}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			folder := t.TempDir()
+			c.given[optionDialect] = "duckdb"
+			codegentest.Write(t, filepath.Join(folder, "package"), codegentest.Files(t, Target{}, c.model, c.given))
+			filled, count := rows(t, c.model, folder, 12)
+			results := run(t, folder,
+				command{tables(t, c.model) + filled, "package", []string{"parse", "--warn-error-options", `{"error": ["Deprecations"]}`}},
+				command{"", "package", []string{"build"}})
+			for _, r := range results {
+				if !r.Success || r.Fault != "" {
+					t.Errorf("%s\n%v\n%s", r.Fault, r.failed(), r.Log)
+				}
+			}
+			t.Logf("%d rows, %d models and tests", count, len(results[1].Nodes))
+			if len(results[1].Nodes) < 100 || count < 150 {
+				t.Errorf("only %d models and tests of %d rows", len(results[1].Nodes), count)
+			}
+		})
+	}
+}
+
+// orders are two versions of an event, with text that is a template elsewhere.
+var orders = []string{`event: order.placed
+version: 1.0.0
+description: "Not {{ 1/0 }} a template {% endraw %} {# nor a comment."
+tags: ["{{ 1/0 }}"]
+properties:
+  state: {type: string, required: true, enum: [new, paid, "it's {{ 1/0 }}"]}
+  pieces: {type: integer, minimum: 1, maximum: 9}
+  note: {type: string, maxLength: 3}
+  share: {type: number, exclusiveMinimum: 0}
+  select: {type: string}
+`, `event: order.placed
+version: 2.0.0
+description: "Not {{ 1/0 }} a template {% endraw %} {# nor a comment."
+tags: ["{{ 1/0 }}"]
+properties:
+  state: {type: string, required: true, enum: [new, "it's {{ 1/0 }}"]}
+  pieces: {type: integer, minimum: 1, maximum: 5}
+  note: {type: string, maxLength: 3}
+  share: {type: number, exclusiveMinimum: 0}
+  select: {type: string}
+  country: {type: string, required: true}
+`}
+
+func modelOf(t *testing.T, files ...string) *codegen.Model {
+	t.Helper()
+	var list []*contracts.Contract
+	for _, text := range files {
+		c, diags := contracts.Parse(diag.NewFile("x.yaml", []byte(text)))
+		library, more := contracts.NewLibrary(nil)
+		for _, d := range append(append(diags, more...), library.Link(c)...) {
+			t.Fatalf("%s: %s", text, d.Message)
+		}
+		list = append(list, c)
+	}
+	last := list[len(list)-1]
+	return codegen.NewModel(codegen.Source{Events: []*contracts.Contract{last}, Released: map[string][]*contracts.Contract{last.Name: list}})
+}
+
+// TestBuild_ABrokenRowFailsTheTestOfItsColumn adds rows one by one, on top of those that
+// each version allows, and builds from within another project.
+func TestBuild_ABrokenRowFailsTheTestOfItsColumn(t *testing.T) {
+	m := modelOf(t, orders...)
+	folder := t.TempDir()
+	files := codegentest.Files(t, Target{}, m, map[string]string{optionDialect: "duckdb", optionContract: enforced})
+	codegentest.Write(t, filepath.Join(folder, "package"), files)
+	codegentest.Write(t, filepath.Join(folder, "own"), []codegen.File{
+		{Path: "dbt_project.yml", Content: []byte("name: own\nconfig-version: 2\nmodel-paths: [models]\n")},
+		{Path: "packages.yml", Content: []byte("packages: [{local: ../package}]\n")},
+		{Path: "models/paid.sql", Content: []byte("select * from {{ ref('stg_events__order_placed') }} where \"select\" is null\n")},
+	})
+	insert := func(id, version, state, pieces, note, share, country string) string {
+		return "INSERT INTO order_placed BY NAME SELECT '" + id + "' AS _event_id, '" + version + "' AS _event_version, now() AS _received_at, " +
+			state + " AS state, " + pieces + " AS pieces, " + note + " AS note, " + share + " AS share, " + country + " AS country;\n"
+	}
+	good := insert("a", "1.0.0", "'paid'", "9", "'abc'", "0.1", "NULL") + insert("b", "2.0.0", "'it''s {{ 1/0 }}'", "5", "NULL", "NULL", "'SE'")
+	cases := []struct{ row, test string }{
+		{"", ""},
+		{insert("b", "2.0.0", "'new'", "1", "NULL", "NULL", "'SE'"), "unique_stg_events__order_placed___event_id_"},
+		{insert("c", "2.0.0", "'paid'", "1", "NULL", "NULL", "'SE'"), "accepted_values_stg_events__order_placed__state___False___new____it_s_1_0_"},
+		{insert("c", "1.0.0", "NULL", "1", "NULL", "NULL", "NULL"), "not_null_stg_events__order_placed__state_"},
+		{insert("c", "2.0.0", "'new'", "6", "NULL", "NULL", "'SE'"), "events_within_stg_events__order_placed__pieces___5__1"},
+		{insert("c", "2.0.0", "'new'", "1", "'abcd'", "NULL", "'SE'"), "events_length_stg_events__order_placed__note___3"},
+		{insert("c", "1.0.0", "'new'", "1", "NULL", "0", "NULL"), "events_within_stg_events__order_placed_0___share_"},
+		{insert("c", "2.0.0", "'new'", "1", "NULL", "NULL", "NULL"), "not_null_stg_events__order_placed__country_"},
+	}
+	commands := []command{{tables(t, m), "own", []string{"deps"}}, {"", "own", []string{"parse"}}}
+	for _, c := range cases {
+		commands = append(commands, command{"DELETE FROM order_placed;\n" + good + c.row, "own", []string{"build"}})
+	}
+	results := run(t, folder, commands...)
+	want := []string{"Not {{ 1/0 }} a template {% endraw %} {# nor a comment. Event order.placed 2.0.0.", "{{ 1/0 }}"}
+	if diff := cmp.Diff(want, results[1].Described["stg_events__order_placed"]); diff != "" {
+		t.Errorf("description and tags (-want +got):\n%s", diff)
+	}
+	for i, r := range results[2:] {
+		want := []string{}
+		if cases[i].test != "" {
+			want = append(want, cases[i].test)
+		}
+		failed := slices.DeleteFunc(r.failed(), func(name string) bool { return r.Nodes[name].Status == "skipped" })
+		if diff := cmp.Diff(want, failed); diff != "" || r.Fault != "" || len(r.Nodes) < 10 {
+			t.Errorf("%s: %s (-want +got):\n%s\n%s", cases[i].row, r.Fault, diff, r.Log)
+		}
+	}
+	for _, f := range files {
+		golden.Check(t, "testdata/package/"+f.Path+".golden", f.Content)
+	}
+}
