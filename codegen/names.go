@@ -120,6 +120,7 @@ type Clash struct {
 type Names struct {
 	// Visit is called with every identifier; it may be nil.
 	Visit   func(scope *Scope, identifier string, of Origin)
+	reserve func(s *Scope, identifier string) // called with what scopes have from the start; may be nil
 	clashes []Clash
 	known   map[[2]Origin]int // index of clashes
 }
@@ -136,6 +137,9 @@ func (n *Names) Scope(reserved ...string) *Scope {
 	s := &Scope{taken: make(map[string]int, len(reserved)+8), names: n}
 	for _, name := range reserved {
 		s.taken[name] = 0
+		if n != nil && n.reserve != nil {
+			n.reserve(s, name)
+		}
 	}
 	return s
 }

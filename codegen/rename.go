@@ -88,9 +88,15 @@ func (r *renames) unused() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(r.names)), func(key string) bool { return r.used[key] })
 }
 
+// RenamedIn is the name of the contract that a key is about.
+func RenamedIn(key string) string {
+	name, _, _ := strings.Cut(plain(key), "#")
+	return name
+}
+
 // plain is a pointer without the word for what it starts with.
 func plain(pointer string) string {
-	for _, word := range []string{"define ", "fragment "} {
+	for _, word := range []string{"define ", "fragment ", "event "} {
 		if rest, ok := strings.CutPrefix(pointer, word); ok {
 			return rest
 		}

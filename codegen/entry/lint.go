@@ -3,10 +3,13 @@ package entry
 import (
 	"cmp"
 	"context"
+	_ "embed"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -30,52 +33,153 @@ func Lint(ctx context.Context, w *workspace.Workspace) ([]diag.Diagnostic, error
 	if len(w.Config.Generate) == 0 || w.Partial || slices.ContainsFunc(w.Diagnostics, func(d diag.Diagnostic) bool { return d.Severity == diag.Error }) {
 		return nil, nil
 	}
-	model := codegen.NewModel(codegen.Source{Events: w.Events(), Initialisms: w.Config.Naming.Initialisms, NamesOnly: true})
-	looks := make([]look, len(w.Config.Generate))
+	l := linter{workspace: w}
+	for i := range w.Config.Generate {
+		job, err := Job(ctx, w, i)
+		l.entries = append(l.entries, entry{job: job})
+		l.entries[i].fails(w, i, err)
+	}
+	l.sift()
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range looks {
+	for i := range l.entries {
 		group.Go(func() error {
-			looks[i] = lookAt(ctx, w, i, model)
+			if l.entries[i].problem == nil {
+				l.lookAt(i)
+			}
 			return ctx.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	var c collisions
-	var found []diag.Diagnostic
-	for _, l := range looks {
-		if l.problem != nil {
-			found = append(found, l.problem.finding())
-		}
-		for _, clash := range l.clashes {
-			c.add(l.target, clash)
-		}
-	}
-	return append(found, c.findings()...), nil
+	return l.findings(), nil
 }
 
-// look is what is wrong with one entry.
-type look struct {
-	target  string
+// linter is one run.
+type linter struct {
+	workspace *workspace.Workspace
+	entries   []entry
+	sieve     *codegen.Sieve
+	suspects  []*contracts.Contract
+	suspected *codegen.Model // of the suspects
+}
+
+// entry is one of generate:.
+type entry struct {
+	job     codegen.Job
+	whole   bool // names have to be given to all contracts to know whether they clash
 	problem *Problem
 	clashes []codegen.Clash
 }
 
-func lookAt(ctx context.Context, w *workspace.Workspace, i int, m *codegen.Model) look {
-	job, err := Job(ctx, w, i)
-	if err == nil {
-		err = CheckRename(w, i, job, m)
+func (e *entry) fails(w *workspace.Workspace, i int, err error) {
+	if err != nil && !errors.As(err, &e.problem) {
+		e.problem = NewProblem(w, i, err)
 	}
-	if err != nil {
-		problem, ok := err.(*Problem)
-		if !ok {
-			problem = NewProblem(w, i, err)
+}
+
+// sift finds the contracts that are worth a second look.
+func (l *linter) sift() {
+	var jobs []codegen.Job
+	for i := range l.entries {
+		e := &l.entries[i]
+		if e.problem != nil {
+			continue
 		}
-		return look{problem: problem}
+		if e.whole = !codegen.NewSieve([]codegen.Job{e.job}, probe()).Sound(); !e.whole {
+			jobs = append(jobs, e.job)
+		}
 	}
-	return look{target: job.Target.Name(), clashes: job.Clashes(m)}
+	l.sieve = codegen.NewSieve(jobs, probe())
+	if len(jobs) > 0 {
+		l.sieve.Sift(l.workspace.Contracts)
+	}
+	l.suspects = l.sieve.Suspects(l.workspace.Contracts)
+	l.suspected = l.model(l.suspects)
+}
+
+func (l *linter) model(events []*contracts.Contract) *codegen.Model {
+	return codegen.NewModel(codegen.Source{Events: events, Initialisms: l.workspace.Config.Naming.Initialisms, NamesOnly: true})
+}
+
+// lookAt finds what is wrong with entry i.
+func (l *linter) lookAt(i int) {
+	e := &l.entries[i]
+	m := l.suspected
+	switch {
+	case e.whole:
+		m = l.model(l.workspace.Events())
+	case len(e.job.Rename) > 0:
+		m = l.model(l.withRenamed(e.job))
+		if e.job.CheckRename(m) != nil {
+			m = l.model(l.workspace.Events()) // to propose what is near
+		}
+	}
+	e.fails(l.workspace, i, CheckRename(l.workspace, i, e.job, m))
+	if e.problem == nil {
+		e.clashes = e.job.Clashes(m)
+	}
+}
+
+// withRenamed are the suspects, the events in which something has another name in a job, and
+// those whose types may be called like what follows from that.
+func (l *linter) withRenamed(job codegen.Job) []*contracts.Contract {
+	chosen := map[*contracts.Contract]bool{}
+	for _, e := range l.suspects {
+		chosen[e] = true
+	}
+	names := map[string]bool{}
+	for key := range job.Rename {
+		names[codegen.RenamedIn(key)] = true
+	}
+	for _, c := range l.workspace.Contracts {
+		if names[c.Name] {
+			for _, e := range l.sieve.Users(c) {
+				chosen[e] = true
+			}
+		}
+	}
+	renamed := l.model(l.chosen(chosen)).Renamed(job.Rename)
+	job.Names(renamed, &codegen.Names{Visit: func(_ *codegen.Scope, identifier string, of codegen.Origin) {
+		if of.Field == nil {
+			if users := l.sieve.Users(l.sieve.Owner(identifier)); len(users) > 0 {
+				chosen[users[0]] = true
+			}
+		}
+	}})
+	return l.chosen(chosen)
+}
+
+func (l *linter) chosen(set map[*contracts.Contract]bool) []*contracts.Contract {
+	return slices.DeleteFunc(l.workspace.Events(), func(c *contracts.Contract) bool { return !set[c] })
+}
+
+//go:embed probe.yaml
+var probeText []byte
+
+// probe is a model of an event with types of all kinds, whose names no plan has.
+var probe = sync.OnceValue(func() *codegen.Model {
+	c, diags := contracts.Parse(diag.NewFile("probe.yaml", probeText))
+	lib, _ := contracts.NewLibrary(nil)
+	if diags = append(diags, lib.Link(c)...); len(diags) > 0 {
+		panic(diags[0].Message) // compiled with this program
+	}
+	return codegen.NewModel(codegen.Source{Events: []*contracts.Contract{c}, NamesOnly: true})
+})
+
+func (l *linter) findings() []diag.Diagnostic {
+	var c collisions
+	var found []diag.Diagnostic
+	for _, e := range l.entries {
+		if e.problem != nil {
+			found = append(found, e.problem.finding())
+		}
+		for _, clash := range e.clashes {
+			c.add(e.job.Target.Name(), clash)
+		}
+	}
+	return append(found, c.findings()...)
 }
 
 func (p *Problem) finding() diag.Diagnostic {

@@ -84,10 +84,7 @@ func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Name
 // nameFiles names the file of each unit, apart from those that all packages have.
 func (g *generator) nameFiles(names *codegen.Names) {
 	g.paths = map[*codegen.Unit]string{}
-	scope := names.Files()
-	for _, path := range append([]string{indexFile}, helperPaths()...) {
-		scope.Take(strings.TrimSuffix(path, fileEnd))
-	}
+	scope := names.Files(helperPaths()...)
 	for u := range g.model.Units() {
 		g.paths[u] = scope.Name(codegen.Stem(u.Name.Snake()), u.Origin())
 	}
@@ -99,10 +96,11 @@ const fileEnd = "_gen.go"
 // indexFile reads events by their names.
 const indexFile = "evctl_events" + fileEnd
 
+// helperPaths are those of the files that all packages have, without the ending.
 func helperPaths() []string {
-	list := make([]string, len(helperFiles))
-	for i, f := range helperFiles {
-		list[i] = f.name
+	list := []string{strings.TrimSuffix(indexFile, fileEnd)}
+	for _, f := range helperFiles {
+		list = append(list, strings.TrimSuffix(f.name, fileEnd))
 	}
 	return list
 }
