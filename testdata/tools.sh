@@ -6,5 +6,5 @@ has() { for program; do command -v "$program" >/dev/null 2>&1 && return; done; r
 
 has npm || missing "npm" "generated TypeScript is not compiled or run"
 has chromium chromium-browser google-chrome || missing "chromium" "generated TypeScript is not run in a browser"
-has python3 || missing "python3" "generated Python, SQL and Markdown are not tried"
+has python3 || missing "python3" "generated Python, SQL, dbt, Avro and Markdown are not tried"
 has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing "PostgreSQL" "generated SQL is not run there"

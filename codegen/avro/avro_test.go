@@ -36,8 +36,8 @@ func parse(t *testing.T, text []byte) *contracts.Contract {
 // schemaAfter is the schema of the last of some versions, as a file.
 func schemaAfter(versions []*contracts.Contract, formats string) string {
 	last := versions[len(versions)-1]
-	e := codegen.NewModel(codegen.Source{Events: []*contracts.Contract{last}, Released: map[string][]*contracts.Contract{last.Name: versions}}).Events[0]
-	return string(print(schemaOf(e, formats == logical), "test"))
+	m := codegen.NewModel(codegen.Source{Events: []*contracts.Contract{last}, Released: map[string][]*contracts.Contract{last.Name: versions}})
+	return string(print(schemaOf(m, m.Events[0], formats == logical), "test"))
 }
 
 // TestSchema_IsTheSameOnceReleased has contracts with all that they use inside, as they
@@ -78,6 +78,79 @@ properties:
 `)
 	golden.Check(t, "testdata/first.avsc.golden", []byte(schemaAfter(versions[:1], "string")))
 	golden.Check(t, "testdata/next.avsc.golden", []byte(schemaAfter(versions, "string")))
+}
+
+// TestMapping_LosesWhatIsDocumented takes single payloads there and back.
+func TestMapping_LosesWhatIsDocumented(t *testing.T) {
+	c := parse(t, []byte(`event: a
+version: 1.0.0
+properties:
+  count: {type: integer}
+  small: {type: integer, minimum: 0, maximum: 9}
+  wide: {type: integer, minimum: 0, maximum: 18446744073709551615}
+  vast: {type: integer, minimum: 0, maximum: 1e60}
+  share: {type: number}
+  note: {type: string, nullable: true}
+  kept: {type: string, nullable: true, required: true}
+  free: {type: any}
+  id: {type: string, format: uuid}
+  at: {type: string, format: date-time}
+  either: {oneOf: {at: {type: string, format: date-time}, n: {type: integer}}}
+`))
+	cases := []struct{ formats, raw, want string }{
+		{"string", `{"kept":null,"note":null}`, `{"kept":null}`},
+		{"string", `{"kept":"","note":"x"}`, `{"kept":"","note":"x"}`},
+		{"string", `{"kept":null,"free":null}`, `{"kept":null,"free":null}`},
+		{"string", `{"kept":null,"free":{"b":[null,1.5,{}],"a":9223372036854775808}}`, `{"kept":null,"free":{"b":[null,1.5,{}],"a":9223372036854775808}}`},
+		{"string", `{"kept":null,"count":9223372036854775807}`, `{"kept":null,"count":9223372036854775807}`},
+		{"string", `{"kept":null,"count":9223372036854775808}`, ""},
+		{"string", `{"kept":null,"small":3.0}`, `{"kept":null,"small":3}`},
+		{"string", `{"kept":null,"wide":18446744073709551615}`, `{"kept":null,"wide":18446744073709551615}`},
+		{"string", `{"kept":null,"vast":100000000000000000000000000000000000000000}`, `{"kept":null,"vast":1e+41}`},
+		{"string", `{"kept":null,"share":0.1000000000000000055511151231257827}`, `{"kept":null,"share":0.1}`},
+		{"string", `{"kept":null,"id":"7F0C0A6E-9E0A-4C55-8A39-0D5D4F7A2F0B"}`, `{"kept":null,"id":"7F0C0A6E-9E0A-4C55-8A39-0D5D4F7A2F0B"}`},
+		{"string", `{"kept":null,"at":"2016-12-31T23:59:60+02:00"}`, `{"kept":null,"at":"2016-12-31T23:59:60+02:00"}`},
+		{logical, `{"kept":null,"id":"7F0C0A6E-9E0A-4C55-8A39-0D5D4F7A2F0B"}`, `{"kept":null,"id":"7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0b"}`},
+		{logical, `{"kept":null,"at":"2026-01-02T03:04:05+02:00"}`, `{"kept":null,"at":"2026-01-02T01:04:05.000000Z"}`},
+		{logical, `{"kept":null,"at":"2016-12-31T23:59:60Z"}`, ""},
+		{logical, `{"kept":null,"at":"2026-01-02T03:04:05.1234567Z"}`, ""},
+		{logical, `{"kept":null,"at":"0000-01-02T03:04:05Z"}`, ""},
+		{logical, `{"kept":null,"either":"2026-01-02T03:04:05.5+02:00"}`, `{"kept":null,"either":"2026-01-02T03:04:05.5+02:00"}`},
+		{logical, `{"kept":null,"either":5}`, `{"kept":null,"either":5}`},
+	}
+	schemas := map[string]string{"string": schemaAfter([]*contracts.Contract{c}, "string"), logical: schemaAfter([]*contracts.Contract{c}, logical)}
+	tasks := make([]task, len(cases))
+	for i, c := range cases {
+		tasks[i] = task{c.formats, c.formats, c.raw}
+	}
+	for i, a := range ask(t, schemas, tasks) {
+		want, got := cases[i].want, a.Back
+		if a.Fault != "" || (want == "") != (a.Misfit != "") {
+			t.Errorf("%s %s: %+v", cases[i].formats, cases[i].raw, a)
+			continue
+		}
+		if want == "" {
+			continue
+		}
+		if diff := cmp.Diff(decode(t, want), decode(t, got)); diff != "" {
+			t.Errorf("%s %s (-want +got):\n%s", cases[i].formats, cases[i].raw, diff)
+		}
+	}
+}
+
+// TestGenerate_TakesOtherNames gives a type, a property and a value names of their own.
+func TestGenerate_TakesOtherNames(t *testing.T) {
+	c := parse(t, []byte("event: order.placed\nversion: 1.0.0\nproperties: {state: {type: string, enum: [on hold]}, lines: {type: array, items: {type: object}}}\n"))
+	m := codegen.NewModel(codegen.Source{Events: []*contracts.Contract{c}}).Renamed(map[string]string{
+		"order.placed": "Placed", "order.placed#/properties/state": "phase", "order.placed#/properties/state/enum/on hold": "waiting",
+		"order.placed#/properties/lines/items": "Line",
+	})
+	got := string(codegentest.Files(t, Target{}, m, nil)[0].Content)
+	for _, want := range []string{`"name": "Placed"`, `"name": "phase"`, `"property": "state"`, `"symbols": ["waiting"]`, `"texts": {"waiting": "on hold"}`, `"name": "Line"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
 }
 
 func TestGenerate_RefusesANamespaceThatIsNone(t *testing.T) {

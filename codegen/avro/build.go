@@ -38,6 +38,9 @@ const undeclared = "undeclared"
 func (b *builder) event(e *codegen.Event) *schema {
 	c := e.Contract
 	name := naming.Of(cmp.Or(c.CodeName, c.Name))
+	if chosen(e.Payload.Name) {
+		name = e.Payload.Name
+	}
 	s := b.record(e.Payload, recordKey{object: e.Payload}, name)
 	s.attributes = append([]attribute{{"comment", codegen.Marker}, {"event", c.Name}, {"version", c.Version.String()}}, s.attributes...)
 	if c.Owner != "" {
@@ -86,7 +89,10 @@ func (b *builder) content(r *codegen.Ref, name naming.Name) *schema {
 // declared is the schema of a type. One that is within itself, without an object between,
 // is JSON text there: only records have names to refer to.
 func (b *builder) declared(t *codegen.Type, name naming.Name) *schema {
-	if t.Definition != "" {
+	switch {
+	case chosen(t.Name):
+		name = t.Name
+	case t.Definition != "":
 		name = naming.Of(t.Definition)
 	}
 	switch {
@@ -109,6 +115,11 @@ func (b *builder) declared(t *codegen.Type, name naming.Name) *schema {
 	return union(variants...)
 }
 
+// chosen reports whether somebody chose the whole name for this target.
+func chosen(n naming.Name) bool {
+	return n == naming.Exactly(n.Pascal(nil)) || n == naming.Exactly(n.Snake()) || n == naming.Exactly(n.Camel(nil))
+}
+
 // variant is a record of its own where the discriminator is not a property of the object,
 // so that the record holds it.
 func (b *builder) variant(u *codegen.Type, v *codegen.Variant, name naming.Name) *schema {
@@ -118,7 +129,7 @@ func (b *builder) variant(u *codegen.Type, v *codegen.Variant, name naming.Name)
 		return b.record(r.Named, recordKey{r.Named, u, v.Tag}, name)
 	case r.Kind == codegen.Map:
 		key := recordKey{nil, u, v.Tag}
-		return b.object(key, &schema{kind: "record", doc: sentences(v.Doc)}, nil, r.Elem, name)
+		return b.object(key, &schema{kind: "record", doc: sentences(v.Doc), origin: codegen.Origin{Type: u, Variant: v}}, nil, r.Elem, name)
 	}
 	return b.value(v.Type, name)
 }
@@ -176,9 +187,9 @@ func (b *builder) enum(t *codegen.Type, name naming.Name) *schema {
 	case t.Open:
 		return text()
 	case b.enums[t] == nil:
-		s := &schema{kind: "enum", wanted: name.Pascal(nil), doc: sentences(t.Doc)}
+		s := &schema{kind: "enum", wanted: name.Pascal(nil), doc: sentences(t.Doc), origin: codegen.Origin{Type: t}}
 		for _, v := range t.Values {
-			s.symbols = append(s.symbols, symbolOf(v.Text(), v.Name))
+			s.symbols = append(s.symbols, symbolOf(v.Text(), v.Name, codegen.Origin{Type: t, Value: v}))
 		}
 		b.enums[t] = s
 	}
@@ -186,8 +197,12 @@ func (b *builder) enum(t *codegen.Type, name naming.Name) *schema {
 }
 
 // symbolOf is a value of an enum. What starts with a digit gets an underscore before it.
-func symbolOf(text string, name naming.Name) symbol {
-	return symbol{text: text, wanted: cleaned(text, cleaned(name.Snake(), "_"+name.Snake()))}
+func symbolOf(text string, name naming.Name, of codegen.Origin) symbol {
+	wanted := cleaned(name.Snake(), "_"+name.Snake())
+	if !name.IsExact() {
+		wanted = cleaned(text, wanted)
+	}
+	return symbol{text: text, wanted: wanted, origin: of}
 }
 
 // integer is the smallest type that takes what the limits allow. Without limits that say
@@ -249,7 +264,7 @@ func limits(s *contracts.Schema) (low, high *big.Rat) {
 }
 
 func (b *builder) record(t *codegen.Type, key recordKey, name naming.Name) *schema {
-	s := &schema{kind: "record", doc: sentences(t.Doc)}
+	s := &schema{kind: "record", doc: sentences(t.Doc), origin: codegen.Origin{Type: t}}
 	if t.Extra == nil {
 		return b.object(key, s, t.Fields, nil, name)
 	}
@@ -271,11 +286,13 @@ func (b *builder) object(key recordKey, s *schema, fields []*codegen.Field, extr
 		tag := naming.Of(u.Discriminator)
 		s.fields = append(s.fields, &field{
 			wire: u.Discriminator, wanted: cleaned(u.Discriminator, tag.Snake()), doc: "Says which variant it is.",
-			typ: &schema{kind: "enum", wanted: name.Join(tag).Pascal(nil), symbols: []symbol{symbolOf(key.tag, naming.Part(key.tag))}},
+			origin: s.origin, typ: &schema{kind: "enum", origin: s.origin, wanted: name.Join(tag).Pascal(nil), symbols: []symbol{symbolOf(key.tag, naming.Part(key.tag), s.origin)}},
 		})
 	}
 	for _, f := range fields {
-		s.fields = append(s.fields, b.field(f, name.Join(f.Name)))
+		made := b.field(f, name.Join(f.Name))
+		made.origin.Type = s.origin.Type
+		s.fields = append(s.fields, made)
 	}
 	if s.open = extra != nil; s.open {
 		s.fields = append(s.fields, &field{
@@ -288,7 +305,10 @@ func (b *builder) object(key recordKey, s *schema, fields []*codegen.Field, extr
 
 func (b *builder) field(f *codegen.Field, name naming.Name) *field {
 	s := f.Property.Schema
-	made := &field{wire: f.Wire, formerly: s.RenamedFrom, wanted: cleaned(f.Wire, f.Name.Snake()), doc: sentences(f.Doc)}
+	made := &field{wire: f.Wire, formerly: s.RenamedFrom, wanted: f.Name.Snake(), doc: sentences(f.Doc), origin: codegen.Origin{Field: f}}
+	if !f.Name.IsExact() {
+		made.wanted = cleaned(f.Wire, made.wanted)
+	}
 	if f.Required {
 		made.typ = b.value(f.Type, name)
 		if s.Default != nil {

@@ -110,11 +110,11 @@ type member struct {
 // width is how long a line may be.
 const width = 120
 
-// append writes a value after b, whose line starts with spaces.
+// append writes a value after b, in one line where that fits.
 func (v value) append(b []byte, spaces int) []byte {
-	line := v.line(b)
 	start := bytes.LastIndexByte(b, '\n') + 1
-	switch fits := utf8.RuneCount(line[start:]) < width; {
+	line, fits := v.line(b, start)
+	switch {
 	case fits, v.items == nil && v.members == nil:
 		return line
 	case v.items != nil:
@@ -140,23 +140,31 @@ func indent(b []byte, i, spaces int) []byte {
 	return append(append(b, '\n'), strings.Repeat(" ", spaces)...)
 }
 
-// line writes a value in one line after b.
-func (v value) line(b []byte) []byte {
+// line writes a value after b, whose line starts at an index, and gives up when the line
+// becomes too long.
+func (v value) line(b []byte, start int) (line []byte, fits bool) {
+	closing, parts := byte(']'), len(v.items)
 	switch {
 	case v.items != nil:
 		b = append(b, '[')
-		for i, item := range v.items {
-			b = item.line(separated(b, i))
-		}
-		return append(b, ']')
 	case v.members != nil:
-		b = append(b, '{')
-		for i, m := range v.members {
-			b = m.line(append(document.AppendQuoted(separated(b, i), m.name), ": "...))
-		}
-		return append(b, '}')
+		b, closing, parts = append(b, '{'), '}', len(v.members)
+	default:
+		b = append(b, v.text...)
+		return b, utf8.RuneCount(b[start:]) < width
 	}
-	return append(b, v.text...)
+	fits = true
+	for i := 0; i < parts && fits; i++ {
+		b = separated(b, i)
+		if v.items != nil {
+			b, fits = v.items[i].line(b, start)
+			continue
+		}
+		b = append(document.AppendQuoted(b, v.members[i].name), ": "...)
+		b, fits = v.members[i].line(b, start)
+	}
+	b = append(b, closing)
+	return b, fits && utf8.RuneCount(b[start:]) < width
 }
 
 func separated(b []byte, i int) []byte {

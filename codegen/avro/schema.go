@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/evctl/evctl/codegen"
 )
 
 // schema is an Avro schema. Records and enums stand once in a file; whoever uses them
@@ -18,6 +20,7 @@ type schema struct {
 	doc        string
 	aliases    []string
 	attributes []attribute
+	origin     codegen.Origin
 	fields     []*field
 	open       bool // of a record: members that it does not declare are in a field of their own
 	symbols    []symbol
@@ -44,6 +47,7 @@ type field struct {
 	doc        string
 	aliases    []string
 	attributes []attribute
+	origin     codegen.Origin
 	former     bool // only earlier versions wrote it
 }
 
@@ -52,6 +56,7 @@ type symbol struct {
 	text   string // the value in JSON
 	name   string // empty until follow decides it
 	wanted string
+	origin codegen.Origin
 }
 
 // Schemas without a name.

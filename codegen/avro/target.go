@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
-	"github.com/evctl/evctl/contracts"
 )
 
 // Target writes Avro schemas.
@@ -41,6 +40,41 @@ func (Target) Options() []codegen.Option {
 	}
 }
 
+// Identify tells names what files are called, and records, fields and symbols within each.
+func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
+	paths(m, names)
+	for _, e := range m.Events {
+		types := names.Scope()
+		for _, t := range reach(treeOf(e, options[optionFormats] == logical)) {
+			types.Name(t.wanted, t.origin)
+			members := names.Scope()
+			for _, asWritten := range []bool{true, false} {
+				for _, f := range t.fields {
+					if f.wire == f.wanted == asWritten {
+						members.Name(f.wanted, f.origin)
+					}
+				}
+				for _, v := range t.symbols {
+					if v.text == v.wanted == asWritten {
+						members.Name(v.wanted, v.origin)
+					}
+				}
+			}
+		}
+	}
+}
+
+// paths are the files of the events, without their ending. names learns of them; nil while
+// schemas are printed.
+func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Event]string {
+	all := make(map[*codegen.Event]string, len(m.Events))
+	scope := names.Files()
+	for _, e := range m.Events {
+		all[e] = scope.Name(codegen.Stem(e.Name.Snake()), e.Origin())
+	}
+	return all
+}
+
 var namespaces = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$`)
 
 // Generate writes one file for each event.
@@ -49,15 +83,16 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	if !namespaces.MatchString(namespace) {
 		return nil, fmt.Errorf("option %s is %q, expected words of letters, digits and underscores with dots between them", optionNamespace, namespace)
 	}
+	words := paths(m, nil)
 	files := make([]codegen.File, len(m.Events))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, e := range m.Events {
 		group.Go(func() error {
-			word, major := codegen.Stem(e.Name.Snake()), "v"+strconv.Itoa(e.Contract.Version.Major)
+			word, major := words[e], "v"+strconv.Itoa(e.Contract.Version.Major)
 			files[i] = codegen.File{
 				Path:    word + "_" + major + ".avsc",
-				Content: print(schemaOf(e, options[optionFormats] == logical), namespace+"."+word+"."+major),
+				Content: print(schemaOf(m, e, options[optionFormats] == logical), namespace+"."+word+"."+major),
 			}
 			return nil
 		})
@@ -67,20 +102,19 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 
 // schemaOf is the schema of an event after all versions of its major that were released
 // before.
-func schemaOf(e *codegen.Event, logical bool) *schema {
+func schemaOf(m *codegen.Model, e *codegen.Event, logical bool) *schema {
 	var former *schema
 	for _, c := range e.Released {
 		if c.Version.Major == e.Contract.Version.Major && c.Version.Compare(e.Contract.Version) < 0 {
-			former = follow(treeOf(c, logical), former)
+			former = follow(treeOf(m.Version(c), logical), former)
 		}
 	}
-	return follow(treeOf(e.Contract, logical), former)
+	return follow(treeOf(e, logical), former)
 }
 
 // treeOf is the schema of one version by itself. Names depend on that version alone, so
 // that no other contract can change them.
-func treeOf(c *contracts.Contract, logical bool) *schema {
-	e := codegen.NewModel(codegen.Source{Events: []*contracts.Contract{c}}).Events[0]
+func treeOf(e *codegen.Event, logical bool) *schema {
 	b := &builder{logical: logical, records: map[recordKey]*schema{}, enums: map[*codegen.Type]*schema{}, within: map[*codegen.Type]bool{}}
 	return b.event(e)
 }
