@@ -41,7 +41,6 @@ type affix struct{ before, behind string }
 type member struct {
 	key    string
 	schema *contracts.Schema // nil for values
-	shared bool              // it came with a fragment, which has its types
 }
 
 // NewSieve learns from the jobs what they write around names, and what they have
@@ -337,15 +336,23 @@ func (s *Sieve) place(schema *contracts.Schema, key string) {
 			schema, key = schema.Values, key+"value"
 			continue
 		case contracts.Object:
-			s.typeName(1, key)
-			s.body(schema, key)
+			s.nested(schema, key)
 		}
 		return
 	}
 	if schema != nil && schema.Ref == "" {
-		s.typeName(1, key)
-		s.body(schema, key)
+		s.nested(schema, key)
 	}
+}
+
+// nested looks at a type that is written inside of another one, whose name may be that of a
+// definition of the same event.
+func (s *Sieve) nested(schema *contracts.Schema, key string) {
+	s.typeName(1, key)
+	for _, other := range s.roots[key] {
+		s.meet(s.current, other)
+	}
+	s.body(schema, key)
 }
 
 func (s *Sieve) object(schema *contracts.Schema, key string) {
@@ -356,13 +363,14 @@ func (s *Sieve) object(schema *contracts.Schema, key string) {
 	list, done := s.room(len(schema.Properties))
 	defer done()
 	for i, p := range schema.Properties {
-		list[i] = member{s.key(cmp.Or(p.CodeName, p.Name)), p.Schema, p.From != nil}
+		list[i] = member{s.key(cmp.Or(p.CodeName, p.Name)), p.Schema}
 	}
 	s.members(list)
 	depth := len(s.around)
 	s.gather(list, false)
 	for _, m := range list {
-		if !m.shared && !plainValue(m.schema) {
+		// What came with a fragment is looked at twice: some targets name it after the event.
+		if !plainValue(m.schema) {
 			s.place(m.schema, key+m.key)
 		}
 	}
@@ -384,7 +392,7 @@ func (s *Sieve) union(u *contracts.Union, key string) {
 	list, done := s.room(len(u.Variants))
 	defer done()
 	for i, v := range u.Variants {
-		list[i] = member{naming.Part(v.Name).Key(), v.Schema, false}
+		list[i] = member{naming.Part(v.Name).Key(), v.Schema}
 	}
 	s.members(list)
 	depth := len(s.around)
