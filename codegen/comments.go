@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/evctl/evctl/contracts"
 )
@@ -69,26 +70,47 @@ func deprecation(d *contracts.Deprecation) string {
 // some languages refuse, and characters that turn the direction of text around,
 // which can make code look like something else, are left out.
 func Wrap(text string, width int) []string {
-	text = strings.Map(visible, text)
+	if !isPlain(text) {
+		text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
+	}
+	if len(text) <= width {
+		if text == "" {
+			return nil
+		}
+		return []string{text}
+	}
 	var lines []string
-	line, length := "", 0
-	for _, word := range strings.Fields(text) {
-		n := len([]rune(word))
+	start, end, length := 0, 0, 0 // of the line, and its characters
+	for at := 0; at < len(text); {
+		word := text[at:]
+		if n := strings.IndexByte(word, ' '); n >= 0 {
+			word = word[:n]
+		}
+		n := utf8.RuneCountInString(word)
 		if length > 0 && length+1+n > width {
-			lines = append(lines, line)
-			line, length = "", 0
+			lines = append(lines, text[start:end])
+			start, length = at, 0
 		}
 		if length > 0 {
-			line += " "
 			length++
 		}
-		line += word
 		length += n
+		end = at + len(word)
+		at = end + 1
 	}
-	if length > 0 {
-		lines = append(lines, line)
+	return append(lines, text[start:])
+}
+
+// isPlain reports whether text is words of ASCII with single spaces between them.
+func isPlain(text string) bool {
+	before := byte(' ')
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == ' ' && before == ' ' {
+			return false
+		}
+		before = text[i]
 	}
-	return lines
+	return before != ' ' || text == ""
 }
 
 func visible(r rune) rune {

@@ -9,8 +9,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Job is one entry of generate: in evctl.yaml.
@@ -89,18 +90,24 @@ func (c claims) add(job Job, f File) error {
 
 // PrintFiles makes n files on all processors. printer is called once for each of those, so
 // that what it returns may use its memory again from one file to the next.
-func PrintFiles(n int, printer func() func(i int) File) []File {
+func PrintFiles(n int, printer func() func(i int) (File, error)) ([]File, error) {
 	files := make([]File, n)
 	var next atomic.Int64
-	var group sync.WaitGroup
+	var group errgroup.Group
 	for range min(runtime.GOMAXPROCS(0), n) {
-		group.Go(func() {
+		group.Go(func() error {
 			print := printer()
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				files[i] = print(int(i))
+				var err error
+				if files[i], err = print(int(i)); err != nil {
+					return err
+				}
 			}
+			return nil
 		})
 	}
-	group.Wait()
-	return files
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return files, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/evctl/evctl/contracts"
 )
 
-// printer writes one file, formatted as gofmt does: lines are indented by the brackets
+// printer writes files, one after the other, formatted as gofmt does: lines are indented by the brackets
 // that they open and close.
 type printer struct {
 	*generator

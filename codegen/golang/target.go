@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"go/format"
 	"go/token"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 )
@@ -76,17 +73,14 @@ func (g *generator) files() ([]codegen.File, error) {
 	for _, u := range g.model.Shared {
 		units, events = append(units, u), append(events, nil)
 	}
-	files := make([]codegen.File, len(units))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, u := range units {
-		group.Go(func() error {
-			content, err := g.unit(u, events[i])
-			files[i] = codegen.File{Path: g.paths[u] + fileEnd, Content: content}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	files, err := codegen.PrintFiles(len(units), func() func(i int) (codegen.File, error) {
+		p := &printer{generator: g}
+		return func(i int) (codegen.File, error) {
+			content, err := p.unit(units[i], events[i])
+			return codegen.File{Path: g.paths[units[i]] + fileEnd, Content: content}, err
+		}
+	})
+	if err != nil {
 		return nil, err
 	}
 	files = append(append(g.helperSources(), codegen.File{Path: indexFile, Content: g.index()}), files...)
@@ -97,10 +91,10 @@ func (g *generator) files() ([]codegen.File, error) {
 }
 
 // unit is the file of one unit; e is nil for shared ones.
-func (g *generator) unit(u *codegen.Unit, e *codegen.Event) ([]byte, error) {
-	p := &printer{generator: g, body: make([]byte, 0, 16<<10)}
+func (p *printer) unit(u *codegen.Unit, e *codegen.Event) ([]byte, error) {
+	*p = printer{generator: p.generator, body: p.body[:0], imports: p.imports[:0]}
 	p.declarations(u, e)
-	content := g.file(p.imports, p.body)
+	content := p.generator.file(p.imports, p.body)
 	if !p.unsure {
 		return content, nil
 	}

@@ -1,7 +1,6 @@
 package protobuf
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,17 +10,22 @@ import (
 	"github.com/evctl/evctl/codegen"
 )
 
-// print writes a file as buf format would.
-func print(f *file) []byte {
-	p := &printer{}
+// printer writes files as buf format would, one after the other.
+type printer struct {
+	b     []byte
+	depth int
+}
+
+func (p *printer) file(f *file) []byte {
+	p.b = p.b[:0]
 	p.line("// " + codegen.Marker)
 	p.line("")
 	p.line(`syntax = "proto3";`)
 	p.line("")
-	p.line("package " + f.packageName + ";")
+	p.line("package ", f.packageName, ";")
 	p.line("")
 	for _, path := range f.imports {
-		p.line("import " + literal(path) + ";")
+		p.line("import ", literal(path), ";")
 	}
 	if len(f.imports) > 0 {
 		p.line("")
@@ -33,7 +37,7 @@ func print(f *file) []byte {
 		p.line("")
 	}
 	p.types(f.types)
-	return p.b.Bytes()
+	return slices.Clone(p.b)
 }
 
 func fileOptions(f *file) []string {
@@ -49,19 +53,16 @@ func fileOptions(f *file) []string {
 	return options
 }
 
-type printer struct {
-	b     bytes.Buffer
-	depth int
-}
-
-func (p *printer) line(text string) {
-	if text != "" {
+func (p *printer) line(parts ...string) {
+	if len(parts) > 1 || parts[0] != "" {
 		for range p.depth {
-			p.b.WriteString("  ")
+			p.b = append(p.b, "  "...)
 		}
-		p.b.WriteString(text)
 	}
-	p.b.WriteByte('\n')
+	for _, part := range parts {
+		p.b = append(p.b, part...)
+	}
+	p.b = append(p.b, '\n')
 }
 
 // commentWidth is where comments are wrapped, without their indentation.
@@ -70,7 +71,7 @@ const commentWidth = 92
 func (p *printer) comment(doc []string) {
 	for _, sentence := range doc {
 		for _, line := range codegen.Wrap(sentence, commentWidth) {
-			p.line("// " + line)
+			p.line("// ", line)
 		}
 	}
 }
@@ -93,21 +94,21 @@ func (p *printer) types(list []any) {
 func (p *printer) message(m *message) {
 	p.comment(m.doc)
 	if len(m.fields)+len(m.reserved)+len(m.types) == 0 && !m.deprecated {
-		p.line("message " + m.name + " {}")
+		p.line("message ", m.name, " {}")
 		return
 	}
-	p.line("message " + m.name + " {")
+	p.line("message ", m.name, " {")
 	p.depth++
 	p.head(m.deprecated, m.reserved, m.names, len(m.fields) > 0)
 	if m.oneof != "" {
-		p.line("oneof " + m.oneof + " {")
+		p.line("oneof ", m.oneof, " {")
 		p.depth++
 		if m.chosen {
 			p.line("option (buf.validate.oneof).required = true;")
 		}
 	}
 	for _, f := range m.fields {
-		p.member(f, f.label+f.typ+" "+f.name)
+		p.member(f)
 	}
 	if m.oneof != "" {
 		p.depth--
@@ -123,12 +124,12 @@ func (p *printer) message(m *message) {
 
 func (p *printer) enum(e *enum) {
 	p.comment(e.doc)
-	p.line("enum " + e.name + " {")
+	p.line("enum ", e.name, " {")
 	p.depth++
 	p.head(e.deprecated, e.reserved, e.names, true)
-	p.member(field{}, e.zero)
+	p.member(field{name: e.zero})
 	for _, v := range e.values {
-		p.member(v, v.name)
+		p.member(v)
 	}
 	p.depth--
 	p.line("}")
@@ -175,8 +176,8 @@ func ranges(list []int) string {
 	return strings.Join(parts, ", ")
 }
 
-// member prints a field or an enum value; the zero value of an enum has number 0.
-func (p *printer) member(f field, declaration string) {
+// member prints a field, or an enum value, which has no type; the zero value of an enum has number 0.
+func (p *printer) member(f field) {
 	var options []string
 	if f.deprecated {
 		options = append(options, "deprecated = true")
@@ -186,25 +187,35 @@ func (p *printer) member(f field, declaration string) {
 	}
 	options = append(options, f.rules...)
 	p.comment(f.doc)
-	text := declaration + " = " + strconv.Itoa(f.number)
+	gap := " "
+	if f.typ == "" {
+		gap = ""
+	}
+	end, more := ";", ""
 	switch len(options) {
 	case 0:
-		p.line(text + ";")
 	case 1:
-		p.line(text + " [" + options[0] + "];")
+		end, more = " [", options[0]+"];"
 	default:
-		p.line(text + " [")
-		p.depth++
-		for i, option := range options {
-			p.line(option + map[bool]string{true: ",", false: ""}[i < len(options)-1])
-		}
-		p.depth--
-		p.line("];")
+		end = " ["
 	}
+	p.line(f.label, f.typ, gap, f.name, " = ", strconv.Itoa(f.number), end, more)
+	if len(options) < 2 {
+		return
+	}
+	p.depth++
+	for i, option := range options {
+		p.line(option, map[bool]string{true: ",", false: ""}[i < len(options)-1])
+	}
+	p.depth--
+	p.line("];")
 }
 
 // literal writes text as a string of the protobuf language.
 func literal(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		return `"` + text + `"`
+	}
 	b := []byte{'"'}
 	for _, r := range text {
 		switch {

@@ -4,11 +4,8 @@ import (
 	"fmt"
 	"path"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/contracts"
@@ -99,26 +96,20 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	if err != nil {
 		return nil, err
 	}
-	files := make([]codegen.File, len(m.Events))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, e := range m.Events {
-		group.Go(func() error {
-			file, err := generate(e, config)
+	return codegen.PrintFiles(len(m.Events), func() func(i int) (codegen.File, error) {
+		p := &printer{}
+		return func(i int) (codegen.File, error) {
+			e := m.Events[i]
+			file, err := generate(e, config, p)
 			if err != nil {
-				return fmt.Errorf("event %q: %w", e.Contract.Name, err)
+				err = fmt.Errorf("event %q: %w", e.Contract.Name, err)
 			}
-			files[i] = file
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return files, nil
+			return file, err
+		}
+	})
 }
 
-func generate(e *codegen.Event, config config) (codegen.File, error) {
+func generate(e *codegen.Event, config config, p *printer) (codegen.File, error) {
 	released, err := ledger(e)
 	if err != nil {
 		return codegen.File{}, err
@@ -126,7 +117,7 @@ func generate(e *codegen.Event, config config) (codegen.File, error) {
 	plan, _ := numbers.Plan(released, e.Contract)
 	f := newFile(e, config, plan, nil)
 	f.declare(plan)
-	return codegen.File{Path: f.path, Content: print(f)}, nil
+	return codegen.File{Path: f.path, Content: p.file(f)}, nil
 }
 
 // ledger combines the numbers of the released versions.

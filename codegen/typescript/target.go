@@ -28,13 +28,16 @@ func (Target) Options() []codegen.Option {
 // Generate returns a module for each unit of the model, index.ts and events.ts.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	g := newGenerator(m, options, nil)
-	files := codegen.PrintFiles(len(g.units), func() func(i int) codegen.File {
+	files, err := codegen.PrintFiles(len(g.units), func() func(i int) (codegen.File, error) {
 		p := &printer{generator: g}
-		return func(i int) codegen.File {
+		return func(i int) (codegen.File, error) {
 			u := g.units[i]
-			return codegen.File{Path: g.modules[u.Unit] + ".ts", Content: p.module(u.Unit, u.event)}
+			return codegen.File{Path: g.modules[u.Unit] + ".ts", Content: p.module(u.Unit, u.event)}, nil
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
 	p := &printer{generator: g}
 	files = append(files, g.runtime()...)
 	return append(files,
