@@ -7,6 +7,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/evctl/evctl/codegen/codegentest"
+	"github.com/evctl/evctl/contracts/payload"
 	events "github.com/evctl/evctl/testdata/shop/gen/go"
 )
 
@@ -104,12 +106,63 @@ func BenchmarkValidate(b *testing.B) {
 	})
 }
 
+// BenchmarkVerdict has the registry's validator, which reads the text, beside Validate.
+func BenchmarkVerdict(b *testing.B) {
+	validator := orderValidator(b)
+	_, _, data := benchOrder(b)
+	for b.Loop() {
+		if !validator.Valid(data) {
+			b.Fatal("not valid")
+		}
+	}
+}
+
+func orderValidator(b *testing.B) *payload.Validator {
+	b.Helper()
+	for _, c := range codegentest.Workspace(b, shop).Events() {
+		if c.Name != events.EventOrderCompleted {
+			continue
+		}
+		v, err := payload.Compile(c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return v
+	}
+	b.Fatal("the shop has no such event")
+	return nil
+}
+
+// BenchmarkTrack is all of it but the sending: check, write, put into an envelope.
+func BenchmarkTrack(b *testing.B) {
+	for name, envelope := range map[string]events.Envelope{
+		"flat": events.FlatEnvelope, "segment": events.SegmentEnvelope, "cloudevents": events.CloudEventsEnvelope("https://schemas.shop.example"),
+	} {
+		b.Run(name, func(b *testing.B) {
+			o, _, _ := benchOrder(b)
+			tracker := events.NewTracker(nil, envelope, events.WithSource("web"))
+			for b.Loop() {
+				if _, err := tracker.Message(o); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkEncode(b *testing.B) {
 	b.Run("generated/AppendJSON", func(b *testing.B) {
 		o, _, data := benchOrder(b)
 		b.SetBytes(int64(len(data)))
 		for b.Loop() {
 			data, _ = o.AppendJSON(data[:0])
+		}
+	})
+	b.Run("generated/MarshalJSON", func(b *testing.B) {
+		o, _, data := benchOrder(b)
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			_, _ = o.MarshalJSON()
 		}
 	})
 	b.Run("generated/json.Marshal", func(b *testing.B) {
@@ -143,6 +196,26 @@ func BenchmarkDecode(b *testing.B) {
 		b.SetBytes(int64(len(data)))
 		for b.Loop() {
 			var o events.OrderCompleted
+			if err := json.Unmarshal(data, &o); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("generated/UnmarshalJSON", func(b *testing.B) {
+		_, _, data := benchOrder(b)
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			var o events.OrderCompleted
+			if err := o.UnmarshalJSON(data); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("by hand/json.Unmarshal", func(b *testing.B) {
+		_, _, data := benchOrder(b)
+		b.SetBytes(int64(len(data)))
+		for b.Loop() {
+			var o handOrder
 			if err := json.Unmarshal(data, &o); err != nil {
 				b.Fatal(err)
 			}

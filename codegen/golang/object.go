@@ -335,7 +335,7 @@ func (p *printer) encodeMember(m member, x string) {
 }
 
 func (p *printer) encodeExtra(t *codegen.Type, o *object) {
-	p.line("for _, name := range names(v.", o.extra, ") {")
+	p.line("for name, x := range sorted(v.", o.extra, ") {")
 	names := make([]string, len(o.members))
 	for i, m := range o.members {
 		names[i] = strconv.Quote(m.Wire)
@@ -346,7 +346,6 @@ func (p *printer) encodeExtra(t *codegen.Type, o *object) {
 		p.line("continue")
 		p.line("}")
 	}
-	p.line("x := v.", o.extra, "[name]")
 	p.entry(p.extraClass(t, "x"), "", func() { p.encodePlace(t.Extra.Type, "x") })
 	p.line("}")
 }

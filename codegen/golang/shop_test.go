@@ -188,6 +188,22 @@ func TestShop_ValidateDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// TestShop_AppendJSONDoesNotAllocate holds where there is room for the text.
+func TestShop_AppendJSONDoesNotAllocate(t *testing.T) {
+	text, err := fullOrder().AppendJSON(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := fullOrder()
+	if n := testing.AllocsPerRun(100, func() {
+		if text, err = o.AppendJSON(text[:0]); err != nil {
+			panic(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func fullOrder() events.OrderCompleted {
 	o := order()
 	o.CheckoutID.Set("7f0c0a6e-9e0a-4c55-8a39-0d5d4f7a2f0c")

@@ -250,8 +250,7 @@ func (p *printer) item(elem *codegen.Ref, x string) string {
 
 func (p *printer) encodeMap(u *codegen.Ref, x string) {
 	p.line("e.open('{')")
-	p.line("for _, name := range names(", x, ") {")
-	p.line("x := ", x, "[name]")
+	p.line("for name, x := range sorted(", x, ") {")
 	write := func() { p.encodePlace(u.Elem, "x") }
 	if keys := classOf(u.Schema.MapKeys); keys != contracts.NoPII {
 		p.line("if hashed, stays := e.guard(", strconv.Quote(string(keys)), "); stays {")

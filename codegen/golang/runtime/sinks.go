@@ -184,21 +184,24 @@ type SegmentSink struct {
 
 // Send posts the messages as one batch.
 func (s SegmentSink) Send(ctx context.Context, messages ...Message) error {
-	calls := make([]json.RawMessage, len(messages))
+	if len(messages) == 0 {
+		return nil
+	}
+	body := []byte(`{"batch":[`)
 	for i, m := range messages {
-		calls[i] = m.Body
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(body, m.Body...)
 	}
-	body, err := json.Marshal(map[string]any{"batch": calls})
-	if err != nil {
-		return err
-	}
+	body = append(body, "]}"...)
 	url := s.URL
 	if url == "" {
 		url = "https://api.segment.io/v1/batch"
 	}
 	request := http.Request{Header: http.Header{}}
 	request.SetBasicAuth(s.WriteKey, "")
-	_, err = post(ctx, s.Client, url, "application/json", request.Header, body)
+	_, err := post(ctx, s.Client, url, "application/json", request.Header, body)
 	return err
 }
 
@@ -212,29 +215,32 @@ type SnowplowSink struct {
 
 // Send posts the messages as one payload.
 func (s SnowplowSink) Send(ctx context.Context, messages ...Message) error {
-	data := make([]map[string]string, len(messages))
-	for i, m := range messages {
-		event, err := json.Marshal(selfDescribing{"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0", m.Body})
-		if err != nil {
-			return err
-		}
-		data[i] = map[string]string{
-			"e": "ue", "p": "srv", "tv": "evctl-go", "eid": m.ID, "dtm": fmt.Sprint(m.Time.UnixMilli()), "ue_pr": string(event),
-		}
-		for name, value := range map[string]string{"aid": s.AppID, "uid": m.UserID} {
-			if value != "" {
-				data[i][name] = value
-			}
-		}
+	if len(messages) == 0 {
+		return nil
 	}
-	body, err := json.Marshal(map[string]any{
-		"schema": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", "data": data,
-	})
-	if err != nil {
-		return err
+	var e encoder
+	e.open('[')
+	for _, m := range messages {
+		e.comma()
+		e.open('{')
+		e.stringMember(`"e":`, "ue")
+		e.stringMember(`"p":`, "srv")
+		e.stringMember(`"tv":`, "evctl-go")
+		e.stringMember(`"eid":`, m.ID)
+		e.stringMember(`"dtm":`, strconv.FormatInt(m.Time.UnixMilli(), 10))
+		e.stringMember(`"ue_pr":`, string(selfDescribing("iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0", m.Body)))
+		if s.AppID != "" {
+			e.stringMember(`"aid":`, s.AppID)
+		}
+		if m.UserID != "" {
+			e.stringMember(`"uid":`, m.UserID)
+		}
+		e.close('}')
 	}
+	e.close(']')
+	body := selfDescribing("iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", e.b)
 	url := strings.TrimSuffix(s.Collector, "/") + "/com.snowplowanalytics.snowplow/tp2"
-	_, err = post(ctx, s.Client, url, "application/json; charset=utf-8", nil, body)
+	_, err := post(ctx, s.Client, url, "application/json; charset=utf-8", nil, body)
 	return err
 }
 

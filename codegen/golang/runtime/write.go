@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -78,17 +79,21 @@ func (e *encoder) entry(name string) {
 	e.b = append(e.b, ':')
 }
 
-// names are those of a map, sorted.
-func names[M ~map[string]T, T any](m M) []string {
-	if len(m) == 0 {
-		return nil
+// sorted are the members of a map in the order of their names.
+func sorted[M ~map[string]T, T any](m M) iter.Seq2[string, T] {
+	return func(yield func(string, T) bool) {
+		var few [8]string
+		names := few[:0]
+		for name := range m {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			if !yield(name, m[name]) {
+				return
+			}
+		}
 	}
-	list := make([]string, 0, len(m))
-	for name := range m {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
 }
 
 // entryHashed is entry for names with a class of their own.

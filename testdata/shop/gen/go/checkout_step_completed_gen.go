@@ -171,8 +171,7 @@ func (v *CheckoutStepCompleted) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range names(v.Experiments) {
-			x := v.Experiments[name]
+		for name, x := range sorted(v.Experiments) {
 			e.entry(name)
 			e.text(x)
 		}

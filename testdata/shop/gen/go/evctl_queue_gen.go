@@ -269,17 +269,26 @@ func (q *Queue) next() []Message {
 		if over || batch != nil {
 			return batch
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-q.work:
-		case <-timer.C:
-		case <-q.context.Done():
-		}
-		timer.Stop()
+		q.await(wait)
 	}
 }
 
-// due is the batch to send now, or how long to wait for one.
+// await returns when there may be something to do, and when a time above zero is over.
+func (q *Queue) await(wait time.Duration) {
+	var over <-chan time.Time
+	if wait > 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-q.work:
+	case <-over:
+	case <-q.context.Done():
+	}
+}
+
+// due is the batch to send now, or how long to wait for one; 0: until there is a message.
 func (q *Queue) due() (batch []Message, wait time.Duration, over bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -287,7 +296,7 @@ func (q *Queue) due() (batch []Message, wait time.Duration, over bool) {
 	case q.context.Err() != nil:
 		return nil, 0, true
 	case len(q.waiting) == 0:
-		return nil, time.Hour, q.ending
+		return nil, 0, q.ending
 	}
 	wait = q.options.FlushEvery - time.Since(q.waiting[0].since)
 	if wait > 0 && len(q.waiting) < q.options.Batch && q.bodies < q.options.BatchBytes && !q.ending && q.settled >= q.flush {

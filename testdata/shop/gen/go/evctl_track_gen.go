@@ -66,7 +66,7 @@ func (e *RejectedError) Error() string {
 	first := e.Rejected[0]
 	text := fmt.Sprintf("%s %s is rejected: %v", first.Message.Name, first.Message.Version, &ValidationError{first.Violations})
 	if n := len(e.Rejected); n > 1 {
-		text += fmt.Sprintf(" (and %d more events)", n-1)
+		text += fmt.Sprintf(", and %d more", n-1)
 	}
 	return text
 }
@@ -186,21 +186,24 @@ type SegmentSink struct {
 
 // Send posts the messages as one batch.
 func (s SegmentSink) Send(ctx context.Context, messages ...Message) error {
-	calls := make([]json.RawMessage, len(messages))
+	if len(messages) == 0 {
+		return nil
+	}
+	body := []byte(`{"batch":[`)
 	for i, m := range messages {
-		calls[i] = m.Body
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = append(body, m.Body...)
 	}
-	body, err := json.Marshal(map[string]any{"batch": calls})
-	if err != nil {
-		return err
-	}
+	body = append(body, "]}"...)
 	url := s.URL
 	if url == "" {
 		url = "https://api.segment.io/v1/batch"
 	}
 	request := http.Request{Header: http.Header{}}
 	request.SetBasicAuth(s.WriteKey, "")
-	_, err = post(ctx, s.Client, url, "application/json", request.Header, body)
+	_, err := post(ctx, s.Client, url, "application/json", request.Header, body)
 	return err
 }
 
@@ -214,29 +217,32 @@ type SnowplowSink struct {
 
 // Send posts the messages as one payload.
 func (s SnowplowSink) Send(ctx context.Context, messages ...Message) error {
-	data := make([]map[string]string, len(messages))
-	for i, m := range messages {
-		event, err := json.Marshal(selfDescribing{"iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0", m.Body})
-		if err != nil {
-			return err
-		}
-		data[i] = map[string]string{
-			"e": "ue", "p": "srv", "tv": "evctl-go", "eid": m.ID, "dtm": fmt.Sprint(m.Time.UnixMilli()), "ue_pr": string(event),
-		}
-		for name, value := range map[string]string{"aid": s.AppID, "uid": m.UserID} {
-			if value != "" {
-				data[i][name] = value
-			}
-		}
+	if len(messages) == 0 {
+		return nil
 	}
-	body, err := json.Marshal(map[string]any{
-		"schema": "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", "data": data,
-	})
-	if err != nil {
-		return err
+	var e encoder
+	e.open('[')
+	for _, m := range messages {
+		e.comma()
+		e.open('{')
+		e.stringMember(`"e":`, "ue")
+		e.stringMember(`"p":`, "srv")
+		e.stringMember(`"tv":`, "evctl-go")
+		e.stringMember(`"eid":`, m.ID)
+		e.stringMember(`"dtm":`, strconv.FormatInt(m.Time.UnixMilli(), 10))
+		e.stringMember(`"ue_pr":`, string(selfDescribing("iglu:com.snowplowanalytics.snowplow/unstruct_event/jsonschema/1-0-0", m.Body)))
+		if s.AppID != "" {
+			e.stringMember(`"aid":`, s.AppID)
+		}
+		if m.UserID != "" {
+			e.stringMember(`"uid":`, m.UserID)
+		}
+		e.close('}')
 	}
+	e.close(']')
+	body := selfDescribing("iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", e.b)
 	url := strings.TrimSuffix(s.Collector, "/") + "/com.snowplowanalytics.snowplow/tp2"
-	_, err = post(ctx, s.Client, url, "application/json; charset=utf-8", nil, body)
+	_, err := post(ctx, s.Client, url, "application/json; charset=utf-8", nil, body)
 	return err
 }
 
@@ -368,17 +374,16 @@ func FlatEnvelope(m *Message) ([]byte, error) {
 	r := reader{data: m.Payload}
 	var own members
 	for r.next(&own) {
-		if name := string(own.name); name == "event" || name == "version" {
-			return nil, fmt.Errorf("the payload has a member %s, which the envelope needs", name)
+		switch string(own.name) {
+		case "event", "version":
+			return nil, fmt.Errorf("the payload has a member %s, which the envelope needs", own.name)
 		}
 		r.skip()
 	}
-	var e encoder
+	e := envelopeFor(m)
 	e.open('{')
-	e.member(`"event":`)
-	e.text(m.Name)
-	e.member(`"version":`)
-	e.text(m.Version)
+	e.stringMember(`"event":`, m.Name)
+	e.stringMember(`"version":`, m.Version)
 	if len(m.Payload) > 2 {
 		return append(append(e.b, ','), m.Payload[1:]...), nil
 	}
@@ -395,10 +400,10 @@ func (n EnvelopeNames) Envelope(m *Message) ([]byte, error) {
 	if n.Name == "" || n.Properties == "" {
 		return nil, errors.New("an envelope needs names for the name and the properties of events")
 	}
-	var e encoder
+	e := envelopeFor(m)
 	e.open('{')
 	for _, member := range [...][2]string{
-		{n.ID, m.ID}, {n.Name, m.Name}, {n.Version, m.Version}, {n.Time, m.Time.UTC().Format(time.RFC3339Nano)},
+		{n.ID, m.ID}, {n.Name, m.Name}, {n.Version, m.Version}, {n.Time, m.timestamp()},
 		{n.Source, m.Source}, {n.UserID, m.UserID},
 	} {
 		if member[0] != "" && member[1] != "" {
@@ -413,59 +418,64 @@ func (n EnvelopeNames) Envelope(m *Message) ([]byte, error) {
 }
 
 // SegmentEnvelope is a track call of Segment, with the version in
-// context.protocols.event_version.
+// context.protocols.event_version. Segment wants to know a user: where none is said, the ID of
+// the message stands for one who is anonymous.
 func SegmentEnvelope(m *Message) ([]byte, error) {
-	return json.Marshal(segmentCall{
-		Type: "track", Event: m.Name, MessageID: m.ID, UserID: m.UserID, Anonymous: anonymous(m),
-		Timestamp: m.Time.UTC().Format(time.RFC3339Nano), Properties: m.Payload,
-		Context: map[string]any{"protocols": map[string]string{"event_version": m.Version}},
-	})
-}
-
-type segmentCall struct {
-	Type       string          `json:"type"`
-	Event      string          `json:"event"`
-	MessageID  string          `json:"messageId"`
-	UserID     string          `json:"userId,omitempty"`
-	Anonymous  string          `json:"anonymousId,omitempty"`
-	Timestamp  string          `json:"timestamp"`
-	Properties json.RawMessage `json:"properties"`
-	Context    map[string]any  `json:"context"`
-}
-
-// anonymous stands for a user that is not known: Segment wants one of the two.
-func anonymous(m *Message) string {
-	if m.UserID != "" {
-		return ""
+	user, id := `"userId":`, m.UserID
+	if id == "" {
+		user, id = `"anonymousId":`, m.ID
 	}
-	return m.ID
+	e := envelopeFor(m)
+	e.open('{')
+	e.b = append(e.b, `"type":"track"`...)
+	e.stringMember(`"event":`, m.Name)
+	e.stringMember(`"messageId":`, m.ID)
+	e.stringMember(user, id)
+	e.stringMember(`"timestamp":`, m.timestamp())
+	e.member(`"properties":`)
+	e.b = append(e.b, m.Payload...)
+	e.member(`"context":{"protocols":{"event_version":`)
+	e.text(m.Version)
+	e.b = append(e.b, "}}}"...)
+	return e.b, nil
 }
+
+// envelopeFor has room for a payload and what belongs around it.
+func envelopeFor(m *Message) *encoder { return &encoder{b: make([]byte, 0, len(m.Payload)+512)} }
+
+func (e *encoder) stringMember(name, value string) {
+	e.member(name)
+	e.text(value)
+}
+
+// timestamp is the time in UTC by RFC 3339.
+func (m *Message) timestamp() string { return m.Time.UTC().Format(time.RFC3339Nano) }
 
 // CloudEventsEnvelope is the structured mode of CloudEvents 1.0. The dataschema is schemas,
 // a slash, the name and the version of the event.
 func CloudEventsEnvelope(schemas string) Envelope {
+	schemas = strings.TrimSuffix(schemas, "/") + "/"
 	return func(m *Message) ([]byte, error) {
-		source := m.Source
-		if source == "" {
+		if m.Source == "" {
 			return nil, errors.New("CloudEvents have a source: see WithSource")
 		}
-		return json.Marshal(cloudEvent{
-			SpecVersion: "1.0", ID: m.ID, Source: source, Type: m.Name, Subject: m.UserID, Time: m.Time.UTC().Format(time.RFC3339Nano),
-			ContentType: "application/json", Schema: strings.TrimSuffix(schemas, "/") + "/" + m.Name + "/" + m.Version + ".json", Data: m.Payload,
-		})
+		e := envelopeFor(m)
+		e.open('{')
+		e.b = append(e.b, `"specversion":"1.0"`...)
+		e.stringMember(`"id":`, m.ID)
+		e.stringMember(`"source":`, m.Source)
+		e.stringMember(`"type":`, m.Name)
+		if m.UserID != "" {
+			e.stringMember(`"subject":`, m.UserID)
+		}
+		e.stringMember(`"time":`, m.timestamp())
+		e.stringMember(`"datacontenttype":`, "application/json")
+		e.stringMember(`"dataschema":`, schemas+m.Name+"/"+m.Version+".json")
+		e.member(`"data":`)
+		e.b = append(e.b, m.Payload...)
+		e.close('}')
+		return e.b, nil
 	}
-}
-
-type cloudEvent struct {
-	SpecVersion string          `json:"specversion"`
-	ID          string          `json:"id"`
-	Source      string          `json:"source"`
-	Type        string          `json:"type"`
-	Subject     string          `json:"subject,omitempty"`
-	Time        string          `json:"time"`
-	ContentType string          `json:"datacontenttype"`
-	Schema      string          `json:"dataschema"`
-	Data        json.RawMessage `json:"data"`
 }
 
 // SnowplowEnvelope is self-describing JSON. Events whose name has no slash are those of a
@@ -476,12 +486,17 @@ func SnowplowEnvelope(vendor string) Envelope {
 		if !strings.Contains(name, "/") {
 			name = vendor + "/" + name
 		}
-		schema := "iglu:" + name + "/jsonschema/" + strings.ReplaceAll(m.Version, ".", "-")
-		return json.Marshal(selfDescribing{schema, m.Payload})
+		return selfDescribing("iglu:"+name+"/jsonschema/"+strings.ReplaceAll(m.Version, ".", "-"), m.Payload), nil
 	}
 }
 
-type selfDescribing struct {
-	Schema string          `json:"schema"`
-	Data   json.RawMessage `json:"data"`
+// selfDescribing is data, which is JSON, with its schema.
+func selfDescribing(schema string, data []byte) []byte {
+	e := encoder{b: make([]byte, 0, len(data)+len(schema)+64)}
+	e.open('{')
+	e.stringMember(`"schema":`, schema)
+	e.member(`"data":`)
+	e.b = append(e.b, data...)
+	e.close('}')
+	return e.b
 }

@@ -168,8 +168,7 @@ func (v *SearchPerformed) encode(e *encoder) {
 	if v.Filters != nil {
 		e.member(`"filters":`)
 		e.open('{')
-		for _, name := range names(v.Filters) {
-			x := v.Filters[name]
+		for name, x := range sorted(v.Filters) {
 			e.entry(name)
 			e.open('[')
 			for i := range x {
@@ -208,8 +207,7 @@ func (v *SearchPerformed) encode(e *encoder) {
 	if v.Experiments != nil {
 		e.member(`"experiments":`)
 		e.open('{')
-		for _, name := range names(v.Experiments) {
-			x := v.Experiments[name]
+		for name, x := range sorted(v.Experiments) {
 			e.entry(name)
 			e.text(x)
 		}
