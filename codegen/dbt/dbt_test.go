@@ -261,16 +261,22 @@ properties:
   country: {type: string, required: true}
 `}
 
+func parse(t *testing.T, text string) *contracts.Contract {
+	t.Helper()
+	c, diags := contracts.Parse(diag.NewFile("x.yaml", []byte(text)))
+	library, more := contracts.NewLibrary(nil)
+	for _, d := range append(append(diags, more...), library.Link(c)...) {
+		t.Fatalf("%s: %s", text, d.Message)
+	}
+	return c
+}
+
+// modelOf is a model of the last of some versions.
 func modelOf(t *testing.T, files ...string) *codegen.Model {
 	t.Helper()
 	var list []*contracts.Contract
 	for _, text := range files {
-		c, diags := contracts.Parse(diag.NewFile("x.yaml", []byte(text)))
-		library, more := contracts.NewLibrary(nil)
-		for _, d := range append(append(diags, more...), library.Link(c)...) {
-			t.Fatalf("%s: %s", text, d.Message)
-		}
-		list = append(list, c)
+		list = append(list, parse(t, text))
 	}
 	last := list[len(list)-1]
 	return codegen.NewModel(codegen.Source{Events: []*contracts.Contract{last}, Released: map[string][]*contracts.Contract{last.Name: list}})
@@ -324,5 +330,57 @@ func TestBuild_ABrokenRowFailsTheTestOfItsColumn(t *testing.T) {
 	}
 	for _, f := range files {
 		golden.Check(t, "testdata/package/"+f.Path+".golden", f.Content)
+	}
+}
+
+// TestParse_EveryDialect has dbt read the packages of all dialects, of random contracts.
+func TestParse_EveryDialect(t *testing.T) {
+	m, _ := codegentest.Random(t, 40, 1)
+	folder := t.TempDir()
+	var commands []command
+	for _, d := range warehouse.Dialects {
+		given := map[string]string{optionDialect: d.Name, optionSchema: "raw.analytics", optionProject: d.Name, optionDuplicates: drop}
+		codegentest.Write(t, filepath.Join(folder, d.Name), codegentest.Files(t, Target{}, m, given))
+		commands = append(commands, command{"", d.Name, []string{"parse", "--warn-error-options", `{"error": ["Deprecations"]}`}})
+	}
+	for i, r := range run(t, folder, commands...) {
+		if !r.Success || len(r.Described) < 60 {
+			t.Errorf("%s: %d models and tests: %s\n%s", warehouse.Dialects[i].Name, len(r.Described), r.Fault, r.Log)
+		}
+	}
+}
+
+// TestGenerate_NamesFitEveryWarehouse has events whose names are too long for a table.
+func TestGenerate_NamesFitEveryWarehouse(t *testing.T) {
+	long := "an object whose name is longer than any table of any warehouse may be called"
+	m := codegen.NewModel(codegen.Source{Events: []*contracts.Contract{
+		parse(t, "event: "+long+" a\nversion: 1.0.0\nproperties: {a: {type: string}}\n"),
+		parse(t, "event: "+long+" b\nversion: 1.0.0\nproperties: {a: {type: string}}\n"),
+	}})
+	names := map[string]bool{}
+	for _, f := range codegentest.Files(t, Target{}, m, map[string]string{optionProject: "a_project_with_thirty_letters_"}) {
+		if name, found := strings.CutSuffix(filepath.Base(f.Path), ".sql"); found && strings.HasPrefix(f.Path, "models/") {
+			names[name] = true
+			if len(name) > 63 {
+				t.Errorf("%s has %d letters", name, len(name))
+			}
+		}
+	}
+	if len(names) != 2 {
+		t.Errorf("models are %v", names)
+	}
+}
+
+func TestGenerate_RefusesOptionsThatNameNothing(t *testing.T) {
+	for option, values := range map[string][]string{optionProject: {"", "A", "1a", "a-b", strings.Repeat("a", 31)}, optionSchema: {"a b", "a.b.c", "a;"}} {
+		for _, value := range values {
+			options, err := codegen.CheckOptions(Target{}, map[string]string{option: value})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := (Target{}).Generate(&codegen.Model{}, options); err == nil || !strings.Contains(err.Error(), "option "+option) {
+				t.Errorf("%s %q: %v", option, value, err)
+			}
+		}
 	}
 }
