@@ -12,14 +12,15 @@ const { cloudEvents, collector, createTracker, flat, rudderstack, segment, snowp
 
 const valid = { account_id: "2b6f0cc9-3a71-4a43-a6a7-2c8f5f0d9a01", sign_in_method: "passkey" };
 
-// The server answers with what stands in answers, then with 200, and keeps what it took.
+// The server answers with what stands in answers, then with usual, and keeps what it took.
 let answers = [];
+let usual = { status: 200 };
 let taken = [];
 let requests = [];
 const server = createServer(async (request, response) => {
   let text = "";
   for await (const part of request.setEncoding("utf8")) text += part;
-  const answer = answers.shift() ?? { status: 200 };
+  const answer = answers.shift() ?? usual;
   requests.push({ answer, headers: request.headers, events: JSON.parse(text) });
   if (answer.status === 0) {
     response.socket.destroy();
@@ -113,7 +114,8 @@ const numbered = (n) => ({ id: "", name: "n", version: "1.0.0", digest: "", time
 
 // What fails for now is kept, in order, and nothing comes twice.
 for (const status of [0, 408, 429, 500, 503]) {
-  fresh({ status }, { status });
+  fresh();
+  usual = { status }; // some runtimes try a broken connection again
   const sink = collector({ url, batch: 2, wait: 1e6 });
   sink(numbered(1));
   await sink.flush();
@@ -121,6 +123,7 @@ for (const status of [0, 408, 429, 500, 503]) {
   sink(numbered(3));
   await sink.flush();
   assert.deepEqual(numbers(), [], `status ${status}`);
+  usual = { status: 200 };
   await sink.flush();
   assert.deepEqual(numbers(), [1, 2, 3], `status ${status}`);
 }
