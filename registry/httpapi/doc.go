@@ -12,6 +12,8 @@
 //   - Errors are {"error": {"code", "message", "hint", "findings"}} with the codes and
 //     statuses of registry.ErrorTable; hint and findings only where there are some.
 //   - Unknown query parameters are errors: a misspelled dry_run must not push.
+//   - Events that name no contract are not valid, unless Options.Unknown lets them pass.
+//     Those are valid, their verdicts have a flag, and /metrics counts them by rule.
 //   - Bodies may be compressed (Content-Encoding: gzip, zstd). Their size is bounded,
 //     unpacked too.
 //

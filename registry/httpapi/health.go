@@ -3,11 +3,13 @@ package httpapi
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 
 	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/registry"
 )
 
@@ -38,9 +40,41 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, readiness{"ready", len(v.subjects), len(v.releases), v.index.digest})
 }
 
-// stats counts what the server did. Its labels are routes and statuses, which are few.
+// stats counts what the server did. Its labels are routes, statuses and rules, which are
+// few.
 type stats struct {
-	valid, invalid atomic.Int64
+	valid, invalid, unchecked atomic.Int64
+	flagged                   [len(flags)]atomic.Int64
+}
+
+// flags are the rules that Options.Unknown can let events break.
+var flags = [...]string{payload.RuleEventUnknown, payload.RuleVersionUnknown, payload.RuleVersionMissing}
+
+// verdictCounts counts verdicts on their way into stats.
+type verdictCounts struct {
+	// Valid and invalid events are those that a contract decided about, and those that
+	// name none; unchecked ones passed without a contract.
+	valid, invalid, unchecked int64
+	// flagged counts the valid and the unchecked ones that break a rule of flags.
+	flagged [len(flags)]int64
+}
+
+func (c *verdictCounts) count(v *payload.Verdict) {
+	switch {
+	case !v.Valid:
+		c.invalid++
+		return
+	case v.Contract == nil:
+		c.unchecked++
+	default:
+		c.valid++
+	}
+	if v.Flag == "" {
+		return
+	}
+	if i := slices.Index(flags[:], v.Flag); i >= 0 {
+		c.flagged[i]++
+	}
 }
 
 // statusCounts counts requests by the status of their answer.
@@ -52,9 +86,15 @@ func (c *statusCounts) answered(status int) {
 	}
 }
 
-func (s *stats) judged(valid, invalid int64) {
-	s.valid.Add(valid)
-	s.invalid.Add(invalid)
+func (s *stats) judged(c *verdictCounts) {
+	s.valid.Add(c.valid)
+	s.invalid.Add(c.invalid)
+	if s.unchecked.Add(c.unchecked); c.flagged == [len(flags)]int64{} {
+		return
+	}
+	for i, n := range c.flagged {
+		s.flagged[i].Add(n)
+	}
 }
 
 // GET /metrics
@@ -71,9 +111,14 @@ func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) error {
 			}
 		}
 	}
-	metric("evctl_validated_events_total", "counter", "Events that were validated, by verdict.")
+	metric("evctl_validated_events_total", "counter", "Events that were validated, by verdict; unchecked ones passed without a contract.")
 	fmt.Fprintf(&b, "evctl_validated_events_total{verdict=\"valid\"} %d\n", s.stats.valid.Load())
 	fmt.Fprintf(&b, "evctl_validated_events_total{verdict=\"invalid\"} %d\n", s.stats.invalid.Load())
+	fmt.Fprintf(&b, "evctl_validated_events_total{verdict=\"unchecked\"} %d\n", s.stats.unchecked.Load())
+	metric("evctl_flagged_events_total", "counter", "Valid and unchecked events that passed although they break a rule, by that rule.")
+	for i, rule := range flags {
+		fmt.Fprintf(&b, "evctl_flagged_events_total{rule=%q} %d\n", rule, s.stats.flagged[i].Load())
+	}
 	versions, current := 0, 0
 	if v := s.view.Load(); v != nil {
 		versions = len(v.releases)

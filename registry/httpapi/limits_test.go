@@ -275,6 +275,8 @@ func TestMetrics_CountRequestsAndVerdicts(t *testing.T) {
 		`evctl_http_requests_total{method="GET",route="/v1/events/{event}/{file}",status="404"} 1`,
 		`evctl_validated_events_total{verdict="valid"} 1`,
 		`evctl_validated_events_total{verdict="invalid"} 2`,
+		`evctl_validated_events_total{verdict="unchecked"} 0`,
+		`evctl_flagged_events_total{rule="version-unknown"} 0`,
 		"evctl_released_versions 1", "evctl_ready 1",
 	} {
 		if !strings.Contains(body, want+"\n") {

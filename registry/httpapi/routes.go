@@ -93,7 +93,7 @@ func table() []route {
 		},
 		{
 			method: "POST", path: "/v1/validate", id: "validateEvents", handle: (*Server).validate,
-			summary: "A verdict on each event, in the order of the body: one event, an array, or one event per line.",
+			summary: "A verdict on each event, in the order of the body: one event, an array, or one event per line. Events that name no contract are not valid, unless this server lets them pass, with a flag in the verdict.",
 			query: []parameter{
 				{"event", "the body holds properties of this event, without an envelope"},
 				{"version", "of that event; the newest when it is left out"},

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/evctl/evctl/contracts/envelope"
+	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/registry"
 )
 
@@ -20,6 +21,9 @@ import (
 type Options struct {
 	// Envelope is where /v1/validate finds name, version and properties; it is linked.
 	Envelope *envelope.Envelope
+	// Unknown says what becomes of events that do not name one of the contracts; they are
+	// rejected unless it says otherwise.
+	Unknown payload.Policy
 	// Token is what pushes must carry as a bearer token. Without one pushes are
 	// refused, unless AllowPush says that everybody may.
 	Token     string

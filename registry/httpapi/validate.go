@@ -111,8 +111,8 @@ var answers = sync.Pool{New: func() any { return &answerText{} }}
 
 // answerText is what was not sent yet of an answer, and how many verdicts are in it.
 type answerText struct {
-	text           []byte
-	valid, invalid int64
+	text   []byte
+	counts verdictCounts
 }
 
 const (
@@ -124,7 +124,7 @@ const (
 
 func newAnswer() *answerText {
 	a := answers.Get().(*answerText)
-	a.text, a.valid, a.invalid = a.text[:0], 0, 0
+	a.text, a.counts = a.text[:0], verdictCounts{}
 	return a
 }
 
@@ -137,20 +137,16 @@ func (a *answerText) release() {
 
 // send counts the verdicts and sends all but the beginning of the text.
 func (a *answerText) send(s *Server, w io.Writer, but int) error {
-	s.stats.judged(a.valid, a.invalid)
+	s.stats.judged(&a.counts)
 	_, err := w.Write(a.text[but:])
-	a.text, a.valid, a.invalid = a.text[:0], 0, 0
+	a.text, a.counts = a.text[:0], verdictCounts{}
 	return err
 }
 
 // add judges an event and appends the verdict.
 func (a *answerText) add(s *Server, verdict func([]byte) payload.Verdict, raw []byte) {
 	v := s.safely(verdict, raw)
-	if v.Valid {
-		a.valid++
-	} else {
-		a.invalid++
-	}
+	a.counts.count(&v)
 	a.text = v.AppendJSON(a.text)
 }
 

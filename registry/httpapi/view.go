@@ -70,6 +70,7 @@ func readView(ctx context.Context, r registry.Reader, opt Options, old *view) (*
 	if v.set, err = payload.NewSet(opt.Envelope, all...); err != nil {
 		return nil, fmt.Errorf("compile contracts: %w", err)
 	}
+	v.set = v.set.WithPolicy(opt.Unknown)
 	if v.index, err = makeIndex(published); err != nil {
 		return nil, err
 	}
