@@ -48,7 +48,9 @@ var outputs = []struct{ shape, command string }{
 	{"evctl push --format json", "evctl -C broken push --format json"},
 	{"evctl validate --format json", "evctl validate --registry releases --format json events.ndjson"},
 	{"evctl validate --format json", "evctl validate --registry releases --format json --quiet events.ndjson"},
+	{"evctl validate --format json", "evctl validate --registry releases --unknown-event pass --format json events.ndjson"},
 	{"PlacedVerdict", "evctl validate --registry releases --format ndjson events.ndjson"},
+	{"PlacedVerdict", "evctl validate --registry releases --unknown-event pass --format ndjson events.ndjson"},
 	{"evctl upgrade --format json", "evctl upgrade --format json -o upgraded.ndjson replayed.ndjson"},
 	{"evctl upgrade --format json", "evctl redact --drop direct --format json -o redacted.ndjson replayed.ndjson"},
 	{"evctl impact --format json", "evctl impact --format json replayed.ndjson"},
@@ -422,6 +424,35 @@ func TestReadme_NamesEveryRoute(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("routes differ (-want +got):\n%s", diff)
+	}
+}
+
+// TestReadme_NamesEveryMetric compares the table of metrics with /metrics, whose order it
+// has, and the labels with those that are there.
+func TestReadme_NamesEveryMetric(t *testing.T) {
+	s := newSession(t)
+	s.start("evctl serve --addr " + s.addr)
+	s.run("curl -s http://" + s.addr + "/healthz") // counted as a request
+	printed := s.run("curl -s http://" + s.addr + "/metrics")
+	label := regexp.MustCompile(`(\w+)="`)
+	var want, got []string
+	for _, found := range regexp.MustCompile(`(?m)^# TYPE (\S+) \w+\n(?:\S+?\{(.*)\})?`).FindAllStringSubmatch(printed, -1) {
+		metric := found[1]
+		for _, l := range label.FindAllStringSubmatch(found[2], -1) {
+			metric += " " + l[1]
+		}
+		want = append(want, metric)
+	}
+	for _, row := range tableBelow(readDocument(t, reference), "### Metrics") {
+		cells := strings.Split(row, "|")
+		metric := strings.Trim(cells[1], " `")
+		for _, l := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(cells[2], -1) {
+			metric += " " + l[1]
+		}
+		got = append(got, metric)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("table below ### Metrics differs from /metrics (-want +got):\n%s", diff)
 	}
 }
 

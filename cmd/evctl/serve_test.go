@@ -16,6 +16,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/evctl/evctl/contracts/payload"
 )
 
 // served is evctl serve as a process of its own.
@@ -275,4 +279,71 @@ func TestServe_TakesWaiversWithAPush(t *testing.T) {
 		t.Errorf("the release is %d %s", status, body)
 	}
 	s.stop()
+}
+
+func TestServe_LetsEventsPassAndCountsThem(t *testing.T) {
+	dir := folder(t, shopFiles)
+	if code, out := evctl(t, dir, nil, "push"); code != 0 {
+		t.Fatal(out)
+	}
+	events := strings.Join([]string{
+		`{"event":"order.lost","version":"1.0.0","total":"x"}`,
+		`{"event":"order.completed","version":"1.4.0","total":1}`,
+		`{"event":"order.completed","total":1}`,
+		`{"event":"order.completed","total":"x"}`,
+		`{"event":"order.completed","version":"1.0.0","total":1}`,
+	}, "\n")
+	for _, c := range []struct {
+		args    []string
+		answer  string // with "ok" for valid events and the flags
+		metrics []string
+	}{
+		{nil, "- - - - ok", []string{`verdict="valid"} 1`, `verdict="invalid"} 4`}},
+		{
+			[]string{"--unknown-event", "pass", "--unknown-version", "latest", "--missing-version", "pass"},
+			"ok:event-unknown ok:version-unknown ok:version-missing ok:version-missing ok",
+			[]string{`verdict="valid"} 2`, `verdict="unchecked"} 3`, `rule="event-unknown"} 1`, `rule="version-unknown"} 1`, `rule="version-missing"} 2`},
+		},
+		{
+			[]string{"--missing-version", "latest"}, "- - ok:version-missing -:version-missing ok",
+			[]string{`verdict="valid"} 2`, `verdict="invalid"} 3`, `rule="version-missing"} 1`},
+		},
+	} {
+		s := serve(t, dir, nil, c.args...)
+		if got := s.verdicts(events); got != c.answer {
+			t.Errorf("serve %v answers %s, want %s", c.args, got, c.answer)
+		}
+		_, metrics := s.get("/metrics")
+		var got []string
+		for _, m := range regexp.MustCompile(`(?m)^evctl_(?:validated|flagged)_events_total\{(.* [1-9].*)$`).FindAllStringSubmatch(metrics, -1) {
+			got = append(got, m[1])
+		}
+		if diff := cmp.Diff(c.metrics, got); diff != "" {
+			t.Errorf("serve %v counts (-want +got):\n%s", c.args, diff)
+		}
+		s.stop()
+	}
+}
+
+// verdicts sends lines of events and returns a word for each.
+func (s *served) verdicts(events string) string {
+	s.Helper()
+	response, err := http.Post(s.url+"/v1/validate", "application/x-ndjson", strings.NewReader(events))
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer response.Body.Close()
+	var words []string
+	for lines := json.NewDecoder(response.Body); lines.More(); {
+		var v payload.Verdict
+		if err := lines.Decode(&v); err != nil {
+			s.Fatal(err)
+		}
+		word := map[bool]string{true: "ok", false: "-"}[v.Valid]
+		if v.Flag != "" {
+			word += ":" + v.Flag
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
 }

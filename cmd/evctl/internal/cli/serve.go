@@ -38,6 +38,7 @@ type serveFlags struct {
 	timeout   time.Duration
 	grace     time.Duration
 	poll      time.Duration
+	unknown   policyFlags
 }
 
 func newServe(app *App) *cobra.Command {
@@ -51,6 +52,10 @@ to /v1/validate, evctl push --registry URL releases through the same gate as int
 directory. /openapi.json describes the API, /readyz says whether what is served is
 what is released.
 
+Events that name no contract are rejected, unless --unknown-event, --unknown-version
+or --missing-version say otherwise. What they let pass is flagged in its verdict, and
+counted in /metrics.
+
 Pushes need a token, from --token-file or ` + tokenVariable + `, unless --allow-push lets
 everybody push on a loopback address. What others release into the directory is
 noticed after --poll, and at once on SIGHUP. SIGTERM stops the server when the
@@ -63,6 +68,7 @@ requests under way are answered.`,
 	flags.StringVar(&f.addr, "addr", f.addr, "listen on this `host:port`; port 0 takes a free one")
 	flags.StringVar(&f.registry, "registry", "", "serve this `directory`, instead of the registry of evctl.yaml")
 	flags.StringVar(&f.envelope, "envelope", "", "preset to find events by, instead of the envelope of evctl.yaml: "+strings.Join(envelope.PresetNames(), ", "))
+	f.unknown.add(flags)
 	flags.StringVar(&f.tokenFile, "token-file", "", "`file` with the token that pushes must carry")
 	flags.StringVar(&f.signKey, "sign-key", "", "sign the bundle with the ed25519 keys in this PEM `file`")
 	flags.BoolVar(&f.allowPush, "allow-push", false, "take pushes without a token, on a loopback address")
@@ -82,9 +88,11 @@ func runServe(ctx context.Context, app *App, f serveFlags) error {
 	if err != nil {
 		return err
 	}
-	if opt.Envelope, err = serveEnvelope(ctx, root, config, f.envelope); err != nil {
+	env, err := serveEnvelope(ctx, root, config, f.envelope)
+	if err != nil {
 		return err
 	}
+	opt.Envelope = f.unknown.over(env)
 	store, err := serveStore(app, f, root, config, opt)
 	if err != nil {
 		return err
@@ -128,6 +136,9 @@ func (f *serveFlags) options(app *App) (opt httpapi.Options, err error) {
 		if d <= 0 {
 			return opt, usagef("%s is %s, expected more than 0s", name, d)
 		}
+	}
+	if opt.Unknown, err = f.unknown.policy(); err != nil {
+		return opt, err
 	}
 	if opt.MaxBody, err = parseSize(f.maxBody); err != nil {
 		return opt, usagef("--max-body: %w", err)

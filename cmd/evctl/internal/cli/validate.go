@@ -26,6 +26,7 @@ type validateFlags struct {
 	envelope string
 	format   string
 	quiet    bool
+	unknown  policyFlags
 }
 
 var validateFormats = []string{"text", "json", "ndjson"}
@@ -40,6 +41,10 @@ its registry, when that is a directory; or, with --registry, against a registry 
 Files, or stdin, hold one JSON event per line, a JSON array of events, or JSON values;
 gzip and zstd are recognised. Where name, version and properties stand in an event is
 said by the envelope of evctl.yaml.
+
+Events that name no contract are rejected, unless --unknown-event, --unknown-version
+or --missing-version say otherwise, as they do for evctl serve. What they let pass is
+flagged with the rule that it breaks, and counts as valid.
 
 Prints what is wrong with which event, and a summary. Exit code 1 means that some
 event is not valid, 3 that there were none.
@@ -57,6 +62,7 @@ the counts in "groups" and "summary"; ndjson, one verdict per line for every eve
 	flags.StringVar(&f.event, "event", "", "the input is payloads of this event without envelopes, as `NAME[@VERSION]`")
 	flags.StringVar(&f.registry, "registry", "", "check against the releases in this `directory or URL`")
 	flags.StringVar(&f.envelope, "envelope", "", "preset to find events by, instead of the envelope of evctl.yaml: "+strings.Join(envelope.PresetNames(), ", "))
+	f.unknown.add(flags)
 	flags.StringVar(&f.format, "format", f.format, strings.Join(validateFormats, ", "))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print the summary only")
 	return cmd
@@ -69,6 +75,10 @@ func runValidate(ctx context.Context, app *App, f validateFlags, args []string) 
 	if f.quiet && f.format == "ndjson" {
 		return usagef("--quiet leaves nothing of --format ndjson")
 	}
+	policy, err := f.policy()
+	if err != nil {
+		return err
+	}
 	if len(args) == 0 {
 		args = []string{"-"}
 	}
@@ -80,6 +90,7 @@ func runValidate(ctx context.Context, app *App, f validateFlags, args []string) 
 	if err != nil {
 		return err
 	}
+	set = set.WithPolicy(policy)
 	check := set.Validate
 	if f.event != "" {
 		name, version := splitVersion(f.event)
@@ -107,6 +118,15 @@ func runValidate(ctx context.Context, app *App, f validateFlags, args []string) 
 		return errFindings
 	}
 	return nil
+}
+
+// policy checks the flags about events that name no contract. With --event no event names
+// one itself.
+func (f *validateFlags) policy() (payload.Policy, error) {
+	if given := f.unknown.given(); given != "" && f.event != "" {
+		return payload.Policy{}, usagef("%s has no effect with --event, which says what all events are", given)
+	}
+	return f.unknown.policy()
 }
 
 func inputNames(inputs []input) string {
@@ -143,6 +163,7 @@ func validationSet(ctx context.Context, app *App, f validateFlags) (*payload.Set
 	if err != nil {
 		return nil, err
 	}
+	env = f.unknown.over(env)
 	if f.registry != "" {
 		released, err := releasesAt(ctx, app.registryPath(f.registry), remote.Options{Display: f.registry})
 		if err != nil {

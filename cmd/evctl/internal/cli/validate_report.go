@@ -35,6 +35,8 @@ type verdictGroup struct {
 	Invalid int    `json:"invalid"`
 	// Rules counts the events that violate each rule.
 	Rules map[string]int `json:"rules,omitempty"`
+	// Flags counts the valid events that the policy let pass, by the rule that they break.
+	Flags map[string]int `json:"flags,omitempty"`
 }
 
 // verdictCounts counts events by the contract that decided.
@@ -71,6 +73,9 @@ func (c *verdictCounts) count(v *payload.Verdict) {
 	g.Events++
 	if v.Valid {
 		g.Valid++
+		if v.Flag != "" {
+			g.flagged(v.Flag, 1)
+		}
 		return
 	}
 	c.invalid++
@@ -90,6 +95,27 @@ func (g *verdictGroup) violated(rule string, events int) {
 	g.Rules[rule] += events
 }
 
+func (g *verdictGroup) flagged(rule string, events int) {
+	if g.Flags == nil {
+		g.Flags = map[string]int{}
+	}
+	g.Flags[rule] += events
+}
+
+// flagged counts the valid events that the policy let pass, and those of them that were
+// not checked since there was no contract to check them with.
+func (c *verdictCounts) flagged() (flagged, unchecked int) {
+	for of, g := range c.groups {
+		for _, n := range g.Flags {
+			flagged += n
+		}
+		if of == nil {
+			unchecked = g.Valid
+		}
+	}
+	return flagged, unchecked
+}
+
 // add adds the counts of other events.
 func (c *verdictCounts) add(more *verdictCounts) {
 	c.events += more.events
@@ -102,6 +128,9 @@ func (c *verdictCounts) add(more *verdictCounts) {
 		for rule, n := range m.Rules {
 			g.violated(rule, n)
 		}
+		for rule, n := range m.Flags {
+			g.flagged(rule, n)
+		}
 	}
 }
 
@@ -110,7 +139,7 @@ func (c *verdictCounts) add(more *verdictCounts) {
 //
 //	{"verdicts": [eventVerdict…],          // of the events that are not valid
 //	 "groups": [verdictGroup…],            // ordered by event and version
-//	 "summary": {"events": 41, "valid": 33, "invalid": 8}}
+//	 "summary": {"events": 41, "valid": 33, "invalid": 8, "flagged": 3, "unchecked": 1}}
 type verdictReport struct {
 	verdictCounts
 	out     *bufio.Writer
@@ -166,12 +195,16 @@ func (v *eventVerdict) appendJSON(b []byte) []byte {
 }
 
 // appendText appends one line for each violation, "file:line: event version: pointer:
-// message [rule]".
+// message [rule]". Where it is not the version that the event names, the flag says why.
 func (v *eventVerdict) appendText(b []byte) []byte {
 	for _, violation := range v.Violations {
 		b = fmt.Appendf(b, "%s:%d: ", v.Path, v.Line)
 		if v.Event != "" {
-			b = append(b, printable(strings.TrimSuffix(v.Event+" "+v.Version, " "))+": "...)
+			b = append(b, printable(strings.TrimSuffix(v.Event+" "+v.Version, " "))...)
+			if v.Flag != "" {
+				b = fmt.Appendf(b, " (%s)", v.Flag)
+			}
+			b = append(b, ": "...)
 		}
 		b = fmt.Appendf(b, "%s [%s]\n", printable(violation.String()), violation.Rule)
 	}
@@ -241,7 +274,9 @@ func (r *verdictReport) jsonSummary() error {
 		}
 		r.out.Write(line)
 	}
-	_, err := fmt.Fprintf(r.out, "],\n\"summary\": {\"events\": %d, \"valid\": %d, \"invalid\": %d}}\n", r.events, r.events-r.invalid, r.invalid)
+	flagged, unchecked := r.flagged()
+	_, err := fmt.Fprintf(r.out, "],\n\"summary\": {\"events\": %d, \"valid\": %d, \"invalid\": %d, \"flagged\": %d, \"unchecked\": %d}}\n",
+		r.events, r.events-r.invalid, r.invalid, flagged, unchecked)
 	return err
 }
 
@@ -249,7 +284,7 @@ func (r *verdictReport) textSummary() error {
 	if r.invalid > 0 && !r.quiet {
 		r.out.WriteByte('\n')
 	}
-	fmt.Fprintf(r.out, "%s: %d valid, %d not valid\n", count(r.events, "event"), r.events-r.invalid, r.invalid)
+	fmt.Fprintf(r.out, "%s: %d valid%s, %d not valid\n", count(r.events, "event"), r.events-r.invalid, r.passed(), r.invalid)
 	t := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', 0)
 	for _, g := range r.sorted() {
 		name := "no contract"
@@ -257,12 +292,36 @@ func (r *verdictReport) textSummary() error {
 			name = printable(g.Event) + " " + g.Version
 		}
 		fmt.Fprintf(t, "  %s\t%d of %d valid", name, g.Valid, g.Events)
-		if len(g.Rules) > 0 {
-			fmt.Fprintf(t, "\t%s", ruleCounts(g.Rules))
+		if text := g.reasons(); text != "" {
+			fmt.Fprintf(t, "\t%s", text)
 		}
 		fmt.Fprintln(t)
 	}
 	return t.Flush()
+}
+
+// passed is what the summary says of valid events that are flagged.
+func (r *verdictReport) passed() string {
+	flagged, unchecked := r.flagged()
+	switch {
+	case flagged == 0:
+		return ""
+	case unchecked == 0:
+		return fmt.Sprintf(" (%d flagged)", flagged)
+	}
+	return fmt.Sprintf(" (%d flagged, %d unchecked)", flagged, unchecked)
+}
+
+// reasons lists the rules that events violate, and those for which valid ones are flagged.
+func (g *verdictGroup) reasons() string {
+	var list []string
+	if len(g.Rules) > 0 {
+		list = append(list, ruleCounts(g.Rules))
+	}
+	if len(g.Flags) > 0 {
+		list = append(list, "flagged "+ruleCounts(g.Flags))
+	}
+	return strings.Join(list, "; ")
 }
 
 func count(n int, noun string) string {
