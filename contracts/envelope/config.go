@@ -208,7 +208,7 @@ func (p *parser) envelope(c Config) *Envelope {
 	case latest:
 		e.Latest = true
 	default:
-		p.report("without_version", fmt.Sprintf("without_version is %s, expected reject or latest", document.Quote(c.WithoutVersion)), "")
+		p.report("without_version", fmt.Sprintf("without_version is %s, expected reject or latest", document.Quote(c.WithoutVersion)), hintOfFallback(c.WithoutVersion))
 	}
 	for _, pointer := range [][]string{e.name, e.version, e.source} {
 		if len(pointer) > 0 && !slices.Contains(e.members, pointer[0]) {
@@ -216,6 +216,18 @@ func (p *parser) envelope(c Config) *Envelope {
 		}
 	}
 	return e
+}
+
+// hintOfFallback tells those who look for it here where a collector is told to let events
+// pass: what to let pass is no part of what events look like.
+func hintOfFallback(word string) string {
+	if near := contracts.Nearest(word, []string{reject, latest}); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	if word == "pass" {
+		return "evctl validate and evctl serve let such events pass with --missing-version pass"
+	}
+	return ""
 }
 
 func (p *parser) checkTogether(c Config, e *Envelope) {

@@ -95,16 +95,18 @@ func TestParse_ReportsMistakesWithPositions(t *testing.T) {
 		Message, Hint string
 	}
 	for section, want := range map[string][]problem{
-		"envelope: segmnt":                                              {{2, 11, `unknown envelope "segmnt"`, `did you mean "segment"?`}},
-		"envelope: {preset: x}":                                         {{2, 20, `unknown envelope "x"`, "presets are flat, segment, cloudevents, snowplow"}},
-		"envelope: []":                                                  {{2, 11, "envelope has a list, expected the name of a preset or a mapping", "presets are flat, segment, cloudevents, snowplow"}},
-		"envelope: {preset: flat, nme: /a}":                             {{2, 26, `unknown key "nme"`, `did you mean "name"?`}},
-		"envelope: {preset: flat, name: a}":                             {{2, 32, `name "a" is not a JSON pointer`, "write it as /event or /context/version"}},
-		`envelope: {preset: flat, name: ""}`:                            {{2, 32, "name is empty, expected a JSON pointer such as /event", ""}},
-		"envelope: {preset: flat, name_pattern: '('}":                   {{2, 40, "name_pattern: missing closing ): `(`", "patterns use RE2 syntax"}},
-		"envelope: {preset: flat, name_pattern: a}":                     {{2, 40, "name_pattern has no group called name", "write (?P<name>…) around it"}},
-		"envelope: {name: /n, properties: /p}":                          {{2, 11, "envelope does not say where the version is", "add version: with a JSON pointer, a group called version in name_pattern, or without_version: latest"}},
-		"envelope: {name: /n, properties: /p, without_version: newest}": {{2, 11, "envelope does not say where the version is", "add version: with a JSON pointer, a group called version in name_pattern, or without_version: latest"}, {2, 55, `without_version is "newest", expected reject or latest`, ""}},
+		"envelope: segmnt":                                                                    {{2, 11, `unknown envelope "segmnt"`, `did you mean "segment"?`}},
+		"envelope: {preset: x}":                                                               {{2, 20, `unknown envelope "x"`, "presets are flat, segment, cloudevents, snowplow"}},
+		"envelope: []":                                                                        {{2, 11, "envelope has a list, expected the name of a preset or a mapping", "presets are flat, segment, cloudevents, snowplow"}},
+		"envelope: {preset: flat, nme: /a}":                                                   {{2, 26, `unknown key "nme"`, `did you mean "name"?`}},
+		"envelope: {preset: flat, name: a}":                                                   {{2, 32, `name "a" is not a JSON pointer`, "write it as /event or /context/version"}},
+		`envelope: {preset: flat, name: ""}`:                                                  {{2, 32, "name is empty, expected a JSON pointer such as /event", ""}},
+		"envelope: {preset: flat, name_pattern: '('}":                                         {{2, 40, "name_pattern: missing closing ): `(`", "patterns use RE2 syntax"}},
+		"envelope: {preset: flat, name_pattern: a}":                                           {{2, 40, "name_pattern has no group called name", "write (?P<name>…) around it"}},
+		"envelope: {name: /n, properties: /p}":                                                {{2, 11, "envelope does not say where the version is", "add version: with a JSON pointer, a group called version in name_pattern, or without_version: latest"}},
+		"envelope: {name: /n, properties: /p, without_version: newest}":                       {{2, 11, "envelope does not say where the version is", "add version: with a JSON pointer, a group called version in name_pattern, or without_version: latest"}, {2, 55, `without_version is "newest", expected reject or latest`, ""}},
+		"envelope: {preset: flat, without_version: pass}":                                     {{2, 43, `without_version is "pass", expected reject or latest`, "evctl validate and evctl serve let such events pass with --missing-version pass"}},
+		"envelope: {preset: flat, without_version: latst}":                                    {{2, 43, `without_version is "latst", expected reject or latest`, `did you mean "latest"?`}},
 		"envelope: {name: /n, properties: /p, without_version: latest, version_pattern: 'a'}": {{2, 80, "version_pattern has no group called version", "write (?P<version>…) around it"}, {2, 80, "version_pattern without version", ""}},
 		"envelope: {preset: segment, members: [a]}":                                           {{2, 38, "members has no effect where the properties have a place of their own", "remove it"}},
 	} {
