@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -117,13 +118,8 @@ func indented(text []byte) []byte {
 }
 
 // unseal checks the digest of a sealed object. It returns the digest and the
-// compact members behind it.
-func unseal(data []byte) (contracts.Digest, []byte, error) {
-	return unsealInto(make([]byte, 0, len(data)/2+64), data)
-}
-
-// unsealInto is unseal in a buffer of the caller's, whose bytes the members share.
-func unsealInto(buffer, data []byte) (contracts.Digest, []byte, error) {
+// compact members behind it, which are in the caller's buffer.
+func unseal(buffer, data []byte) (contracts.Digest, []byte, error) {
 	want, body, err := splitDigest(compact(buffer, bytes.TrimPrefix(data, bom)), data)
 	if err != nil {
 		return "", nil, err
@@ -211,7 +207,7 @@ func Peek(data []byte) (Head, error) {
 	if cap(*buffer) < len(data) {
 		*buffer = make([]byte, 0, len(data))
 	}
-	digest, body, err := unsealInto((*buffer)[:0], data)
+	digest, body, err := unseal((*buffer)[:0], data)
 	if err != nil {
 		return Head{}, err
 	}
@@ -272,7 +268,10 @@ func Decode(f *diag.File) (*Record, error) {
 	if len(f.Data) > MaxRecord {
 		return nil, Errorf(CodeReleaseEdited, "file has %d bytes, expected at most %d", len(f.Data), MaxRecord)
 	}
-	digest, body, err := unseal(f.Data)
+	buffer := buffers.Get().(*[]byte) // no member keeps its bytes
+	defer buffers.Put(buffer)
+	*buffer = slices.Grow((*buffer)[:0], len(f.Data))
+	digest, body, err := unseal(*buffer, f.Data)
 	if err != nil {
 		return nil, err
 	}
