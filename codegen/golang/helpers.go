@@ -41,19 +41,8 @@ var helperFiles = []struct {
 // helper is one of these files, without its head.
 type helper struct {
 	name, option string
-	doc          []string // of the package
 	imports      []string
 	body         []byte
-}
-
-// packageDoc is the documentation of generated packages.
-var packageDoc = []string{
-	"Package PACKAGE has the types of events and of what they are made of, as their contracts",
-	"describe them.",
-	"",
-	"Make an event with its constructor, and send it with a Tracker or write it as JSON. To read",
-	"one, ParseX accepts exactly what the contract of X accepts; encoding/json also reads what",
-	"later versions add, and Validate says what the contract objects to.",
 }
 
 // helpers are all of them, made once.
@@ -62,9 +51,7 @@ var helpers = sync.OnceValue(func() []helper {
 	out := make([]helper, len(helperFiles))
 	for i, f := range helperFiles {
 		out[i] = helper{name: f.name, option: f.option}
-		if i == 0 {
-			out[i].doc = packageDoc
-		}
+		slices.SortStableFunc(list, func(a, b copied) int { return slices.Index(f.sources, a.source) - slices.Index(f.sources, b.source) })
 		for _, d := range list {
 			if fileOf(d.source) == f.name {
 				out[i].imports = append(out[i].imports, d.imports...)
@@ -104,7 +91,7 @@ func (g *generator) helperSources() []codegen.File {
 		if h.option != "" && g.options[h.option] != "true" {
 			continue
 		}
-		files = append(files, codegen.File{Path: h.name, Content: g.file(h.imports, h.body, h.doc...)})
+		files = append(files, codegen.File{Path: h.name, Content: g.file(h.imports, h.body)})
 	}
 	return files
 }
@@ -115,7 +102,10 @@ func (g *generator) file(imports []string, body []byte, doc ...string) []byte {
 	b.Grow(len(body) + 512)
 	fmt.Fprintf(&b, "// %s\n\n", codegen.Marker)
 	for _, line := range doc {
-		b.WriteString(strings.TrimRight("// "+strings.ReplaceAll(line, "PACKAGE", g.pkg), " ") + "\n")
+		if line != "" && line[0] != '\t' {
+			line = " " + line
+		}
+		b.WriteString("//" + line + "\n")
 	}
 	fmt.Fprintf(&b, "package %s\n", g.pkg)
 	imports = slices.Compact(slices.Sorted(slices.Values(imports)))

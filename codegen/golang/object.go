@@ -87,7 +87,7 @@ func (p *printer) object(t *codegen.Type, e *codegen.Event) {
 	}
 	p.redactObject(t, o, e != nil && t == e.Payload)
 	p.gap()
-	p.line("// Validate says what the contract objects to, in a *ValidationError.")
+	p.line("// Validate returns what the contract objects to, a *ValidationError, or nil.")
 	p.line("func (v ", name, ") Validate() error {")
 	p.line("var c checker")
 	p.line("v.check(&c)")
@@ -102,7 +102,7 @@ func (p *printer) object(t *codegen.Type, e *codegen.Event) {
 	p.line("return e.done()")
 	p.line("}")
 	p.gap()
-	p.line("// MarshalJSON writes the JSON text.")
+	p.line("// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.")
 	p.short("func (v "+name+") MarshalJSON() ([]byte, error)", "return marshal(v.encode)")
 	p.encodeObject(t, o)
 	p.gap()
@@ -164,19 +164,32 @@ func expressible(wire string) bool {
 }
 
 // constant is the only value that a required property can have, or empty.
-func (p *printer) constant(m member) string {
+func (g *generator) constant(m member) string {
 	named := declaredType(m.Type)
-	if m.Type.Nullable || named == nil || named.Kind != codegen.Enum || named.Open || len(named.Values) != 1 || isAlias(p.enumBase(named)) {
+	if m.Type.Nullable || named == nil || named.Kind != codegen.Enum || named.Open || len(named.Values) != 1 || isAlias(g.enumBase(named)) {
 		return ""
 	}
-	return p.values[named.Values[0]]
+	return g.values[named.Values[0]]
+}
+
+// parameters are the names of a constructor's parameters, in the order of the fields that
+// are required and have a choice.
+func (g *generator) parameters(o *object) []string {
+	var names []string
+	scope := codegen.NewScope()
+	for _, m := range o.members {
+		if m.when == always && g.constant(m) == "" {
+			names = append(names, scope.Take(parameter(m.Name, g.model.Initialisms)))
+		}
+	}
+	return names
 }
 
 // constructor makes required properties an obligation of the compiler. Payloads have one
 // even when nothing is required, so that it is there when something will be.
 func (p *printer) constructor(t *codegen.Type, o *object, payload bool) {
 	var parameters, fields []string
-	scope := codegen.NewScope()
+	names := p.parameters(o)
 	for _, m := range o.members {
 		if m.when != always {
 			continue
@@ -185,7 +198,7 @@ func (p *printer) constructor(t *codegen.Type, o *object, payload bool) {
 			fields = append(fields, m.name+": "+value)
 			continue
 		}
-		name := scope.Take(parameter(m.Name, p.model.Initialisms))
+		name := names[len(parameters)]
 		parameters = append(parameters, name+" "+p.use(m.typ))
 		fields = append(fields, m.name+": "+name)
 	}

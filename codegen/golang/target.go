@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/format"
 	"go/token"
+	"strings"
 
 	"github.com/evctl/evctl/codegen"
 )
@@ -110,7 +111,7 @@ func (g *generator) index() []byte {
 	p := &printer{generator: g}
 	p.gap()
 	p.line("// ParseEvent reads a payload of the event with a name, and accepts exactly what its contract")
-	p.line("// accepts. The error is ErrUnknownEvent or a *ValidationError.")
+	p.line("// accepts. The error wraps ErrUnknownEvent or is a *ValidationError.")
 	p.line("func ParseEvent(name string, data []byte) (Event, error) {")
 	p.line("switch name {")
 	for _, e := range g.model.Events {
@@ -118,7 +119,58 @@ func (g *generator) index() []byte {
 		p.line("return parsed(", g.parsers[e], "(data))")
 	}
 	p.line("}")
-	p.line("return nil, ErrUnknownEvent")
+	p.line("return nil, unknownEvent(name)")
 	p.line("}")
-	return g.file(nil, p.body)
+	return g.file(nil, p.body, g.packageDoc()...)
+}
+
+// packageDoc is the documentation of the package, with an event for an example.
+func (g *generator) packageDoc() []string {
+	doc := []string{
+		"Package " + g.pkg + " has the types of events and of what they are made of, as their contracts",
+		"describe them.",
+	}
+	if len(g.model.Events) == 0 {
+		return doc
+	}
+	e, call := g.example()
+	if g.options["tracker"] == "true" {
+		doc = append(doc, "",
+			"An event is made with its constructor, which asks for what is required, and sent with a",
+			"Tracker:",
+			"",
+			"\ttracker := "+g.pkg+`.NewTracker(`+g.pkg+`.HTTPSink{URL: "https://collector.example.com"}, `+g.pkg+`.FlatEnvelope)`,
+			"\terr := tracker.Track(ctx, "+call+")")
+	} else {
+		doc = append(doc, "",
+			"An event is made with its constructor, which asks for what is required, and written as JSON:",
+			"",
+			"\tevent := "+call,
+			"\tdata, err := event.AppendJSON(nil)")
+	}
+	return append(doc, "",
+		"It is read as strictly as its contract says, or as consumers should, who let pass what later",
+		"versions add:",
+		"",
+		"\tevent, err := "+g.pkg+"."+g.parsers[e]+"(data)",
+		"\terr = json.Unmarshal(data, &event)",
+		"",
+		"Validate says what the contract objects to. Redacted takes personal data out of events, and",
+		"LogValue keeps it out of logs.")
+}
+
+// example is the first event whose constructor is called in a short line, or the first, and
+// the call.
+func (g *generator) example() (found *codegen.Event, call string) {
+	for _, e := range g.model.Events {
+		arguments := strings.Join(g.parameters(g.objects[e.Payload]), ", ")
+		text := g.pkg + "." + g.constructors[e.Payload] + "(" + arguments + ")"
+		if found == nil || len(text) <= 70 {
+			found, call = e, text
+		}
+		if len(text) <= 70 {
+			break
+		}
+	}
+	return found, call
 }

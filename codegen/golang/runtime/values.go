@@ -11,9 +11,10 @@ import (
 
 // Event is a payload of this package: a struct that a contract describes.
 type Event interface {
-	// Validate says what the contract objects to, in a *ValidationError.
+	// Validate returns what the contract objects to, a *ValidationError, or nil.
 	Validate() error
-	// AppendJSON appends the JSON text of the payload.
+	// AppendJSON appends the JSON text of the payload. It fails where there is no text: of a
+	// union that is nil, a number that is not finite, or a json.RawMessage that is not JSON.
 	AppendJSON(b []byte) ([]byte, error)
 	// AppendRedacted appends the JSON text of the payload without its personal data.
 	AppendRedacted(b []byte, p *Privacy) ([]byte, error)
@@ -32,6 +33,8 @@ type EventInfo struct {
 
 // ErrUnknownEvent is the name of an event that the package has no type for.
 var ErrUnknownEvent = errors.New("unknown event")
+
+func unknownEvent(name string) error { return fmt.Errorf("%w %q", ErrUnknownEvent, name) }
 
 // parsed makes an event of what a function returned that reads one.
 func parsed[T Event](e T, err error) (Event, error) {

@@ -62,7 +62,7 @@ func (v *AccountSignedIn) redact(r *redactor) bool {
 	return true
 }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v AccountSignedIn) Validate() error {
 	var c checker
 	v.check(&c)
@@ -91,7 +91,7 @@ func (v AccountSignedIn) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v AccountSignedIn) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *AccountSignedIn) encode(e *encoder) {

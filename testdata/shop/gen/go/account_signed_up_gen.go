@@ -80,7 +80,7 @@ func (v *AccountSignedUp) redact(r *redactor) bool {
 	return true
 }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v AccountSignedUp) Validate() error {
 	var c checker
 	v.check(&c)
@@ -139,7 +139,7 @@ func (v AccountSignedUp) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v AccountSignedUp) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *AccountSignedUp) encode(e *encoder) {

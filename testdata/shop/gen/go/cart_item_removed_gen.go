@@ -56,7 +56,7 @@ func (v CartItemRemoved) Redacted(*Privacy) CartItemRemoved { return v }
 // LogValue is the event without its personal data, for log/slog.
 func (v CartItemRemoved) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v CartItemRemoved) Validate() error {
 	var c checker
 	v.check(&c)
@@ -111,7 +111,7 @@ func (v CartItemRemoved) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v CartItemRemoved) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *CartItemRemoved) encode(e *encoder) {

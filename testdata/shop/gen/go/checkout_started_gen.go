@@ -72,7 +72,7 @@ func (v CheckoutStarted) Redacted(*Privacy) CheckoutStarted { return v }
 // LogValue is the event without its personal data, for log/slog.
 func (v CheckoutStarted) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v CheckoutStarted) Validate() error {
 	var c checker
 	v.check(&c)
@@ -136,7 +136,7 @@ func (v CheckoutStarted) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v CheckoutStarted) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *CheckoutStarted) encode(e *encoder) {

@@ -17,7 +17,7 @@ func NewInvoicePayment(dueOn Date, creditChecked bool) InvoicePayment {
 	return InvoicePayment{DueOn: dueOn, CreditChecked: creditChecked}
 }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v InvoicePayment) Validate() error {
 	var c checker
 	v.check(&c)
@@ -39,7 +39,7 @@ func (v InvoicePayment) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v InvoicePayment) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *InvoicePayment) encode(e *encoder) {

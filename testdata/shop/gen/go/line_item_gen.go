@@ -21,7 +21,7 @@ func NewLineItem(sku string, quantity int64, unitPrice Money) LineItem {
 	return LineItem{Sku: sku, Quantity: quantity, UnitPrice: unitPrice}
 }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v LineItem) Validate() error {
 	var c checker
 	v.check(&c)
@@ -54,7 +54,7 @@ func (v LineItem) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v LineItem) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *LineItem) encode(e *encoder) {

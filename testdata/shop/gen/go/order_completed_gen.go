@@ -92,7 +92,7 @@ func (v *OrderCompleted) redact(r *redactor) bool {
 	return true
 }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v OrderCompleted) Validate() error {
 	var c checker
 	v.check(&c)
@@ -174,7 +174,7 @@ func (v OrderCompleted) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v OrderCompleted) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *OrderCompleted) encode(e *encoder) {

@@ -54,7 +54,7 @@ func (v OrderRefunded) Redacted(*Privacy) OrderRefunded { return v }
 // LogValue is the event without its personal data, for log/slog.
 func (v OrderRefunded) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v OrderRefunded) Validate() error {
 	var c checker
 	v.check(&c)
@@ -96,7 +96,7 @@ func (v OrderRefunded) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v OrderRefunded) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *OrderRefunded) encode(e *encoder) {

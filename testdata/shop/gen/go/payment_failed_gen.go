@@ -59,7 +59,7 @@ func (v PaymentFailed) Redacted(*Privacy) PaymentFailed { return v }
 // LogValue is the event without its personal data, for log/slog.
 func (v PaymentFailed) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v PaymentFailed) Validate() error {
 	var c checker
 	v.check(&c)
@@ -94,7 +94,7 @@ func (v PaymentFailed) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v PaymentFailed) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *PaymentFailed) encode(e *encoder) {

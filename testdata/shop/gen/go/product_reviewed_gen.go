@@ -62,7 +62,7 @@ func (v *ProductReviewed) redact(r *redactor) bool {
 	return true
 }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v ProductReviewed) Validate() error {
 	var c checker
 	v.check(&c)
@@ -96,7 +96,7 @@ func (v ProductReviewed) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v ProductReviewed) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *ProductReviewed) encode(e *encoder) {

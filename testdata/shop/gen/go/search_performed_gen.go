@@ -72,7 +72,7 @@ func (v *SearchPerformed) redact(r *redactor) bool {
 	return true
 }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v SearchPerformed) Validate() error {
 	var c checker
 	v.check(&c)
@@ -153,7 +153,7 @@ func (v SearchPerformed) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v SearchPerformed) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *SearchPerformed) encode(e *encoder) {

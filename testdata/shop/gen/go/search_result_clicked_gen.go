@@ -58,7 +58,7 @@ func (v SearchResultClicked) Redacted(*Privacy) SearchResultClicked { return v }
 // LogValue is the event without its personal data, for log/slog.
 func (v SearchResultClicked) LogValue() slog.Value { return loggedEvent(v.about(), v.encode) }
 
-// Validate says what the contract objects to, in a *ValidationError.
+// Validate returns what the contract objects to, a *ValidationError, or nil.
 func (v SearchResultClicked) Validate() error {
 	var c checker
 	v.check(&c)
@@ -118,7 +118,7 @@ func (v SearchResultClicked) AppendJSON(b []byte) ([]byte, error) {
 	return e.done()
 }
 
-// MarshalJSON writes the JSON text.
+// MarshalJSON is for encoding/json. AppendJSON takes a fraction of the time of json.Marshal.
 func (v SearchResultClicked) MarshalJSON() ([]byte, error) { return marshal(v.encode) }
 
 func (v *SearchResultClicked) encode(e *encoder) {
