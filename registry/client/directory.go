@@ -62,7 +62,7 @@ func readFile(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readAll(f, limit)
+	return readAll(f, info.Size(), limit)
 }
 
 // releases makes the bundle of releases that look otherwise than the tag says.

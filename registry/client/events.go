@@ -62,21 +62,24 @@ func refuse(status int, code registry.Code, format string, args ...any) error {
 
 // readBody reads and unpacks the body of a request.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	tooLarge := refuse(http.StatusRequestEntityTooLarge, registry.CodeBodyTooLarge, "body is too large, expected at most %d bytes, unpacked too", limit)
 	if r.ContentLength > limit {
-		return nil, tooLarge
+		return nil, tooLarge(limit)
 	}
-	data, err := unpacked(http.MaxBytesReader(w, r.Body, limit), r.Header.Values("Content-Encoding"), limit)
+	data, err := unpacked(http.MaxBytesReader(w, r.Body, limit), r.ContentLength, r.Header.Values("Content-Encoding"), limit)
 	var long *http.MaxBytesError
 	switch code := registry.CodeOf(err); {
 	case err == nil:
 		return data, nil
 	case errors.As(err, &long), code == registry.CodeBodyTooLarge:
-		return nil, tooLarge
+		return nil, tooLarge(limit)
 	case code == registry.CodeEncodingUnknown:
 		return nil, refuse(http.StatusUnsupportedMediaType, code, "body cannot be read: %w", err)
 	}
 	return nil, refuse(http.StatusBadRequest, registry.CodeRequestInvalid, "body cannot be read: %w", err)
+}
+
+func tooLarge(limit int64) error {
+	return refuse(http.StatusRequestEntityTooLarge, registry.CodeBodyTooLarge, "body is too large, expected at most %d bytes, unpacked too", limit)
 }
 
 // form is how the events of a body are put together.
@@ -94,10 +97,10 @@ var forms = map[string]form{
 }
 
 func formOf(header string) (form, error) {
-	media, _, err := mime.ParseMediaType(header)
-	if header == "" {
-		media, err = "", nil
+	if f, known := forms[header]; known {
+		return f, nil
 	}
+	media, _, err := mime.ParseMediaType(header)
 	f, known := forms[media]
 	if err == nil && (known || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")) {
 		return f, nil

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/registry"
@@ -79,7 +81,7 @@ func (h *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(accepted) == 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	writeAnswer(w, status, answerOf(events))
+	writeAnswer(w, status, answerOf(events).appendJSON(nil))
 }
 
 // unsunk is the answer when a sink fails; why is not for those who send events.
@@ -134,8 +136,8 @@ const (
 	shownOfAnswer = 1000
 )
 
-func answerOf(events []Event) Answer {
-	a := Answer{Verdicts: make([]AnsweredVerdict, len(events))}
+func answerOf(events []Event) *Answer {
+	a := &Answer{Verdicts: make([]AnsweredVerdict, len(events))}
 	room := shownOfAnswer
 	for i, e := range events {
 		v := AnsweredVerdict{Verdict: e.Verdict}
@@ -152,6 +154,26 @@ func answerOf(events []Event) Answer {
 	return a
 }
 
+// appendJSON appends the answer as encoding/json writes it, without reflection.
+func (a *Answer) appendJSON(b []byte) []byte {
+	const each = 100 // bytes of a verdict that is valid, about
+	b = slices.Grow(b, each*(len(a.Verdicts)+1))
+	b = strconv.AppendInt(append(b, `{"accepted":`...), int64(a.Accepted), 10)
+	b = strconv.AppendInt(append(b, `,"rejected":`...), int64(a.Rejected), 10)
+	b = append(b, `,"verdicts":[`...)
+	for i := range a.Verdicts {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		v := &a.Verdicts[i]
+		if b = v.AppendJSON(b); v.Omitted > 0 {
+			b = strconv.AppendInt(append(b[:len(b)-1], `,"omitted":`...), int64(v.Omitted), 10)
+			b = append(b, '}')
+		}
+	}
+	return append(b, ']', '}')
+}
+
 // retryAfter is when to try again what could not be done now, in seconds.
 const retryAfter = "5"
 
@@ -164,14 +186,14 @@ func fail(w http.ResponseWriter, err error) {
 	if known.status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", retryAfter)
 	}
-	writeAnswer(w, known.status, failure{failureBody{known.code, known.Error()}})
+	data, err := json.Marshal(failure{failureBody{known.code, known.Error()}})
+	if err != nil {
+		known.status, data = http.StatusInternalServerError, []byte(`{"error":{"code":"internal","message":"the answer cannot be written"}}`)
+	}
+	writeAnswer(w, known.status, data)
 }
 
-func writeAnswer(w http.ResponseWriter, status int, v any) {
-	data, err := json.Marshal(v)
-	if err != nil {
-		status, data = http.StatusInternalServerError, []byte(`{"error":{"code":"internal","message":"the answer cannot be written"}}`)
-	}
+func writeAnswer(w http.ResponseWriter, status int, data []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")

@@ -287,3 +287,36 @@ func FuzzSplit_EveryEventIsPartOfTheBody(f *testing.F) {
 		}
 	})
 }
+
+// TestAnswer_IsWrittenAsTheLibraryDoes compares the text of answers with what encoding/json
+// makes of what it is read as.
+func TestAnswer_IsWrittenAsTheLibraryDoes(t *testing.T) {
+	f := start(t, orderV1)
+	h := client.Handler(f.open(client.Options{}), nil)
+	many := ""
+	for i := range 30 { // more violations than are shown
+		many += fmt.Sprintf(`"é<%d>":"&",`, i)
+	}
+	for _, body := range []string{good, "[" + good + "," + bad + "]", good + "\n{", `{"event":"\u0022\\\n"}`, strings.Replace(good, "{", "{"+many, 1)} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		var answer client.Answer
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+			t.Fatalf("%s: %v", w.Body, err)
+		}
+		var want bytes.Buffer
+		e := json.NewEncoder(&want)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(answer); err != nil {
+			t.Fatal(err)
+		}
+		if body[:2] == `{"` && strings.Contains(body, "é") && answer.Verdicts[0].Omitted == 0 {
+			t.Errorf("nothing is left out of %s", w.Body)
+		}
+		if diff := cmp.Diff(want.String(), w.Body.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", body, diff)
+		}
+	}
+}

@@ -98,7 +98,7 @@ func (h *host) get(ctx context.Context, path, tag string, wait time.Duration) (f
 	case response.StatusCode != http.StatusOK:
 		return fetched{}, refusal(response)
 	}
-	data, err := unpacked(response.Body, response.Header.Values("Content-Encoding"), h.opt.MaxBytes)
+	data, err := unpacked(response.Body, response.ContentLength, response.Header.Values("Content-Encoding"), h.opt.MaxBytes)
 	if err != nil {
 		return fetched{}, unreached(asked, "the answer of the registry cannot be read", err)
 	}
@@ -161,7 +161,7 @@ func refusal(response *http.Response) error {
 	var document struct {
 		Error struct{ Code, Message, Hint string }
 	}
-	data, err := unpacked(response.Body, response.Header.Values("Content-Encoding"), maxRefusal)
+	data, err := unpacked(response.Body, response.ContentLength, response.Header.Values("Content-Encoding"), maxRefusal)
 	if err == nil && json.Unmarshal(data, &document) == nil && document.Error.Message != "" {
 		return registry.Errorf(registry.CodeRegistryUnreached, "the registry answers %s: %s", response.Status, document.Error.Message).
 			WithHint(document.Error.Hint)

@@ -39,7 +39,7 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 		if _, rejected := parted(events); len(rejected) > 0 && !g.PassAll {
 			a := answerOf(events)
 			a.Accepted, a.Rejected = 0, len(events)
-			writeAnswer(w, http.StatusUnprocessableEntity, a)
+			writeAnswer(w, http.StatusUnprocessableEntity, a.appendJSON(nil))
 			return
 		}
 		next.ServeHTTP(w, withEvents(r, events, body))

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -20,16 +21,16 @@ var errTooLarge = errors.New("too large")
 // everybody to support.
 const zstdWindow = 8 << 20
 
-// unpacked reads a body and undoes its Content-Encoding, of which there is at most one. A
-// body that is longer than limit, as sent or unpacked, fails with CodeBodyTooLarge; no more
-// than that is ever in memory.
-func unpacked(body io.Reader, codings []string, limit int64) ([]byte, error) {
+// unpacked reads a body, which is said to have a size, and undoes its Content-Encoding, of
+// which there is at most one. A body that is longer than limit, as sent or unpacked, fails
+// with CodeBodyTooLarge; no more than that is ever in memory.
+func unpacked(body io.Reader, size int64, codings []string, limit int64) ([]byte, error) {
 	r, done, err := unpacker(io.LimitReader(body, limit+1), codings)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	data, err := readAll(r, limit)
+	data, err := readAll(r, size, limit)
 	switch {
 	case errors.Is(err, errTooLarge), errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return nil, registry.Errorf(registry.CodeBodyTooLarge, "it has more than %d bytes, unpacked", limit)
@@ -41,6 +42,9 @@ func unpacked(body io.Reader, codings []string, limit int64) ([]byte, error) {
 
 // unpacker undoes a Content-Encoding.
 func unpacker(r io.Reader, codings []string) (unpacked io.Reader, done func(), err error) {
+	if len(codings) == 0 {
+		return r, func() {}, nil
+	}
 	switch coding := strings.ToLower(strings.TrimSpace(strings.Join(codings, ","))); coding {
 	case "", "identity":
 		return r, func() {}, nil
@@ -80,11 +84,16 @@ var (
 	}}
 )
 
-// readAll reads everything, or fails with errTooLarge.
-func readAll(r io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(data)) > limit {
+// maxRoom bounds the memory that a body gets because it is said to be large, in bytes.
+const maxRoom = 64 << 10
+
+// readAll reads everything, which is said to have a size, or fails with errTooLarge.
+func readAll(r io.Reader, size, limit int64) ([]byte, error) {
+	// A byte more, so that the end is met without growing.
+	data := bytes.NewBuffer(make([]byte, 0, bytes.MinRead+min(max(size, 0), limit, maxRoom)))
+	_, err := data.ReadFrom(io.LimitReader(r, limit+1))
+	if err == nil && int64(data.Len()) > limit {
 		return nil, errTooLarge
 	}
-	return data, err
+	return data.Bytes(), err
 }
