@@ -47,7 +47,7 @@ or --missing-version say otherwise, as they do for evctl serve. What they let pa
 flagged with the rule that it breaks, and counts as valid.
 
 Prints what is wrong with which event, and a summary. Exit code 1 means that some
-event is not valid, 3 that there were none.
+event is not valid, 3 that there were none, or that none was checked.
 
 Formats: text; json, one object with "verdicts" of the events that are not valid and
 the counts in "groups" and "summary"; ndjson, one verdict per line for every event.`,
@@ -110,12 +110,22 @@ func runValidate(ctx context.Context, app *App, f validateFlags, args []string) 
 	if err := report.finish(); err != nil {
 		return err
 	}
+	return report.outcome(inputs)
+}
+
+// outcome is how the command ends. A run in which no contract decided about anything did
+// not check what it was asked to, whatever the flags let pass.
+func (r *verdictReport) outcome(inputs []input) error {
+	_, unchecked := r.flagged()
 	switch {
-	case report.events == 0:
+	case r.events == 0:
 		return withHint(fmt.Errorf("no events in %s: nothing was checked", inputNames(inputs)),
 			"events are JSON objects, one per line or in an array")
-	case report.invalid > 0:
+	case r.invalid > 0:
 		return errFindings
+	case unchecked == r.events:
+		return withHint(fmt.Errorf("no contract for any event in %s: nothing was checked", inputNames(inputs)),
+			"--registry and --envelope say what to check events with, and where they have their names")
 	}
 	return nil
 }
