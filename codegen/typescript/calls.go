@@ -86,7 +86,7 @@ func (c *checker) scalar(s *contracts.Schema, t contracts.Types, at place) []cal
 func (c *checker) constraints(s *contracts.Schema, t contracts.Types, at place) []call {
 	var list []call
 	if s.Enum != nil && !s.Open {
-		list = append(list, call{c.helper("listed"), []doc{c.values(s, at)}})
+		list = append(list, call{c.helper("listed"), []doc{c.leaf(c.values(s, at))}})
 	}
 	switch {
 	case t == contracts.String:
@@ -119,25 +119,25 @@ func (c *checker) scalars(name string, s *contracts.Schema, at place) {
 	if t := s.Types & contracts.Numeric; t != 0 {
 		calls := c.scalar(s, t, at)
 		if t&contracts.Integer == 0 && s.Types&contracts.Boolean == 0 {
-			c.returnCalls(calls, "value")
+			c.returnCalls(calls, c.leaf("value"))
 			c.close()
 			return
 		}
 		c.branch(`typeof value === "number"`, calls)
 	}
 	if s.Types.Has(contracts.Boolean) {
-		c.returnCalls(c.scalar(s, contracts.Boolean, at), "value")
+		c.returnCalls(c.scalar(s, contracts.Boolean, at), c.leaf("value"))
 	} else {
-		c.returnCalls([]call{{c.helper("mistyped"), nil}}, "value")
+		c.returnCalls([]call{{c.helper("mistyped"), nil}}, c.leaf("value"))
 	}
 	c.close()
 }
 
 // branch prints what is asked of values of one type.
 func (c *checker) branch(condition string, calls []call) {
-	c.statement(1, docs{"if (" + condition + ") {"})
-	c.statement(2, returned(calls, "value"))
-	c.statement(1, docs{"}"})
+	c.statement(1, c.seq("if (", condition, ") {"))
+	c.statement(2, c.returned(calls, c.leaf("value")))
+	c.statement(1, c.leaf("}"))
 }
 
 func (c *checker) values(s *contracts.Schema, at place) string {
@@ -149,21 +149,21 @@ func (c *checker) values(s *contracts.Schema, at place) string {
 			continue // beyond what JavaScript can hold
 		}
 		numbers = numbers && v.Type()&contracts.Numeric != 0
-		of = append(of, text)
+		of = append(of, c.leaf(text))
 	}
 	if numbers {
-		return c.constant(at.words.With("values"), numberList(of))
+		return c.constant(at.words.With("values"), c.numbers(of))
 	}
-	return c.constant(at.words.With("values"), list_(of, false))
+	return c.constant(at.words.With("values"), c.elements(of, group))
 }
 
 func (c *checker) text(s *contracts.Schema, at place) []call {
 	list := c.counts(s.MinLength, s.MaxLength, "minLength", "maxLength")
 	if s.Format != "" {
-		list = append(list, call{c.helper("format"), []doc{c.use(formatsModule, formatFunction(s.Format), false)}})
+		list = append(list, call{c.helper("format"), []doc{c.leaf(c.use(formatsModule, formatFunction(s.Format), false))}})
 	}
 	if s.Pattern != "" {
-		list = append(list, call{c.helper("pattern"), []doc{c.constant(at.words.With("pattern"), pattern(s.Pattern))}})
+		list = append(list, call{c.helper("pattern"), []doc{c.leaf(c.constant(at.words.With("pattern"), c.leaf(pattern(s.Pattern))))}})
 	}
 	return list
 }
@@ -172,10 +172,10 @@ func (c *checker) text(s *contracts.Schema, at place) []call {
 func (c *checker) counts(least, most *int, minimum, maximum string) []call {
 	var list []call
 	if least != nil && *least > 0 {
-		list = append(list, call{c.helper(minimum), []doc{fmt.Sprint(*least)}})
+		list = append(list, call{c.helper(minimum), []doc{c.leaf(strconv.Itoa(*least))}})
 	}
 	if most != nil {
-		list = append(list, call{c.helper(maximum), []doc{fmt.Sprint(*most)}})
+		list = append(list, call{c.helper(maximum), []doc{c.leaf(strconv.Itoa(*most))}})
 	}
 	return list
 }
@@ -191,12 +191,12 @@ func (c *checker) number(s *contracts.Schema) []call {
 		{"maximum", s.Maximum, false}, {"exclusiveMaximum", s.ExclusiveMaximum, true},
 	} {
 		if b.limit != nil {
-			list = append(list, call{c.helper(b.helper), []doc{bound(*b.limit, b.up)}})
+			list = append(list, call{c.helper(b.helper), []doc{c.leaf(bound(*b.limit, b.up))}})
 		}
 	}
 	if s.MultipleOf != nil {
 		step, digits := scaled(s.MultipleOf.Rat())
-		list = append(list, call{c.helper("multipleOf"), []doc{step, digits}})
+		list = append(list, call{c.helper("multipleOf"), []doc{c.leaf(step), c.leaf(digits)}})
 	}
 	return list
 }
@@ -234,7 +234,7 @@ func scaled(r *big.Rat) (step, digits string) {
 func (c *checker) array(s *contracts.Schema, at place) []call {
 	list := append([]call{{c.helper("array"), nil}}, c.counts(s.MinItems, s.MaxItems, "minItems", "maxItems")...)
 	if s.Items != nil && !accepts(s.Items) {
-		list = append(list, call{c.helper("items"), []doc{c.local(s.Items, at.below("item"))}})
+		list = append(list, call{c.helper("items"), []doc{c.leaf(c.local(s.Items, at.below("item")))}})
 	}
 	if s.UniqueItems {
 		list = append(list, call{c.helper("uniqueItems"), nil})
@@ -245,10 +245,10 @@ func (c *checker) array(s *contracts.Schema, at place) []call {
 func (c *checker) mapping(s *contracts.Schema, at place) []call {
 	list := append([]call{{c.helper("object"), nil}}, c.sizes(s)...)
 	if s.MapKeys != nil {
-		list = append(list, call{c.helper("keys"), []doc{c.local(s.MapKeys, at.below("key"))}})
+		list = append(list, call{c.helper("keys"), []doc{c.leaf(c.local(s.MapKeys, at.below("key")))}})
 	}
 	if s.Values != nil && !accepts(s.Values) {
-		list = append(list, call{c.helper("values"), []doc{c.local(s.Values, at.below("value"))}})
+		list = append(list, call{c.helper("values"), []doc{c.leaf(c.local(s.Values, at.below("value")))}})
 	}
 	return list
 }
@@ -259,7 +259,7 @@ func (c *checker) sizes(s *contracts.Schema) []call {
 }
 
 // pattern is a regular expression that means what the RE2 text means.
-func pattern(re2 string) doc {
+func pattern(re2 string) string {
 	text := schema.Pattern(re2)
 	if re, err := syntax.Parse(re2, syntax.Perl); err == nil && anchorsLines(re) {
 		text = linePattern(re)
@@ -329,102 +329,111 @@ func (p *printer) statement(depth int, d doc) {
 
 func (p *printer) printf(format string, args ...any) { fmt.Fprintf(&p.body, format, args...) }
 
-func (c *checker) returnCalls(calls []call, value doc) { c.statement(1, returned(calls, value)) }
+func (c *checker) returnCalls(calls []call, value doc) { c.statement(1, c.returned(calls, value)) }
 
 // returned returns the first fault of several calls.
-func returned(calls []call, value doc) doc {
+func (c *checker) returned(calls []call, value doc) doc {
 	switch len(calls) {
 	case 0:
-		return docs{"return undefined;"}
+		return c.leaf("return undefined;")
 	case 1:
-		return docs{"return ", calls[0].document(value), ";"}
+		return c.seq("return ", c.document(calls[0], value), ";")
 	}
-	return docs{"return ", parenthesised(chained(calls, value)), ";"}
+	return c.seq("return ", c.parenthesised(c.chained(calls, value)), ";")
 }
 
 // assigned is the first fault of several calls, after a "=".
 func (c *checker) assigned(calls []call, value doc) doc {
 	if len(calls) == 1 {
-		return after{calls[0].document(value)}
+		return c.of(after, c.document(calls[0], value))
 	}
-	return group{indent{docs{space, group{chained(calls, value)}}}}
+	return c.group(c.indent(space, c.group(c.chained(calls, value))))
 }
 
-func chained(calls []call, value doc) docs {
+func (c *checker) chained(calls []call, value doc) doc {
 	if len(calls) == 2 {
-		return operation(calls[0].document(value), "??", calls[1].document(value))
+		return c.operation(c.document(calls[0], value), "??", c.document(calls[1], value))
 	}
-	var d docs
+	var room [16]doc
+	d := room[:0]
 	for i, one := range calls {
 		if i > 0 {
-			d = append(d, " ??", space)
+			d = append(d, c.leaf(" ??"), space)
 		}
-		d = append(d, one.document(value))
+		d = append(d, c.document(one, value))
 	}
-	return d
+	return c.list(sequence, d)
 }
 
-func (one call) document(value doc) doc {
-	return docs{one.function, arguments(append([]doc{value}, one.arguments...)...)}
+// document calls a function with a value.
+func (c *checker) document(one call, value doc) doc {
+	var room [8]doc
+	return c.seq(one.function, c.arguments(append(append(room[:0], value), one.arguments...)...))
 }
 
-func arguments(list ...doc) doc {
-	return group{docs{"(", indent{docs{softLine, joined(list)}}, ifBroken{","}, softLine, ")"}}
+func (d *documents) arguments(list ...doc) doc {
+	return d.group("(", d.indent(softLine, d.joined(list)), d.of(ifBroken, ","), softLine, ")")
 }
 
-func joined(list []doc) docs {
-	var d docs
+// joined puts commas between documents.
+func (d *documents) joined(list []doc) doc {
+	if len(list) == 1 {
+		return list[0]
+	}
+	first := len(d.parts)
 	for i, one := range list {
 		if i > 0 {
-			d = append(d, ",", space)
+			d.parts = append(d.parts, d.leaf(","), space)
 		}
-		d = append(d, one)
+		d.parts = append(d.parts, one)
 	}
-	return d
+	d.pieces = append(d.pieces, piece{sequence, "", int32(first), int32(len(d.parts))})
+	return doc(len(d.pieces) - 1)
 }
 
 // parenthesised is an operation that breaks inside of parentheses.
-func parenthesised(d doc) doc {
-	return group{docs{ifBroken{"("}, indent{docs{softLine, group{d}}}, softLine, ifBroken{")"}}}
+func (d *documents) parenthesised(operation doc) doc {
+	return d.group(d.of(ifBroken, "("), d.indent(softLine, d.group(operation)), softLine, d.of(ifBroken, ")"))
 }
 
 // operation has two operands.
-func operation(left doc, operator string, right doc) docs {
-	return docs{left, " ", group{docs{operator, space, right}}}
+func (d *documents) operation(left doc, operator string, right doc) doc {
+	return d.seq(left, " ", d.group(operator, space, right))
 }
 
 // ifStatement is a condition with one short statement.
-func ifStatement(condition, then doc) doc {
-	return group{docs{"if (", group{docs{indent{docs{softLine, condition}}, softLine}}, ")", indent{docs{space, then}}}}
+func (d *documents) ifStatement(condition, then doc) doc {
+	return d.group("if (", d.condition(condition), ")", d.indent(space, then))
+}
+
+// condition is what stands in the parentheses of a statement.
+func (d *documents) condition(of doc) doc {
+	return d.group(d.indent(softLine, of), softLine)
 }
 
 // texts is an array of strings.
-func texts(list []string) doc {
+func (d *documents) texts(list []string) doc {
 	quoted := make([]doc, len(list))
 	for i, text := range list {
-		quoted[i] = quote(text)
+		quoted[i] = d.leaf(quote(text))
 	}
-	return list_(quoted, false)
+	return d.elements(quoted, group)
 }
 
-// list_ is an array; forced ones are always broken.
-func list_(of []doc, forced bool) doc {
+// elements is an array: a group, or one that is always broken.
+func (d *documents) elements(of []doc, k kind) doc {
 	if len(of) == 0 {
-		return "[]"
+		return d.leaf("[]")
 	}
-	inner := docs{"[", indent{docs{softLine, joined(of)}}, ifBroken{","}, softLine, "]"}
-	if forced {
-		return broken{inner}
-	}
-	return group{inner}
+	return d.of(k, "[", d.indent(softLine, d.joined(of)), d.of(ifBroken, ","), softLine, "]")
 }
 
-// numberList is an array of numbers, of which as many stand on a line as fit.
-func numberList(of []doc) doc {
+// numbers is an array of numbers, of which as many stand on a line as fit.
+func (d *documents) numbers(of []doc) doc {
 	if len(of) < 2 {
-		return list_(of, false)
+		return d.elements(of, group)
 	}
-	return group{docs{"[", indent{docs{softLine, filled{of}}}, ifBroken{","}, softLine, "]"}}
+	return d.group("[", d.indent(softLine, d.list(filled, of)), d.of(ifBroken, ","), softLine, "]")
 }
 
 // checkOf is the name of a type's check, imported where needed.

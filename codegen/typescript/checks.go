@@ -71,21 +71,21 @@ func (c *checker) typeCheck(t *codegen.Type, name string) {
 func (c *checker) guard(t *codegen.Type, check string) {
 	typ := c.types[t]
 	c.comment("", codegen.Doc{Lines: []string{"Tells whether a value is a valid " + typ + "."}})
-	c.statement(0, docs{"export function ", c.guards[t], arguments("value: unknown"), ": value is " + typ + " {"})
-	test := docs{check, "(value) === undefined"}
+	c.statement(0, c.seq("export function ", c.guards[t], c.arguments(c.leaf("value: unknown")), ": value is ", typ, " {"))
+	test := c.seq(check, "(value) === undefined")
 	if t.Schema.AcceptsNull() {
-		test = docs{"value !== null && ", test}
+		test = c.seq("value !== null && ", test)
 	}
-	c.statement(1, docs{"return ", test, ";"})
+	c.statement(1, c.seq("return ", test, ";"))
 	c.close()
 }
 
 func (c *checker) open(export, name string, parameters ...string) {
-	list := []doc{"value: unknown"}
+	list := []doc{c.leaf("value: unknown")}
 	for _, p := range parameters {
-		list = append(list, p)
+		list = append(list, c.leaf(p))
 	}
-	c.statement(0, docs{export, "function ", name, arguments(list...), ": ", c.use(checksModule, "Fault", true), " {"})
+	c.statement(0, c.seq(export, "function ", name, c.arguments(list...), ": ", c.use(checksModule, "Fault", true), " {"))
 }
 
 func (c *checker) close() { c.body.WriteString("}\n\n") }
@@ -108,7 +108,7 @@ func (c *checker) chain(export, name string, calls []call, nullable bool) {
 	if nullable {
 		c.body.WriteString("  if (value === null) return undefined;\n")
 	}
-	c.returnCalls(calls, "value")
+	c.returnCalls(calls, c.leaf("value"))
 	c.close()
 }
 
@@ -148,7 +148,7 @@ func (c *checker) constant(words naming.Name, value doc) string {
 	}
 	name := c.hoisted(words)
 	c.hoistedAs[string(text)] = name
-	c.constants.print(docs{"const ", name, " =", after{value}, ";"}, 0, 0)
+	c.constants.print(c.seq("const ", name, " =", c.of(after, value), ";"), 0, 0)
 	c.constants.WriteString("\n")
 	return name
 }
@@ -156,7 +156,7 @@ func (c *checker) constant(words naming.Name, value doc) string {
 // objectCheck prints the check of an object. t is nil for one without a type; tag is a
 // discriminator that it is read as if it had, or empty.
 func (c *checker) objectCheck(export, function string, t *codegen.Type, s *contracts.Schema, at place, tag string) {
-	var of doc = ""
+	of := ""
 	var parameters []string
 	o := &objectCheck{checker: c, schema: s, at: at}
 	if tag != "" {
@@ -176,15 +176,16 @@ func (c *checker) objectCheck(export, function string, t *codegen.Type, s *contr
 	}
 	c.open(export, function, parameters...)
 	c.null(s)
-	c.wantObject(of)
+	c.wantObject(c.leaf(of))
 	o.print()
 	c.close()
 }
 
 // wantObject refuses what is no object.
 func (c *checker) wantObject(of doc) {
-	is := docs{"!", c.helper("isObject"), of, arguments("value")}
-	c.statement(1, ifStatement(is, docs{"return ", c.helper("mistyped"), arguments("value"), ";"}))
+	value := c.arguments(c.leaf("value"))
+	is := c.seq("!", c.helper("isObject"), of, value)
+	c.statement(1, c.ifStatement(is, c.seq("return ", c.helper("mistyped"), value, ";")))
 }
 
 // typeOf is the type that says which members there are.
@@ -250,7 +251,7 @@ func (o *objectCheck) print() {
 	for i, p := range o.schema.Properties {
 		o.property(i, p)
 	}
-	o.returnCalls(o.whole(known), "value")
+	o.returnCalls(o.whole(known), o.leaf("value"))
 }
 
 // property prints the check of a declared member.
@@ -264,38 +265,40 @@ func (o *objectCheck) property(i int, p *contracts.Property) {
 	switch {
 	case p.Required:
 	case o.counts() && accepts(p.Schema):
-		o.statement(depth, ifStatement(operation(value, "!==", "undefined"), docs{"known++;"}))
+		o.statement(depth, o.ifStatement(o.operation(value, "!==", o.leaf("undefined")), o.leaf("known++;")))
 		return
 	case accepts(p.Schema):
 		return
 	default:
-		o.statement(depth, docs{"if (", group{docs{indent{docs{softLine, operation(value, "!==", "undefined")}}, softLine}}, ") {"})
+		o.statement(depth, o.seq("if (", o.condition(o.operation(value, "!==", o.leaf("undefined"))), ") {"))
 		depth++
 		if o.counts() {
-			o.statement(depth, docs{"known++;"})
+			o.statement(depth, o.leaf("known++;"))
 		}
 	}
 	calls, nullable := o.calls(p.Schema, at)
-	o.statement(depth, docs{"fault =", o.assigned(calls, value), ";"})
-	var wrong doc = "fault"
+	o.statement(depth, o.seq("fault =", o.assigned(calls, value), ";"))
+	fault := o.leaf("fault")
+	wrong := fault
 	if nullable {
-		wrong = docs{"fault &&", space, value, indent{docs{" ", group{docs{"!==", space, "null"}}}}}
+		wrong = o.seq("fault &&", space, value, o.indent(" ", o.group("!==", space, "null")))
 	}
-	o.statement(depth, ifStatement(wrong, docs{"return ", parenthesised(operation(quote("/"+contracts.EscapePointer(p.Name)), "+", "fault")), ";"}))
+	pointer := o.leaf(quote("/" + contracts.EscapePointer(p.Name)))
+	o.statement(depth, o.ifStatement(wrong, o.seq("return ", o.parenthesised(o.operation(pointer, "+", fault)), ";")))
 	if depth > 1 {
-		o.statement(1, docs{"}"})
+		o.statement(1, o.leaf("}"))
 	}
 }
 
 // member is the expression for a member of an object.
 func (c *checker) member(object, wire string) doc {
 	if inherited(wire) {
-		return docs{c.helper("own"), arguments(object, quote(wire))}
+		return c.seq(c.helper("own"), c.arguments(c.leaf(object), c.leaf(quote(wire))))
 	}
 	if k := key(wire); k == wire && wire != "" {
-		return object + "." + wire
+		return c.seq(object, ".", wire)
 	}
-	return object + "[" + quote(wire) + "]"
+	return c.seq(object, "[", quote(wire), "]")
 }
 
 // inherited reports whether every object has something by that name.
@@ -317,10 +320,10 @@ func (o *objectCheck) whole(known string) []call {
 		if i > 0 {
 			at = o.at.below("other" + strconv.Itoa(i+1))
 		}
-		expression := o.constant(at.words.With("pattern"), pattern(p.Pattern))
+		expression := o.leaf(o.constant(at.words.With("pattern"), o.leaf(pattern(p.Pattern))))
 		expressions = append(expressions, expression)
 		if !accepts(p.Schema) {
-			calls = append(calls, call{o.helper("patternProperties"), []doc{expression, o.local(p.Schema, at)}})
+			calls = append(calls, call{o.helper("patternProperties"), []doc{expression, o.leaf(o.local(p.Schema, at))}})
 		}
 	}
 	if additional := o.additional(known, expressions); additional != nil {
@@ -329,12 +332,14 @@ func (o *objectCheck) whole(known string) []call {
 	calls = append(calls, o.sizes(s)...)
 	if len(s.RequireAny) > 0 {
 		groups := make([]doc, len(s.RequireAny))
-		forced := len(groups) > 1
-		for i, names := range s.RequireAny {
-			groups[i] = texts(names)
-			forced = forced && len(names) > 1
+		form := group
+		if len(groups) > 1 && !slices.ContainsFunc(s.RequireAny, func(names []string) bool { return len(names) < 2 }) {
+			form = broken
 		}
-		calls = append(calls, call{o.helper("requireAny"), []doc{o.constant(o.at.words.With("groups"), list_(groups, forced))}})
+		for i, names := range s.RequireAny {
+			groups[i] = o.texts(names)
+		}
+		calls = append(calls, call{o.helper("requireAny"), []doc{o.leaf(o.constant(o.at.words.With("groups"), o.elements(groups, form)))}})
 	}
 	return calls
 }
@@ -353,32 +358,32 @@ func (o *objectCheck) additional(known string, expressions []doc) *call {
 		check = o.local(s.Additional.Schema, o.at.below("value"))
 	}
 	if check != "" && len(s.Properties)+len(o.tags)+len(expressions) == 0 && !o.variable {
-		return &call{o.helper("values"), []doc{check}}
+		return &call{o.helper("values"), []doc{o.leaf(check)}}
 	}
 	var names []string
 	for _, p := range s.Properties {
 		names = append(names, p.Name)
 	}
-	var members doc = "[]"
+	members := "[]"
 	if names = append(names, o.tags...); len(names) > 0 {
-		members = o.constant(o.at.words.With("members"), texts(names))
+		members = o.constant(o.at.words.With("members"), o.texts(names))
 	}
 	if check == "" {
-		args := []doc{known, members}
+		args := []doc{o.leaf(known), o.leaf(members)}
 		if o.variable {
-			args = append(args, "tag")
+			args = append(args, o.leaf("tag"))
 		}
 		return &call{o.helper("closed"), args}
 	}
-	args := []doc{check, members}
+	args := []doc{o.leaf(check), o.leaf(members)}
 	switch {
 	case len(expressions) > 0:
-		args = append(args, o.constant(o.at.words.With("patterns"), list_(expressions, false)))
+		args = append(args, o.leaf(o.constant(o.at.words.With("patterns"), o.elements(expressions, group))))
 	case o.variable:
-		args = append(args, "[]")
+		args = append(args, o.leaf("[]"))
 	}
 	if o.variable {
-		args = append(args, "tag")
+		args = append(args, o.leaf("tag"))
 	}
 	return &call{o.helper("additionalProperties"), args}
 }
@@ -393,28 +398,28 @@ func (c *checker) union(s *contracts.Schema, at place) {
 	function := c.helper(u.Keyword())
 	checks := make([]doc, len(u.Variants))
 	for i, v := range u.Variants {
-		checks[i] = c.local(v.Schema, at.below(v.Name))
+		checks[i] = c.leaf(c.local(v.Schema, at.below(v.Name)))
 	}
-	c.returnCalls([]call{{function, checks}}, "value")
+	c.returnCalls([]call{{function, checks}}, c.leaf("value"))
 }
 
 // discriminated prints the choice by a property's value.
 func (c *checker) discriminated(u *contracts.Union, at place) {
 	value := c.member("value", u.Discriminator)
-	var of doc = ""
+	of := c.leaf("")
 	if !inherited(u.Discriminator) {
-		of = docs{"<", group{docs{"{", indent{docs{space, key(u.Discriminator) + ": unknown", ifBroken{";"}}}, space, "}"}}, ">"}
+		of = c.seq("<", c.group("{", c.indent(space, key(u.Discriminator), ": unknown", c.of(ifBroken, ";")), space, "}"), ">")
 	}
 	c.wantObject(of)
-	c.statement(1, docs{"switch (", group{docs{indent{docs{softLine, value}}, softLine}}, ") {"})
+	c.statement(1, c.seq("switch (", c.condition(value), ") {"))
 	for _, v := range u.Variants {
-		c.statement(2, docs{"case ", quote(v.Tag), ":"})
-		c.statement(3, docs{"return ", c.variant(u, v, at).document("value"), ";"})
+		c.statement(2, c.seq("case ", quote(v.Tag), ":"))
+		c.statement(3, c.seq("return ", c.document(c.variant(u, v, at), c.leaf("value")), ";"))
 	}
-	c.statement(1, docs{"}"})
-	c.statement(1, docs{"return ", parenthesised(operation(
-		quote("/"+contracts.EscapePointer(u.Discriminator)), "+", docs{c.helper("untagged"), arguments(value)},
-	)), ";"})
+	c.statement(1, c.leaf("}"))
+	c.statement(1, c.seq("return ", c.parenthesised(c.operation(
+		c.leaf(quote("/"+contracts.EscapePointer(u.Discriminator))), "+", c.seq(c.helper("untagged"), c.arguments(value)),
+	)), ";"))
 }
 
 // variant is the check of a variant that a discriminator selects.
@@ -430,7 +435,7 @@ func (c *checker) variant(u *contracts.Union, v *contracts.Variant, at place) ca
 		at := at.below(v.Name)
 		return call{c.later(at, func(name string) { c.objectCheck("", name, nil, object, at, tag) }), nil}
 	case v.TagImplied && c.tagged[t]:
-		return call{c.checkOf(t), []doc{quote(u.Discriminator)}}
+		return call{c.checkOf(t), []doc{c.leaf(quote(u.Discriminator))}}
 	}
 	return call{c.checkOf(t), nil}
 }

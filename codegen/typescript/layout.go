@@ -11,34 +11,97 @@ import (
 // This file lays text out as prettier does: documents of groups that stay on one
 // line when they fit and break otherwise, after Wadler's "A prettier printer".
 
-// doc is a text (string), a sequence (docs), or one of the types below.
-type doc any
+// doc is a document: the number of a piece of documents.
+type doc int32
 
-type docs []doc
+// kind is what a document is.
+type kind uint8
 
-type (
-	// lineBreak is a space, or nothing when soft, in a flat group, and a new line in
-	// a broken one.
-	lineBreak struct{ soft bool }
+const (
+	text kind = iota
+	// sequence is one document after the other.
+	sequence
 	// group breaks all its own lines or none of them.
-	group struct{ content doc }
+	group
 	// indent moves the lines inside to the right.
-	indent struct{ content doc }
+	indent
 	// ifBroken is left out of a flat group.
-	ifBroken struct{ content doc }
+	ifBroken
 	// broken breaks all its own lines.
-	broken struct{ content doc }
+	broken
 	// filled are texts with commas between them, as many on a line as fit.
-	filled struct{ of []doc }
+	filled
 	// after is a group of a line break and, indented when that breaks, what follows
 	// on the same line or the next one.
-	after struct{ content doc }
+	after
+	// lineBreak is a space in a flat group, and a new line in a broken one.
+	lineBreak
+	// softBreak is nothing in a flat group.
+	softBreak
 )
 
-var (
-	space    = lineBreak{}
-	softLine = lineBreak{soft: true}
+// piece is a text, a break, or the documents that others are made of.
+type piece struct {
+	kind        kind
+	text        string
+	first, last int32 // of documents.parts
+}
+
+// documents holds what documents are made of, for all of a module.
+type documents struct {
+	pieces []piece
+	parts  []doc
+}
+
+// Breaks stand in front of all other documents.
+const (
+	space doc = iota
+	softLine
 )
+
+// clear forgets all documents.
+func (d *documents) clear() {
+	d.pieces = append(d.pieces[:0], piece{kind: lineBreak}, piece{kind: softBreak})
+	d.parts = d.parts[:0]
+}
+
+// leaf is a text.
+func (d *documents) leaf(text string) doc {
+	d.pieces = append(d.pieces, piece{text: text})
+	return doc(len(d.pieces) - 1)
+}
+
+// of makes a document of parts, which are strings and documents.
+func (d *documents) of(k kind, parts ...any) doc {
+	first := len(d.parts)
+	for _, part := range parts {
+		switch part := part.(type) {
+		case doc:
+			d.parts = append(d.parts, part)
+		case string:
+			d.parts = append(d.parts, d.leaf(part))
+		}
+	}
+	d.pieces = append(d.pieces, piece{k, "", int32(first), int32(len(d.parts))})
+	return doc(len(d.pieces) - 1)
+}
+
+func (d *documents) seq(parts ...any) doc    { return d.of(sequence, parts...) }
+func (d *documents) group(parts ...any) doc  { return d.of(group, parts...) }
+func (d *documents) indent(parts ...any) doc { return d.of(indent, parts...) }
+
+// list makes a document of documents.
+func (d *documents) list(k kind, of []doc) doc {
+	first := len(d.parts)
+	d.parts = append(d.parts, of...)
+	d.pieces = append(d.pieces, piece{k, "", int32(first), int32(len(d.parts))})
+	return doc(len(d.pieces) - 1)
+}
+
+func (d *documents) at(n doc) (piece, []doc) {
+	one := d.pieces[n]
+	return one, d.parts[one.first:one.last]
+}
 
 const (
 	lineWidth = 80
@@ -55,6 +118,7 @@ type command struct {
 // sheet is a text that documents are laid out on, and the memory that this takes, so that
 // both are used for many of them.
 type sheet struct {
+	*documents
 	text        []byte
 	stack, work []command
 }
@@ -72,7 +136,7 @@ func (s *sheet) Write(text []byte) (int, error) {
 func (s *sheet) print(d doc, margin, column int) {
 	start := len(s.text)
 	s.text = slices.Grow(s.text, 4*lineWidth)
-	if line, ok := flat(s.text[start:start:start+4*lineWidth], d, false); ok && column+textWidth(line) <= lineWidth {
+	if line, ok := s.flat(s.text[start:start:start+4*lineWidth], d, false); ok && column+textWidth(line) <= lineWidth {
 		s.text = s.text[:start+len(line)]
 		return
 	}
@@ -80,39 +144,43 @@ func (s *sheet) print(d doc, margin, column int) {
 	for len(s.stack) > 0 {
 		c := s.stack[len(s.stack)-1]
 		s.stack = s.stack[:len(s.stack)-1]
-		switch d := c.content.(type) {
-		case string:
-			s.WriteString(d)
-			column += textWidth(d)
-		case docs:
-			for i := len(d) - 1; i >= 0; i-- {
-				s.push(d[i], c.indent, c.broken)
-			}
+		one, parts := s.at(c.content)
+		switch one.kind {
+		case text:
+			s.WriteString(one.text)
+			column += textWidth(one.text)
+		case sequence:
+			s.push(parts, c.indent, c.broken)
 		case indent:
-			s.push(d.content, c.indent+tab, c.broken)
+			s.push(parts, c.indent+tab, c.broken)
 		case group:
-			s.push(d.content, c.indent, !s.fits(command{d.content, c.indent, false}, s.stack, lineWidth-column))
+			s.push(parts, c.indent, !s.fits(parts, c.indent, s.stack, lineWidth-column))
 		case broken:
-			s.push(d.content, c.indent, true)
+			s.push(parts, c.indent, true)
 		case filled:
-			s.push(fill(d.of, lineWidth-column), c.indent, c.broken)
+			s.push(s.fill(parts, lineWidth-column), c.indent, c.broken)
 		case after:
 			// Only the break decides here: what follows may break on its own.
-			if s.fits(command{space, c.indent, false}, append(s.stack, command{d.content, c.indent, true}), lineWidth-column) {
-				s.push(docs{" ", d.content}, c.indent, true)
-			} else {
-				s.push(indent{docs{space, d.content}}, c.indent, true)
+			s.push(parts, c.indent, true)
+			if s.fits([]doc{space}, c.indent, s.stack, lineWidth-column) {
+				s.WriteString(" ")
+				column++
+				continue
 			}
+			for i := range parts {
+				s.stack[len(s.stack)-1-i].indent += tab
+			}
+			s.push([]doc{space}, c.indent+tab, true)
 		case ifBroken:
 			if c.broken {
-				s.push(d.content, c.indent, true)
+				s.push(parts, c.indent, true)
 			}
-		case lineBreak:
+		case lineBreak, softBreak:
 			switch {
 			case c.broken:
 				s.line(c.indent)
 				column = c.indent
-			case !d.soft:
+			case one.kind == lineBreak:
 				s.WriteString(" ")
 				column++
 			}
@@ -120,8 +188,10 @@ func (s *sheet) print(d doc, margin, column int) {
 	}
 }
 
-func (s *sheet) push(d doc, indent int, broken bool) {
-	s.stack = append(s.stack, command{d, indent, broken})
+func (s *sheet) push(parts []doc, indent int, broken bool) {
+	for _, part := range slices.Backward(parts) {
+		s.stack = append(s.stack, command{part, indent, broken})
+	}
 }
 
 // line begins a new line at a column.
@@ -138,47 +208,58 @@ func (s *sheet) margin(width int) {
 
 // flat prints a document on one line. It is not ok when the line is too long by far, or
 // when something breaks whatever the room is: that does not stand in a group.
-func flat(line []byte, d doc, grouped bool) (_ []byte, ok bool) {
-	switch d := d.(type) {
-	case string:
-		if len(line)+len(d) > cap(line) {
+func (d *documents) flat(line []byte, n doc, grouped bool) (_ []byte, ok bool) {
+	one, parts := d.at(n)
+	switch one.kind {
+	case text:
+		if len(line)+len(one.text) > cap(line) {
 			return nil, false
 		}
-		return append(line, d...), true
-	case docs:
-		for _, part := range d {
-			if line, ok = flat(line, part, grouped); !ok {
-				return nil, false
-			}
-		}
-		return line, true
-	case indent:
-		return flat(line, d.content, grouped)
+		return append(line, one.text...), true
 	case group:
-		return flat(line, d.content, true)
+		grouped = true
 	case after:
-		if line, ok = flat(line, " ", grouped); !ok {
+		if len(line) == cap(line) {
 			return nil, false
 		}
-		return flat(line, d.content, grouped)
-	case filled:
-		return flat(line, joined(d.of), grouped)
+		line = append(line, ' ')
+	case broken:
+		return nil, false
 	case ifBroken:
 		return line, grouped
 	case lineBreak:
-		if !d.soft {
-			line, _ = flat(line, " ", grouped)
+		if !grouped || len(line) == cap(line) {
+			return nil, false
 		}
-		return line, grouped && line != nil
+		return append(line, ' '), true
+	case softBreak:
+		return line, grouped
 	}
-	return nil, false
+	for i, part := range parts {
+		if i > 0 && one.kind == filled {
+			if len(line)+2 > cap(line) || !grouped {
+				return nil, false
+			}
+			line = append(line, ", "...)
+		}
+		if line, ok = d.flat(line, part, grouped); !ok {
+			return nil, false
+		}
+	}
+	return line, true
 }
 
-// fits reports whether next, flat, and what follows it up to the next possible
+// fits reports whether documents, flat, and what follows them up to the next possible
 // break stay within the room.
-func (s *sheet) fits(next command, rest []command, room int) bool {
-	work := append(s.work[:0], next)
+func (s *sheet) fits(next []doc, margin int, rest []command, room int) bool {
+	work := s.work[:0]
 	defer func() { s.work = work }()
+	add := func(parts []doc, indent int, broken bool) {
+		for _, part := range slices.Backward(parts) {
+			work = append(work, command{part, indent, broken})
+		}
+	}
+	add(next, margin, false)
 	for room >= 0 {
 		if len(work) == 0 {
 			if len(rest) == 0 {
@@ -188,61 +269,61 @@ func (s *sheet) fits(next command, rest []command, room int) bool {
 		}
 		c := work[len(work)-1]
 		work = work[:len(work)-1]
-		switch d := c.content.(type) {
-		case string:
-			room -= textWidth(d)
-		case docs:
-			for i := len(d) - 1; i >= 0; i-- {
-				work = append(work, command{d[i], c.indent, c.broken})
-			}
-		case indent:
-			work = append(work, command{d.content, c.indent, c.broken})
-		case group:
-			work = append(work, command{d.content, c.indent, c.broken})
+		one, parts := s.at(c.content)
+		switch one.kind {
+		case text:
+			room -= textWidth(one.text)
 		case broken:
 			if !c.broken {
 				return false
 			}
-			work = append(work, command{d.content, c.indent, true})
+			add(parts, c.indent, true)
 		case filled:
-			work = append(work, command{joined(d.of), c.indent, c.broken})
+			if c.broken && len(parts) > 1 { // after the first comma
+				return textWidth(s.pieces[parts[0]].text)+1 <= room
+			}
+			room -= 2 * max(0, len(parts)-1) // commas and spaces
+			add(parts, c.indent, c.broken)
 		case after:
-			work = append(work, command{docs{space, d.content}, c.indent, c.broken})
+			add(parts, c.indent, c.broken)
+			work = append(work, command{space, c.indent, c.broken})
 		case ifBroken:
 			if c.broken {
-				work = append(work, command{d.content, c.indent, true})
+				add(parts, c.indent, true)
 			}
-		case lineBreak:
+		case lineBreak, softBreak:
 			if c.broken {
 				return true
 			}
-			if !d.soft {
+			if one.kind == lineBreak {
 				room--
 			}
+		default:
+			add(parts, c.indent, c.broken)
 		}
 	}
 	return false
 }
 
 // fill breaks only where the room is used up, a comma at the end included.
-func fill(of []doc, room int) doc {
-	var d docs
+func (d *documents) fill(of []doc, room int) []doc {
+	var list []doc
 	left := room
 	for i, one := range of {
-		width := textWidth(one.(string)) + 1
+		width := textWidth(d.pieces[one].text) + 1
 		switch {
 		case i == 0:
 		case left < width+1:
-			d = append(d, ",", space)
+			list = append(list, d.leaf(","), space)
 			left = room
 		default:
-			d = append(d, ", ")
+			list = append(list, d.leaf(", "))
 			left--
 		}
-		d = append(d, one)
+		list = append(list, one)
 		left -= width
 	}
-	return d
+	return list
 }
 
 // textWidth counts columns: wide characters take two, combining marks none.

@@ -14,6 +14,7 @@ import (
 // printer writes modules, one after the other.
 type printer struct {
 	*generator
+	*documents
 	unit      *codegen.Unit // nil for events.ts
 	body      sheet         // types, and from checksAt on checks
 	checksAt  int
@@ -26,6 +27,12 @@ type printer struct {
 type imported struct {
 	module, name string
 	isType       bool
+}
+
+func newPrinter(g *generator) *printer {
+	d := &documents{}
+	d.clear()
+	return &printer{generator: g, documents: d, body: sheet{documents: d}, constants: sheet{documents: d}}
 }
 
 // use names something of another module, which it imports.
@@ -80,6 +87,7 @@ func (p *printer) module(u *codegen.Unit, e *codegen.Event) []byte {
 
 // begin forgets the module before.
 func (p *printer) begin(u *codegen.Unit) {
+	p.clear()
 	p.unit, p.checksAt = u, 0
 	p.body.text, p.constants.text, p.imports = p.body.text[:0], p.constants.text[:0], p.imports[:0]
 }
@@ -122,35 +130,36 @@ func (p *printer) printImport(names []imported) {
 	if !slices.ContainsFunc(names, func(i imported) bool { return !i.isType }) {
 		keyword, mark = "import type ", ""
 	}
-	list := make([]doc, len(names))
-	for i, one := range names {
-		list[i] = one.name
-		if one.isType {
-			list[i] = mark + one.name
-		}
-	}
 	specifier := p.specifier(names[0].module)
-	if len(list) == 1 {
+	if len(names) == 1 {
 		// A single name never breaks.
-		p.printf("%s{ %s } from %s;\n", keyword, list[0], specifier)
+		p.printf("%s{ %s } from %s;\n", keyword, names[0].name, specifier)
 		return
 	}
-	p.body.print(docs{keyword, group{docs{"{", indent{docs{space, joined(list), ifBroken{","}}}, space, "}"}}, " from ", specifier, ";"}, 0, 0)
+	list := make([]doc, len(names))
+	for i, one := range names {
+		if one.isType {
+			list[i] = p.seq(mark, one.name)
+		} else {
+			list[i] = p.leaf(one.name)
+		}
+	}
+	p.body.print(p.seq(keyword, p.group("{", p.indent(space, p.joined(list), p.of(ifBroken, ",")), space, "}"), " from ", specifier, ";"), 0, 0)
 	p.body.WriteString("\n")
 }
 
 // constant prints what is known of an event at run time.
 func (p *printer) constant(e *codegen.Event) {
 	p.comment("", constantDoc(e))
-	typ := group{docs{"<", indent{docs{softLine, quote(e.Contract.Name), ",", space, p.types[e.Payload]}}, softLine, ">"}}
-	members := docs{
+	typ := p.group("<", p.indent(softLine, quote(e.Contract.Name), ",", space, p.types[e.Payload]), softLine, ">")
+	members := p.indent(
 		space, "name: ", quote(e.Contract.Name), ",", // after a key this short, prettier never breaks
 		space, "version: ", quote(e.Contract.Version.String()), ",",
-		space, "digest:", group{indent{docs{space, quote(string(e.Digest))}}}, ",",
-		space, "check:", group{indent{docs{space, p.checkNames[e.Payload]}}}, ",",
-	}
-	object := broken{docs{"{", indent{members}, space, "}"}}
-	p.body.print(docs{"export const ", p.events[e], ": ", p.use(checksModule, "EventContract", true), typ, " =", after{object}, ";"}, 0, 0)
+		space, "digest:", p.group(p.indent(space, quote(string(e.Digest)))), ",",
+		space, "check:", p.group(p.indent(space, p.checkNames[e.Payload])), ",",
+	)
+	object := p.of(broken, "{", members, space, "}")
+	p.body.print(p.seq("export const ", p.events[e], ": ", p.use(checksModule, "EventContract", true), typ, " =", p.of(after, object), ";"), 0, 0)
 	p.body.WriteString("\n\n")
 }
 
@@ -395,7 +404,7 @@ func (p *printer) eventMap(m *codegen.Model) []byte {
 		if name == "__proto__" {
 			name = `["__proto__"]` // the plain one would set the prototype
 		}
-		p.statement(1, docs{name, ":", group{indent{docs{space, value}}}, ","})
+		p.statement(1, p.seq(name, ":", p.group(p.indent(space, value)), ","))
 	}
 	p.body.WriteString("};\n\n")
 	p.comment("", codegen.Doc{Lines: []string{"Tells whether there is an event of that name."}})

@@ -29,7 +29,7 @@ func (Target) Options() []codegen.Option {
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	g := newGenerator(m, options, nil)
 	files, err := codegen.PrintFiles(len(g.units), func() func(i int) (codegen.File, error) {
-		p := &printer{generator: g}
+		p := newPrinter(g)
 		return func(i int) (codegen.File, error) {
 			u := g.units[i]
 			return codegen.File{Path: g.modules[u.Unit] + ".ts", Content: p.module(u.Unit, u.event)}, nil
@@ -38,7 +38,7 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	if err != nil {
 		return nil, err
 	}
-	p := &printer{generator: g}
+	p := newPrinter(g)
 	files = append(files, g.runtime()...)
 	return append(files,
 		codegen.File{Path: eventsModule + ".ts", Content: p.eventMap(m)},
@@ -48,16 +48,16 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 
 // index is the module that exports all others.
 func (g *generator) index() []byte {
-	var s sheet
+	var d documents
+	d.clear()
+	s := sheet{documents: &d}
 	s.WriteString(header)
 	for _, u := range g.units {
 		fmt.Fprintf(&s, "export * from %s;\n", g.specifier(g.modules[u.Unit]))
 	}
 	fmt.Fprintf(&s, "export * from %s;\n", g.specifier(eventsModule))
-	s.print(docs{
-		"export ", group{docs{"{", indent{docs{space, "type EventContract,", space, "type Fault,", space, "type PayloadOf,", space, "isValid", ifBroken{","}}}, space, "}"}},
-		" from ", g.specifier(checksModule), ";",
-	}, 0, 0)
+	names := d.indent(space, "type EventContract,", space, "type Fault,", space, "type PayloadOf,", space, "isValid", d.of(ifBroken, ","))
+	s.print(d.seq("export ", d.group("{", names, space, "}"), " from ", g.specifier(checksModule), ";"), 0, 0)
 	s.WriteString("\n")
 	return s.text
 }

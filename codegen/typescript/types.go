@@ -148,62 +148,63 @@ const (
 	ofDeclare                 // after the = of a declaration
 )
 
-// document prepares an expression for layout.
-func document(e expr, at position) doc {
+// expression prepares an expression for layout.
+func (d *documents) expression(e expr, at position) doc {
 	switch e := e.(type) {
 	case word:
-		return e.text
+		return d.leaf(e.text)
 	case reference:
-		return e.name
+		return d.leaf(e.name)
 	case list:
-		return docs{document(e.of, ofList), "[]"}
+		return d.seq(d.expression(e.of, ofList), "[]")
 	case record:
-		return docs{"Record", group{docs{"<", indent{docs{softLine, "string,", space, document(e.of, inside)}}, softLine, ">"}}}
+		return d.seq("Record", d.group("<", d.indent(softLine, "string,", space, d.expression(e.of, inside)), softLine, ">"))
 	case tagged:
-		return intersection(e)
+		return d.intersection(e)
 	case union:
-		return unionDocument(e, at)
+		return d.union(e, at)
 	}
-	return ""
+	return d.leaf("")
 }
 
-func intersection(e tagged) doc {
-	object := group{docs{"{", indent{docs{space, key(e.name) + ": " + quote(e.value), ifBroken{";"}}}, space, "}"}}
+func (d *documents) intersection(e tagged) doc {
+	object := d.group("{", d.indent(space, key(e.name), ": ", quote(e.value), d.of(ifBroken, ";")), space, "}")
 	if e.of == nil {
 		return object
 	}
-	return docs{document(e.of, inside), " & ", object}
+	return d.seq(d.expression(e.of, inside), " & ", object)
 }
 
-// unionDocument breaks all members of a union or none. A named type or null is
+// union breaks all members of a union or none. A named type or null is
 // never broken.
-func unionDocument(u union, at position) doc {
-	var members docs
+func (d *documents) union(u union, at position) doc {
+	var list []doc
 	hug := hugs(u)
 	for i, m := range u.of {
 		if i > 0 {
 			if hug {
-				members = append(members, " ")
+				list = append(list, d.leaf(" "))
 			} else {
-				members = append(members, space)
+				list = append(list, space)
 			}
-			members = append(members, "| ")
+			list = append(list, d.leaf("| "))
 		}
-		d := document(m, inside)
+		one := d.expression(m, inside)
 		if !hug {
-			d = indent{d} // by the width of "| "
+			one = d.indent(one) // by the width of "| "
 		}
-		members = append(members, d)
+		list = append(list, one)
 	}
+	members := d.list(sequence, list)
 	switch {
 	case at == ofList && hug:
-		return docs{"(", members, ")"}
+		return d.seq("(", members, ")")
 	case at == ofList:
-		return docs{"(", group{docs{indent{docs{softLine, ifBroken{"| "}, members}}, softLine}}, ")"}
+		return d.seq("(", d.group(d.indent(softLine, d.of(ifBroken, "| "), members), softLine), ")")
 	case hug:
 		return members
 	}
-	return group{docs{ifBroken{"| "}, members}}
+	return d.group(d.of(ifBroken, "| "), members)
 }
 
 // hugs reports whether a union is one named type or map, and null.
@@ -227,26 +228,26 @@ func ownLine(e expr) bool {
 
 // value prints a name and, on the same line or on the next one, the expression after it.
 func (s *sheet) value(name, separator string, e expr, at position) {
-	d := document(e, at)
+	d := s.expression(e, at)
 	s.WriteString(name)
 	switch {
 	case ownLine(e):
-		s.print(docs{group{docs{separator, indent{docs{space, d}}}}, ";"}, 0, textWidth(name))
+		s.print(s.seq(s.group(separator, s.indent(space, d)), ";"), 0, textWidth(name))
 	case at == ofDeclare:
-		s.print(docs{separator, after{d}, ";"}, 0, textWidth(name))
+		s.print(s.seq(separator, s.of(after, d), ";"), 0, textWidth(name))
 	default:
-		s.print(docs{separator, " ", d, ";"}, 0, textWidth(name))
+		s.print(s.seq(separator, " ", d, ";"), 0, textWidth(name))
 	}
 }
 
 // member prints a member of an interface, two columns in, and ends the line.
 func (s *sheet) member(name string, e expr) {
-	d := document(e, ofMember)
+	d := s.expression(e, ofMember)
 	s.margin(tab)
 	if ownLine(e) {
-		s.print(docs{name, group{docs{":", indent{docs{space, d}}}}, ";"}, tab, tab)
+		s.print(s.seq(name, s.group(":", s.indent(space, d)), ";"), tab, tab)
 	} else {
-		s.print(docs{name, ": ", d, ";"}, tab, tab)
+		s.print(s.seq(name, ": ", d, ";"), tab, tab)
 	}
 	s.WriteString("\n")
 }
