@@ -38,7 +38,7 @@ func (p *project) stage(e *codegen.Event, name string) *stage {
 
 // table has NOT NULL where its version requires a value.
 func (p *project) table(e *codegen.Event, name string) *warehouse.Table {
-	return p.dialect.Table(e, name, true)
+	return p.dialect.Table(e, name, layout(p.options))
 }
 
 // columns are those of the model.

@@ -28,6 +28,7 @@ const (
 	optionProject    = "project"
 	optionDialect    = "dialect"
 	optionSchema     = "schema"
+	optionNested     = "nested"
 	optionPersonal   = "personal"
 	optionDuplicates = "duplicates"
 	optionContract   = "contract"
@@ -35,6 +36,7 @@ const (
 
 // Values of options that differ from the default.
 const (
+	nested   = "struct"
 	leaveOut = "leave_out"
 	drop     = "drop"
 	enforced = "enforced"
@@ -50,6 +52,7 @@ func (Target) Options() []codegen.Option {
 		{Name: optionProject, Default: "events", Describe: "name of the package, of the source, and behind stg_ of the models"},
 		{Name: optionDialect, Default: warehouse.PostgreSQL.Name, Values: dialects, Describe: "whose SQL it is, as for the target sql"},
 		{Name: optionSchema, Describe: "schema, dataset or database that the tables are in, as for the target sql; that of the profile when empty"},
+		{Name: optionNested, Default: "json", Values: []string{"json", nested}, Describe: "what lists of objects are, as for the target sql"},
 		{Name: optionPersonal, Default: "keep", Values: []string{"keep", leaveOut}, Describe: "whether models have columns with direct or sensitive personal data"},
 		{Name: optionDuplicates, Default: "keep", Values: []string{"keep", drop}, Describe: "whether models have all rows of one event, or the first one that was received"},
 		{Name: optionContract, Default: "documented", Values: []string{"documented", enforced}, Describe: "whether dbt holds models to the types of their columns"},
@@ -60,8 +63,13 @@ func (Target) Options() []codegen.Option {
 func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
 	tables := warehouse.TableNames(m, names)
 	for _, e := range m.Events {
-		warehouse.TableOf(e, tables[e], true, names)
+		warehouse.TableOf(e, tables[e], layout(options), names)
 	}
+}
+
+// layout is what options say of tables. NOT NULL says which columns are tested for that.
+func layout(o codegen.Options) warehouse.Options {
+	return warehouse.Options{NotNull: true, Nested: o[optionNested] == nested}
 }
 
 var projectName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,29}$`)
@@ -75,6 +83,9 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	}
 	if schema := p.dialect.Schema; schema != "" && !warehouse.SchemaName.MatchString(schema) {
 		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics", optionSchema, schema)
+	}
+	if options[optionNested] == nested && !p.dialect.HasRecords() {
+		return nil, fmt.Errorf("option %s is %q, and %s has no columns for that, expected json", optionNested, nested, p.dialect.Title)
 	}
 	names := warehouse.TableNames(m, nil)
 	stages := make([]*stage, len(m.Events))

@@ -54,8 +54,10 @@ var bigquery = dialect{
 	casts: map[warehouse.Kind]string{
 		warehouse.Day: "CAST({value} AS STRING)", warehouse.Moment: "FORMAT_TIMESTAMP('%Y-%m-%dT%H:%M:%E6SZ', {value}, 'UTC')",
 	},
-	json: "TO_JSON({value})",
-	fill: "UPDATE {table} SET {column} = {value} WHERE {where}",
+	part: "{value} AS {name}", record: "IF({value} IS NULL, NULL, STRUCT({parts}))", blank: "CAST(NULL AS {type})",
+	recordList: "ARRAY(SELECT {record} FROM UNNEST({value}) AS {item} WITH OFFSET AS position ORDER BY position)",
+	json:       "TO_JSON({value})",
+	fill:       "UPDATE {table} SET {column} = {value} WHERE {where}",
 }
 
 // bigqueryOptions are the options of a table; forever is what is said when rows are kept

@@ -11,11 +11,11 @@ var clickhouse = dialect{
 	full: func(d *dialect, c warehouse.Column) string {
 		switch {
 		case c.Type.List && c.Type.Nulls:
-			return "Array(" + nullable(d.Types[c.Type.Kind]) + ")"
+			return "Array(" + warehouse.ClickHouse.Nullable(d.Types[c.Type.Kind]) + ")"
 		case c.Type.List || c.Required:
 			return d.TypeOf(c)
 		}
-		return nullable(d.TypeOf(c))
+		return warehouse.ClickHouse.Nullable(d.TypeOf(c))
 	},
 	options: func(d *dialect, c warehouse.Column) string {
 		if c.Comment == "" {
@@ -52,7 +52,7 @@ var clickhouse = dialect{
 		return []string{d.alter(t, "MODIFY COLUMN "+d.Quote(c.Name)+" "+d.full(d, c))}
 	},
 	change: func(d *dialect, t *warehouse.Table, from, to warehouse.Column) string {
-		if to.Type.Kind == warehouse.JSON || from.Type.Kind == warehouse.Moment {
+		if to.Type.Kind == warehouse.Record || to.Type.Kind == warehouse.JSON || from.Type.Kind == warehouse.Moment {
 			return ""
 		}
 		to.Required = from.Required
@@ -62,15 +62,10 @@ var clickhouse = dialect{
 	casts: map[warehouse.Kind]string{
 		warehouse.UUID: "toString({value})", warehouse.Day: "toString({value})", warehouse.Moment: "formatDateTime({value}, '%Y-%m-%dT%H:%i:%S.%fZ', 'UTC')",
 	},
-	json: "toJSONString({value})",
-	fill: "ALTER TABLE {table} UPDATE {column} = {value} WHERE {where} SETTINGS mutations_sync = 1",
-}
-
-func nullable(name string) string {
-	if name == "LowCardinality(String)" {
-		return "LowCardinality(Nullable(String))"
-	}
-	return "Nullable(" + name + ")"
+	part: "{value}", record: "CAST(tuple({parts}) AS {type})", blank: "defaultValueOfTypeName({literal})",
+	recordList: "arrayMap({item} -> {record}, {value})",
+	json:       "toJSONString({value})",
+	fill:       "ALTER TABLE {table} UPDATE {column} = {value} WHERE {where} SETTINGS mutations_sync = 1",
 }
 
 // lifetime is when a row goes away.

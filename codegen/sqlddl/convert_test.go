@@ -184,7 +184,7 @@ func TestSteps_FillWhatBecomesRequired(t *testing.T) {
 			continue // it can only relax that
 		}
 		t.Run(name, func(t *testing.T) {
-			p := printer{dialect: *find(name), notNull: true}
+			p := printer{dialect: *find(name), layout: warehouse.Options{NotNull: true}}
 			from := p.table(old, "filled")
 			read := `"a" || ' ' || "b"::text || ' ' || "c"::text`
 			if name == "postgresql" {
@@ -206,7 +206,7 @@ func TestSteps_Goldens(t *testing.T) {
 	old := eventWith(t, "1.0.0", "order_id: {type: string, format: uuid, required: true}, pieces: {type: integer}, note: {type: string}, gone: {type: boolean}")
 	next := eventWith(t, "2.0.0", `order_id: {type: string, format: uuid, required: true, description: "It's the number."}, pieces: {type: number}, remark: {type: any, renamedFrom: note}, buyer: {type: object, required: true, properties: {email: {type: string, format: email, pii: direct, required: true}}}, sizes: {type: array, items: {type: integer}}`)
 	for _, d := range dialects {
-		p := printer{dialect: *d, notNull: true}
+		p := printer{dialect: *d, layout: warehouse.Options{NotNull: true}}
 		p.Schema = "analytics"
 		from, to := p.table(old, "order_completed"), p.table(next, "order_completed")
 		text := append(p.script("1.0.0", p.create(from), false), p.script("1.0.0 to 2.0.0", steps(&p.dialect, from, to), p.transactional)...)

@@ -2,6 +2,7 @@ package sqlddl
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/codegen/warehouse"
@@ -36,7 +37,10 @@ type dialect struct {
 	// castList is the same for lists, where cast does not do.
 	castList string
 	json     string // expression of a value as JSON
-	fill     string // statement that sets a column: table, column, its type, expression, condition
+	// record makes a record of parts, in the order of its type, each of which part writes.
+	// recordList makes a list of them. What is absent is blank.
+	part, record, recordList, blank string
+	fill                            string // statement that sets a column: table, column, its type, expression, condition
 }
 
 // dialects lists what the option takes.
@@ -135,7 +139,13 @@ func (d *dialect) set(t *warehouse.Table, c warehouse.Column, expression, condit
 // same reports whether a column need not change its type. JSON that is kept as text is
 // not text.
 func (d *dialect) same(from, to warehouse.Column) bool {
-	return d.TypeOf(from) == d.TypeOf(to) && (from.Type.Kind == warehouse.JSON) == (to.Type.Kind == warehouse.JSON)
+	return d.TypeOf(from) == d.TypeOf(to) && alike(from.Type, to.Type)
+}
+
+// alike reports whether both have JSON in the same places.
+func alike(a, b warehouse.Type) bool {
+	return (a.Kind == warehouse.JSON) == (b.Kind == warehouse.JSON) &&
+		slices.EqualFunc(a.Members, b.Members, func(a, b warehouse.Member) bool { return alike(a.Type, b.Type) })
 }
 
 // becomes reports whether a column takes all that a former one holds.
@@ -146,12 +156,24 @@ func (d *dialect) becomes(from, to warehouse.Column) bool {
 // converted is the expression that makes a value of the next type of one of the former
 // type, or empty where values would be lost.
 func (d *dialect) converted(from, to warehouse.Column) string {
-	a, b, name := from.Type, to.Type, d.Quote(from.Name)
+	return d.conversion(d.Quote(from.Name), from.Type, to.Type, d.TypeOf(to), 1)
+}
+
+// conversion is converted for an expression, and the name of the type that it is to have.
+// Records are within depth others.
+func (d *dialect) conversion(value string, a, b warehouse.Type, name string, depth int) string {
 	fill := func(format string) string {
-		return strings.NewReplacer("{value}", name, "{type}", d.TypeOf(to), "{elem}", d.Types[to.Type.Kind]).Replace(format)
+		return strings.NewReplacer("{value}", value, "{type}", name, "{elem}", d.Types[b.Kind]).Replace(format)
 	}
 	textual := b.Kind == warehouse.Text || b.Kind == warehouse.Symbol
 	switch {
+	case a.Kind == warehouse.Record || b.Kind == warehouse.Record:
+		if a.Kind != b.Kind || a.List != b.List {
+			return ""
+		}
+		return d.reshaped(value, a, b, depth)
+	case !b.List && b.Kind == warehouse.JSON && depth > 1: // no condition keeps NULL from it
+		return fill("CASE WHEN {value} IS NOT NULL THEN " + d.json + " END")
 	case !b.List && b.Kind == warehouse.JSON:
 		return fill(d.json)
 	case a.List != b.List:

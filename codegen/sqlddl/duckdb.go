@@ -13,7 +13,9 @@ var duckdb = dialect{
 		warehouse.UUID: "CAST({value} AS VARCHAR)", warehouse.Day: "strftime({value}, '%Y-%m-%d')",
 		warehouse.Moment: "strftime({value} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')",
 	},
-	json: "CASE WHEN {value} IS NOT NULL THEN to_json({value}) END",
+	part: "{name} := {value}", record: "CASE WHEN {value} IS NOT NULL THEN struct_pack({parts}) END", blank: "CAST(NULL AS {type})",
+	recordList: "list_transform({value}, lambda {item}: {record})",
+	json:       "CASE WHEN {value} IS NOT NULL THEN to_json({value}) END",
 	// After UPDATE, the same transaction may not say NOT NULL.
 	fill: "ALTER TABLE {table} ALTER COLUMN {column} SET DATA TYPE {type} USING CASE WHEN {where} THEN {value} ELSE {column} END",
 }

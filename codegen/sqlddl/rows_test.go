@@ -31,13 +31,39 @@ func rowOf(t *testing.T, tab *warehouse.Table, raw []byte, id string) row {
 	root := decode(t, raw)
 	for _, c := range tab.Columns[tab.Metadata:] {
 		if value := take(root, c.Path); value != nil {
-			r[c.Name] = value
+			r[c.Name] = shape(value, c.Type)
 		}
 	}
 	if last := tab.Columns[len(tab.Columns)-1]; last.Path == warehouse.ColumnUndeclared {
 		r[warehouse.ColumnUndeclared] = root // what is left
 	}
 	return r
+}
+
+// shape has records with the names of their parts, and what is not declared by itself.
+func shape(v any, t warehouse.Type) any {
+	if t.Kind != warehouse.Record || v == nil {
+		return v
+	}
+	if list, ok := v.([]any); ok {
+		one := t
+		one.List = false
+		out := make([]any, len(list))
+		for i, item := range list {
+			out[i] = shape(item, one)
+		}
+		return out
+	}
+	object, out := v.(map[string]any), map[string]any{}
+	for _, m := range t.Members {
+		if m.Wire == "" {
+			out[m.Name] = object // what is left
+		} else if value, ok := object[m.Wire]; ok {
+			out[m.Name] = shape(value, m.Type)
+			delete(object, m.Wire)
+		}
+	}
+	return out
 }
 
 // take removes what stands at a path.
@@ -69,14 +95,26 @@ func decode(t *testing.T, raw []byte) any {
 // holds reports whether a row is within what doc.go says that warehouses can hold.
 func holds(tab *warehouse.Table, r row) bool {
 	for _, c := range tab.Columns[tab.Metadata:] {
-		list, ok := r[c.Name].([]any)
-		if !ok || !c.Type.List {
-			list = []any{r[c.Name]}
+		if !held(c.Type, r[c.Name]) {
+			return false
 		}
-		for _, v := range list {
-			if v != nil && !fits(c.Type.Kind, v) {
+	}
+	return true
+}
+
+func held(t warehouse.Type, v any) bool {
+	list, ok := v.([]any)
+	if !ok || !t.List {
+		list = []any{v}
+	}
+	for _, v := range list {
+		for _, m := range t.Members {
+			if object, _ := v.(map[string]any); !held(m.Type, object[m.Name]) {
 				return false
 			}
+		}
+		if v != nil && t.Kind != warehouse.Record && !fits(t.Kind, v) {
+			return false
 		}
 	}
 	return true
@@ -100,18 +138,31 @@ func fits(k warehouse.Kind, v any) bool {
 	return !bytes.Contains(text, []byte(`\u0000`))
 }
 
-// plain makes what columns of a kind hold comparable.
-func plain(k warehouse.Kind, list bool, v any) any {
+// plain makes what columns of a type hold comparable.
+func plain(t warehouse.Type, v any) any {
 	if v == nil {
 		return nil
 	}
-	if values, ok := v.([]any); ok && list {
+	if values, ok := v.([]any); ok && t.List {
+		one := t
+		one.List = false
 		out := make([]any, len(values))
 		for i, v := range values {
-			out[i] = plain(k, false, v)
+			out[i] = plain(one, v)
 		}
 		return out
 	}
+	if object, ok := v.(map[string]any); ok && t.Kind == warehouse.Record {
+		out := map[string]any{}
+		for _, m := range t.Members {
+			out[m.Name] = plain(m.Type, object[m.Name])
+		}
+		return out
+	}
+	return plainOne(t.Kind, v)
+}
+
+func plainOne(k warehouse.Kind, v any) any {
 	switch k {
 	case warehouse.UUID:
 		return strings.ToLower(fmt.Sprint(v))
@@ -160,9 +211,9 @@ type stored struct {
 	rows  []row
 }
 
-func storedOf(t *testing.T, d *dialect, m *codegen.Model, prefix string) (list []stored) {
+func storedOf(t *testing.T, d *dialect, m *codegen.Model, prefix string, nested bool) (list []stored) {
 	t.Helper()
-	p := printer{dialect: *d, notNull: true}
+	p := printer{dialect: *d, layout: warehouse.Options{NotNull: true, Nested: nested}}
 	count, left := 0, 0
 	for i, e := range m.Events {
 		v, err := payload.Compile(e.Contract)
@@ -201,7 +252,7 @@ func TestCreate_HoldsGeneratedPayloads(t *testing.T) {
 		for from, m := range models {
 			t.Run(name+" "+from, func(t *testing.T) {
 				d := find(name)
-				list := storedOf(t, d, m, from)
+				list := storedOf(t, d, m, from, d.HasRecords())
 				var scripts []string
 				for _, s := range list {
 					scripts = append(scripts, insertion(t, d, s))
@@ -258,7 +309,7 @@ func same(t *testing.T, s stored, rows [][]*string) {
 	for i, want := range s.rows {
 		got := decode(t, []byte(*rows[i][0])).(map[string]any)
 		for _, c := range s.table.Columns {
-			if diff := cmp.Diff(plain(c.Type.Kind, c.Type.List, want[c.Name]), plain(c.Type.Kind, c.Type.List, got[c.Name])); diff != "" {
+			if diff := cmp.Diff(plain(c.Type, want[c.Name]), plain(c.Type, got[c.Name])); diff != "" {
 				t.Errorf("%s %s (-want +got):\n%s", s.table.Title(), c.Name, diff)
 			}
 		}

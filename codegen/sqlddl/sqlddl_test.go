@@ -12,6 +12,7 @@ import (
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/codegentest"
+	"github.com/evctl/evctl/codegen/warehouse"
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/registry"
 	"github.com/evctl/evctl/registry/dir"
@@ -70,7 +71,7 @@ func engines(t *testing.T) map[string]struct {
 
 // script puts tables into a schema, made by a path through versions.
 func script(d *dialect, schema string, notNull bool, path ...*codegen.Event) string {
-	p := printer{dialect: *d, notNull: notNull}
+	p := printer{dialect: *d, layout: warehouse.Options{NotNull: notNull, Nested: d.HasRecords() && !notNull}}
 	p.Schema = schema
 	var b strings.Builder
 	if d.Name == "clickhouse" {

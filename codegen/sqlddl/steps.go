@@ -2,6 +2,7 @@ package sqlddl
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/evctl/evctl/codegen/warehouse"
 )
@@ -116,6 +117,9 @@ func (m *migration) changed(p pair) {
 	from, to := p.from, p.to
 	from.Name = to.Name
 	if !m.d.same(from, to) || m.d.full(m.d, from) != m.d.full(m.d, warehouse.Column{Type: to.Type, Required: from.Required}) {
+		if lost := m.d.lost(to.Name, from.Type, to.Type); len(lost) > 0 {
+			m.do("-- Loses the values that were sent up to version " + m.old.Event.Version.String() + " of: " + strings.Join(lost, ", ") + ".")
+		}
 		statements, replaced := m.d.retype(m.next, from, to)
 		m.do(statements...)
 		if replaced {

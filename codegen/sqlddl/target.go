@@ -27,6 +27,7 @@ const (
 	optionDialect  = "dialect"
 	optionSchema   = "schema"
 	optionRequired = "required"
+	optionNested   = "nested"
 )
 
 // Options lists what evctl.yaml may set.
@@ -35,23 +36,35 @@ func (Target) Options() []codegen.Option {
 		{Name: optionDialect, Default: postgresql.Name, Values: names(), Describe: "whose SQL it is"},
 		{Name: optionSchema, Describe: "schema, dataset or database that the tables are in; none when empty"},
 		{Name: optionRequired, Default: "nullable", Values: []string{"nullable", "not_null"}, Describe: "whether columns of required properties take NULL, as rows of older versions may ask for"},
+		{Name: optionNested, Default: "json", Values: []string{"json", nested}, Describe: "lists of objects as JSON, or as lists of what the dialect has for objects: BigQuery, ClickHouse and DuckDB"},
 	}
+}
+
+// nested is the value of optionNested that keeps lists of objects as they are.
+const nested = "struct"
+
+// layout is what options say of tables.
+func layout(o codegen.Options) warehouse.Options {
+	return warehouse.Options{NotNull: o[optionRequired] == "not_null", Nested: o[optionNested] == nested}
 }
 
 // Identify tells names what tables and columns are called.
 func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
 	tables := warehouse.TableNames(m, names)
 	for _, e := range m.Events {
-		warehouse.TableOf(e, tables[e], options[optionRequired] == "not_null", names)
+		warehouse.TableOf(e, tables[e], layout(options), names)
 	}
 }
 
 // Generate writes a file for each event, and one for each step between its versions.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
-	p := printer{dialect: *find(options[optionDialect]), model: m, notNull: options[optionRequired] == "not_null"}
+	p := printer{dialect: *find(options[optionDialect]), model: m, layout: layout(options)}
 	p.Schema = options[optionSchema]
 	if p.Schema != "" && !warehouse.SchemaName.MatchString(p.Schema) {
 		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics", optionSchema, p.Schema)
+	}
+	if p.layout.Nested && !p.HasRecords() {
+		return nil, fmt.Errorf("option %s is %q, and %s has no columns for that, expected json", optionNested, nested, p.Title)
 	}
 	tables := warehouse.TableNames(m, nil)
 	made := make([][]codegen.File, len(m.Events))
@@ -76,8 +89,8 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 // printer writes the files of one dialect.
 type printer struct {
 	dialect
-	model   *codegen.Model
-	notNull bool
+	model  *codegen.Model
+	layout warehouse.Options
 }
 
 func (p *printer) files(e *codegen.Event, name string) []codegen.File {
@@ -96,7 +109,7 @@ func (p *printer) files(e *codegen.Event, name string) []codegen.File {
 
 // table is an event's table as the dialect holds it.
 func (p *printer) table(e *codegen.Event, name string) *warehouse.Table {
-	return p.Table(e, name, p.notNull)
+	return p.Table(e, name, p.layout)
 }
 
 // versions are the tables of all released versions before the present one, and that.

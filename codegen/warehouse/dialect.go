@@ -20,6 +20,12 @@ type Dialect struct {
 	// an element; where it may not, the list is kept as JSON.
 	arrays        string
 	nullsInArrays bool
+	// records is the format of the type of a record; empty: there is none. nullRecords
+	// tells whether null may be one.
+	records     string
+	nullRecords bool
+	// Nullable is a type that takes NULL, where types do not by themselves.
+	Nullable func(name string) string
 }
 
 // BigQuery, Snowflake, ClickHouse, PostgreSQL and DuckDB are the dialects that there are.
@@ -29,7 +35,7 @@ var BigQuery = Dialect{
 		Text: "STRING", Symbol: "STRING", UUID: "STRING", Day: "DATE", Moment: "TIMESTAMP", Whole: "INT64", Wide: "BIGNUMERIC",
 		Number: "FLOAT64", Truth: "BOOL", JSON: "JSON",
 	},
-	arrays: "ARRAY<%>",
+	arrays: "ARRAY<%>", records: "STRUCT<%>",
 }
 
 var Snowflake = Dialect{
@@ -47,7 +53,7 @@ var ClickHouse = Dialect{
 		Text: "String", Symbol: "LowCardinality(String)", UUID: "UUID", Day: "Date32", Moment: "DateTime64(6, 'UTC')", Whole: "Int64", Wide: "Int256",
 		Number: "Float64", Truth: "Bool", JSON: "String",
 	},
-	arrays: "Array(%)", nullsInArrays: true,
+	arrays: "Array(%)", nullsInArrays: true, records: "Tuple(%)", Nullable: nullable,
 }
 
 var PostgreSQL = Dialect{
@@ -65,7 +71,7 @@ var DuckDB = Dialect{
 		Text: "VARCHAR", Symbol: "VARCHAR", UUID: "UUID", Day: "DATE", Moment: "TIMESTAMPTZ", Whole: "BIGINT", Wide: "DECIMAL(38, 0)",
 		Number: "DOUBLE", Truth: "BOOLEAN", JSON: "JSON",
 	},
-	arrays: "%[]", nullsInArrays: true,
+	arrays: "%[]", nullsInArrays: true, records: "STRUCT(%)", nullRecords: true,
 }
 
 // Dialects lists them in the order of the documentation.
@@ -101,8 +107,8 @@ func (d *Dialect) In(name string) string {
 }
 
 // Table is an event's table as the dialect holds it; see TableOf.
-func (d *Dialect) Table(e *codegen.Event, name string, notNull bool) *Table {
-	t := TableOf(e, name, notNull, nil)
+func (d *Dialect) Table(e *codegen.Event, name string, o Options) *Table {
+	t := TableOf(e, name, o, nil)
 	for i := range t.Columns {
 		t.Columns[i].Type = d.Hold(t.Columns[i].Type)
 	}
@@ -111,20 +117,51 @@ func (d *Dialect) Table(e *codegen.Event, name string, notNull bool) *Table {
 
 // Hold is the type by which the dialect keeps a value.
 func (d *Dialect) Hold(t Type) Type {
-	if t.List && t.Nulls && !d.nullsInArrays {
+	if t.List && t.Nulls && (!d.nullsInArrays || t.Kind == Record && !d.nullRecords) {
 		return Type{Kind: JSON}
+	}
+	if t.Kind == Record {
+		return d.holdMembers(t)
 	}
 	return t
 }
 
 // TypeOf is the type of a column without what says that it takes NULL.
 func (d *Dialect) TypeOf(c Column) string {
-	name := d.Types[c.Type.Kind]
+	name := d.one(c.Type)
 	if !c.Type.List {
 		return name
 	}
 	return strings.ReplaceAll(d.arrays, "%", name)
 }
+
+// one is the type of a value, or of an item of a list.
+func (d *Dialect) one(t Type) string {
+	if t.Kind != Record {
+		return d.Types[t.Kind]
+	}
+	parts := make([]string, len(t.Members))
+	for i, m := range t.Members {
+		parts[i] = d.Quote(m.Name) + " " + d.TypeOfMember(m.Type)
+	}
+	return strings.ReplaceAll(d.records, "%", strings.Join(parts, ", "))
+}
+
+// TypeOfMember is the type of a part of a record, which takes NULL where the dialect can
+// say so.
+func (d *Dialect) TypeOfMember(t Type) string {
+	name := d.one(t)
+	if d.Nullable != nil && t.Kind != Record && (!t.List || t.Nulls) {
+		name = d.Nullable(name)
+	}
+	if !t.List {
+		return name
+	}
+	return strings.ReplaceAll(d.arrays, "%", name)
+}
+
+// HasRecords reports whether lists of objects can be lists of records.
+func (d *Dialect) HasRecords() bool { return d.records != "" }
 
 // doubled writes a literal in which only the quote is special.
 func doubled(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
@@ -140,4 +177,12 @@ func (d *Dialect) Unquoted(name string) string {
 		return strings.ToUpper(name)
 	}
 	return name
+}
+
+// nullable is how ClickHouse says that a type takes NULL.
+func nullable(name string) string {
+	if name == "LowCardinality(String)" {
+		return "LowCardinality(Nullable(String))"
+	}
+	return "Nullable(" + name + ")"
 }

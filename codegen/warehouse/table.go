@@ -43,6 +43,8 @@ type Type struct {
 	Kind  Kind
 	List  bool // an array of kind
 	Nulls bool // of a list: null is a valid element
+	// Members are the parts of a Record, at least one.
+	Members []Member
 }
 
 // Kind is what a value of a column is, independent of a dialect.
@@ -59,7 +61,8 @@ const (
 	Wide   // whole numbers beyond
 	Number
 	Truth
-	JSON // what no other kind takes
+	JSON   // what no other kind takes
+	Record // an object within a list, where Options say so
 )
 
 // Columns of the event itself.
@@ -76,12 +79,17 @@ const maxName = 63
 // maxNested is how many columns an object may have before it is kept as JSON.
 const maxNested = 200
 
-// TableOf decides the columns of an event. With notNull, those that its version requires
-// take no NULL. names learns of them; nil while something is printed.
-func TableOf(e *codegen.Event, name string, notNull bool, names *codegen.Names) *Table {
+// Options are what somebody decides about tables.
+type Options struct {
+	NotNull bool // columns take no NULL where the version of the table requires a value
+	Nested  bool // lists of objects are lists of records, not JSON
+}
+
+// TableOf decides the columns of an event. names learns of them; nil while something is printed.
+func TableOf(e *codegen.Event, name string, o Options, names *codegen.Names) *Table {
 	c := e.Contract
 	t := &Table{Event: c, Name: Shorten(name), Days: c.Retention.Days(), Class: contracts.NoPII}
-	b := &builder{table: t, notNull: notNull, names: names, scope: names.Scope(), inside: map[*codegen.Type]bool{}}
+	b := &builder{table: t, Options: o, names: names, scope: names.Scope(), inside: map[*codegen.Type]bool{}}
 	b.add(Column{Path: ColumnID, Type: Type{Kind: Text}, Required: true, Comment: "Identifier of this one occurrence."}, ColumnID, codegen.Origin{})
 	b.add(Column{Path: ColumnVersion, Type: Type{Kind: Symbol}, Required: true, Comment: "Version of the contract it was sent with."}, ColumnVersion, codegen.Origin{})
 	b.add(Column{Path: ColumnReceived, Type: Type{Kind: Moment}, Required: true, Comment: "When the collector took it."}, ColumnReceived, codegen.Origin{})
@@ -121,12 +129,13 @@ func TableNames(m *codegen.Model, names *codegen.Names) map[*codegen.Event]strin
 }
 
 type builder struct {
-	table   *Table
-	notNull bool
-	names   *codegen.Names
-	scope   *codegen.Scope
-	inside  map[*codegen.Type]bool // objects whose columns are being made
-	open    bool                   // whether an object with columns takes members that are not declared
+	table *Table
+	Options
+	names  *codegen.Names
+	room   int // how many members a column may still have
+	scope  *codegen.Scope
+	inside map[*codegen.Type]bool // objects whose columns are being made
+	open   bool                   // whether an object with columns takes members that are not declared
 }
 
 // place is where an object stands.
@@ -159,7 +168,8 @@ func (b *builder) object(t *codegen.Type, at place) {
 			b.object(r.Named, in)
 			continue
 		}
-		c := Column{Field: f, Path: in.path, Formerly: in.formerly, Type: typeOf(r), Required: b.notNull && in.required, Class: higher(in.class, within(r))}
+		b.room = maxNested
+		c := Column{Field: f, Path: in.path, Formerly: in.formerly, Type: b.nestedType(r, 0), Required: b.NotNull && in.required, Class: higher(in.class, within(r))}
 		c.Comment = Sentence(withClass(in.docs, c.Class))
 		if s.Default != nil {
 			c.Fallback = s.Default.JSON
