@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"iter"
+	"sync"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -25,6 +26,9 @@ type Model struct {
 
 	source Source
 	unused []string // keys of Source.Rename that name nothing, sorted
+
+	renaming sync.Mutex
+	renamed  map[string]*Model // see Renamed
 }
 
 // Units yields what Events and Shared hold.

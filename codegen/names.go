@@ -242,7 +242,7 @@ func (job Job) complete(m *Model, clashes []Clash) {
 	}
 	job.Names(m, &Names{Visit: func(s *Scope, identifier string, of Origin) {
 		kind := 0
-		if s != nil && s.files {
+		if s.OfFiles() {
 			kind = 1
 		}
 		if found := first[of]; found != nil && found[kind] == "" {

@@ -12,8 +12,8 @@ import (
 )
 
 // Renamed is the model with other names for single things, for one target. Keys are those
-// of Origin.Key; where a definition or a fragment is called like an event, "define NAME"
-// and "fragment NAME" mean the other one. A value is written where the thing itself is:
+// of Origin.Key; "event NAME", "define NAME" and "fragment NAME" tell contracts of one name
+// apart. A value is written where the thing itself is:
 // as the name of a type for events, definitions and what lists and maps hold; as that of a
 // field for properties; behind the name of the type for enum values and variants. What is
 // written inside of it follows. Names on the wire stay.
@@ -21,9 +21,41 @@ func (m *Model) Renamed(rename map[string]string) *Model {
 	if len(rename) == 0 {
 		return m
 	}
-	src := m.source
-	src.Rename = rename
-	return NewModel(src)
+	var key strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(rename)) {
+		fmt.Fprintf(&key, "%q%q", name, rename[name])
+	}
+	m.renaming.Lock()
+	defer m.renaming.Unlock()
+	if m.renamed[key.String()] == nil {
+		if m.renamed == nil {
+			m.renamed = map[string]*Model{}
+		}
+		src := m.source
+		src.Rename = rename
+		m.renamed[key.String()] = NewModel(src)
+	}
+	return m.renamed[key.String()]
+}
+
+// CollisionsIn are those of the model that show in a job: some targets name less than others,
+// and a job can give one of two things another name.
+func (m *Model) CollisionsIn(jobs []Job) []Collision {
+	var list []Collision
+	known := map[string]bool{}
+	for _, job := range jobs {
+		if len(m.Renamed(job.Rename).Collisions) == 0 {
+			continue
+		}
+		for _, clash := range job.Clashes(m) {
+			c := clash.Of.clash()
+			if key := clash.Of.What() + clash.Of.Key(); c != nil && c.File != nil && !known[key] {
+				known[key] = true
+				list = append(list, *c)
+			}
+		}
+	}
+	return list
 }
 
 // Version is another version of an event, by itself, with the names that it would have in m.
@@ -49,7 +81,11 @@ func (r *renames) of(pointer string) (name naming.Name, ok bool) {
 	if r == nil {
 		return name, false
 	}
-	for _, key := range []string{strings.TrimSuffix(pointer, "#"), keyOf(pointer)} {
+	explicit := strings.TrimSuffix(pointer, "#")
+	if plain(pointer) == pointer {
+		explicit = "event " + explicit
+	}
+	for _, key := range []string{explicit, keyOf(pointer)} {
 		if text, ok := r.names[key]; ok && identifier.MatchString(text) {
 			r.used[key] = true
 			return naming.Exactly(text), true
@@ -153,7 +189,7 @@ func (job Job) written(m *Model) map[string][]string {
 	found, files := map[string][]string{}, map[string][]string{}
 	job.Names(m, &Names{Visit: func(s *Scope, identifier string, of Origin) {
 		into := found
-		if s != nil && s.files {
+		if s.OfFiles() {
 			into = files
 		}
 		if key := of.Key(); keys[key] {
@@ -174,10 +210,13 @@ func (job Job) checkWritten(key string, identifiers []string) error {
 	switch {
 	case len(identifiers) == 0:
 		return &RenameError{key, fmt.Sprintf("target %s gives %q no name of its own: it stands there as it is on the wire", job.Target.Name(), key)}
-	case !slices.ContainsFunc(identifiers, func(identifier string) bool { return strings.HasSuffix(identifier, value) }):
+	case slices.ContainsFunc(identifiers, func(identifier string) bool { return strings.HasSuffix(identifier, value) }):
+		return nil
+	case strings.Trim(strings.TrimPrefix(identifiers[0], value), "_0123456789") == "":
+		return &RenameError{key, fmt.Sprintf("rename of %q is %q, which is the name of something else in target %s", key, value, job.Target.Name())}
+	default:
 		return &RenameError{key, fmt.Sprintf("rename of %q is %q, which target %s writes as %s; expected it in that form", key, value, job.Target.Name(), identifiers[0])}
 	}
-	return nil
 }
 
 // unknownKey proposes a key that is near.

@@ -44,6 +44,9 @@ func (s *Scope) Name(want string, of Origin) string {
 	return name
 }
 
+// OfFiles reports whether a scope, which may be nil, hands out the names of files.
+func (s *Scope) OfFiles() bool { return s != nil && s.files }
+
 func (s *Scope) has(name string) bool {
 	_, taken := s.taken[name]
 	return taken

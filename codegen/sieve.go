@@ -72,7 +72,7 @@ func (s *Sieve) learn(job Job, probe *Model) {
 		switch {
 		case of == Origin{}:
 			reserve(scope, identifier)
-		case scope != nil && scope.files:
+		case scope.OfFiles():
 			kinds[scope] = ofFiles
 		case of.What() == "property" || of.What() == "enum value":
 		case of.Variant != nil:

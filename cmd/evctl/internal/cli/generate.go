@@ -142,8 +142,9 @@ func generateOnce(cmd *cobra.Command, app *App, f generateFlags) error {
 	if f.again && plan.Clean() {
 		return nil
 	}
-	reportCollisions(app.Stderr, model)
-	if err := reportPlan(app.Stdout, f, jobs, model, plan); err != nil {
+	collisions := model.CollisionsIn(jobs)
+	reportCollisions(app.Stderr, collisions)
+	if err := reportPlan(app.Stdout, f, jobs, collisions, plan); err != nil {
 		return err
 	}
 	if f.check && !plan.Clean() {
@@ -249,8 +250,8 @@ func blocked(files []codegen.Change) error {
 }
 
 // reportCollisions notes names that had to be changed; evctl lint asks to settle them.
-func reportCollisions(w io.Writer, m *codegen.Model) {
-	for _, c := range m.Collisions {
+func reportCollisions(w io.Writer, collisions []codegen.Collision) {
+	for _, c := range collisions {
 		p := c.Position()
 		hint := ""
 		if c.Adjustable {
@@ -284,10 +285,10 @@ type collisionEntry struct {
 	Code      string `json:"code"`  // the name in code, in snake_case
 }
 
-func reportPlan(w io.Writer, f generateFlags, jobs []codegen.Job, m *codegen.Model, plan *codegen.Plan) error {
+func reportPlan(w io.Writer, f generateFlags, jobs []codegen.Job, collisions []codegen.Collision, plan *codegen.Plan) error {
 	if f.format == "json" {
 		result := generateResult{Written: !f.check, Clean: plan.Clean(), Files: append([]codegen.Change{}, plan.Changes...), Collisions: []collisionEntry{}}
-		for _, c := range m.Collisions {
+		for _, c := range collisions {
 			result.Collisions = append(result.Collisions, collisionEntry{report.PlaceOf(c.Location), c.What, c.Wire, c.OtherWhat, c.Other, c.Got.Snake()})
 		}
 		return writeJSON(w, result)
