@@ -212,11 +212,18 @@ func (job Job) checkWritten(key string, identifiers []string) error {
 		return &RenameError{key, fmt.Sprintf("target %s gives %q no name of its own: it stands there as it is on the wire", job.Target.Name(), key)}
 	case slices.ContainsFunc(identifiers, func(identifier string) bool { return strings.HasSuffix(identifier, value) }):
 		return nil
-	case strings.Trim(strings.TrimPrefix(identifiers[0], value), "_0123456789") == "":
+	case numbered(identifiers[0], value):
 		return &RenameError{key, fmt.Sprintf("rename of %q is %q, which is the name of something else in target %s", key, value, job.Target.Name())}
 	default:
 		return &RenameError{key, fmt.Sprintf("rename of %q is %q, which target %s writes as %s; expected it in that form", key, value, job.Target.Name(), identifiers[0])}
 	}
+}
+
+// numbered reports whether an identifier is the one wanted with a number behind it.
+func numbered(identifier, wanted string) bool {
+	rest, found := strings.CutPrefix(identifier, wanted)
+	rest = strings.TrimPrefix(rest, "_")
+	return found && rest != "" && strings.Trim(rest, "0123456789") == ""
 }
 
 // unknownKey proposes a key that is near.
