@@ -347,3 +347,23 @@ func (s *served) verdicts(events string) string {
 	}
 	return strings.Join(words, " ")
 }
+
+func TestServe_FlagWinsOverWithoutVersionOfTheEnvelope(t *testing.T) {
+	dir := folder(t, shopFiles)
+	if code, out := evctl(t, dir, nil, "push"); code != 0 {
+		t.Fatal(out)
+	}
+	for _, c := range []struct{ word, answer string }{
+		{"", "ok"}, {"latest", "ok:version-missing"}, {"pass", "ok:version-missing"}, {"reject", "-"},
+	} {
+		args := []string{"--envelope", "segment"}
+		if c.word != "" {
+			args = append(args, "--missing-version", c.word)
+		}
+		s := serve(t, dir, nil, args...)
+		if got := s.verdicts(`{"type":"track","event":"order.completed","properties":{"total":1}}`); got != c.answer {
+			t.Errorf("serve %v answers %s, want %s", args, got, c.answer)
+		}
+		s.stop()
+	}
+}
