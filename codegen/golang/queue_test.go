@@ -334,6 +334,30 @@ func TestHTTPSink_TakesAnyAnswerForAnAnswer(t *testing.T) {
 	}
 }
 
+// TestHTTPSink_FollowsRedirectsOnlyWithTheEvents is about 302, after which nothing but a GET is
+// sent, and a page that answers it.
+func TestHTTPSink_FollowsRedirectsOnlyWithTheEvents(t *testing.T) {
+	received := ""
+	mux := http.NewServeMux()
+	mux.Handle("/302", http.RedirectHandler("/page", http.StatusFound))
+	mux.Handle("/308", http.RedirectHandler("/page", http.StatusPermanentRedirect))
+	mux.HandleFunc("/page", func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		received = r.Method + " " + string(body)
+	})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	message := events.Message{Body: []byte("{}")}
+	err := events.HTTPSink{URL: server.URL + "/302"}.Send(t.Context(), message)
+	var status *events.StatusError
+	if !errors.As(err, &status) || status.Code != 302 || status.Body != "redirected to "+server.URL+"/page" {
+		t.Errorf("302: got %v", err)
+	}
+	if err := (events.HTTPSink{URL: server.URL + "/308"}).Send(t.Context(), message); err != nil || received != "POST {}" {
+		t.Errorf("308: got %v, and the page %s", err, received)
+	}
+}
+
 // TestQueue_IsUsedFromManyGoroutines is for the race detector.
 func TestQueue_IsUsedFromManyGoroutines(t *testing.T) {
 	r := startReceiver(t, client.Limits{})

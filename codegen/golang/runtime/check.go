@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"hash/maphash"
 	"math"
-	"regexp"
 	"strconv"
 	"sync"
 	"unicode/utf8"
@@ -173,18 +172,6 @@ func (c *checker) failed(pointer string, r *reader) {
 	if r.done() != nil {
 		c.fail(pointer+r.failed.Pointer, r.failed.Rule, r.failed.Message)
 	}
-}
-
-// pattern is a regular expression that is compiled when it is used first.
-type pattern struct {
-	text string
-	once sync.Once
-	re   *regexp.Regexp
-}
-
-func (p *pattern) matches(text string) bool {
-	p.once.Do(func() { p.re = regexp.MustCompile(p.text) })
-	return p.re.MatchString(text)
 }
 
 // fewItems is the length up to which items are compared with each other.

@@ -61,7 +61,8 @@ type QueueStats struct {
 // A message may arrive twice, with the same ID: when an answer is lost, nobody knows whether
 // it was taken. What is in memory when the process dies is lost.
 //
-// The hooks are called from several goroutines, without a lock.
+// The hooks are called from several goroutines, without a lock. They must not wait for the
+// queue: not call Flush or Close, nor Send with Block.
 type Queue struct {
 	sink    Sink
 	options QueueOptions

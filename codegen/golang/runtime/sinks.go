@@ -153,6 +153,9 @@ func post(ctx context.Context, client *http.Client, url, contentType string, hea
 		return nil, err
 	}
 	defer response.Body.Close()
+	if last := response.Request; last.Method != http.MethodPost { // 301 to 303: the events were not sent on
+		return nil, &StatusError{Code: last.Response.StatusCode, Body: "redirected to " + last.URL.Redacted()}
+	}
 	// Reading to the end lets the connection be used again. Events were taken, or not, whether
 	// or not all of the answer arrives.
 	answer, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
