@@ -28,11 +28,12 @@ def clickhouse_engine():
 
     def run(sql):
         rows = []
+        # Not splitlines, which breaks texts at U+0085 and the like.
         for statement in sql.split(";\n"):
-            lines = [line for line in statement.splitlines() if line.strip() and not line.startswith("--")]
+            lines = [line for line in statement.split("\n") if line.strip() and not line.startswith("--")]
             if lines:
                 out = session.query("\n".join(lines).rstrip(";"), "JSONCompactEachRow")
-                rows = [json.loads(line) for line in str(out).splitlines()]
+                rows = [json.loads(line) for line in str(out).split("\n") if line]
         return rows
 
     return run
