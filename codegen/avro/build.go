@@ -18,8 +18,6 @@ type builder struct {
 	records map[recordKey]*schema
 	enums   map[*codegen.Type]*schema
 	json    *schema // the record of JSON text, once it is needed
-	// within are the unions and aliases around, up to the nearest record.
-	within map[*codegen.Type]bool
 }
 
 // recordKey is an object, or an object as the variant of a union whose discriminator it
@@ -86,8 +84,7 @@ func (b *builder) content(r *codegen.Ref, name naming.Name) *schema {
 	return b.anything()
 }
 
-// declared is the schema of a type. One that is within itself, without an object between,
-// is JSON text there: only records have names to refer to.
+// declared is the schema of a type.
 func (b *builder) declared(t *codegen.Type, name naming.Name) *schema {
 	switch {
 	case chosen(t.Name):
@@ -100,12 +97,7 @@ func (b *builder) declared(t *codegen.Type, name naming.Name) *schema {
 		return b.record(t, recordKey{object: t}, name)
 	case t.Kind == codegen.Enum:
 		return b.enum(t, name)
-	case b.within[t]:
-		return b.jsonText()
-	}
-	b.within[t] = true
-	defer delete(b.within, t)
-	if t.Kind == codegen.Alias {
+	case t.Kind == codegen.Alias:
 		return b.content(t.Of, name)
 	}
 	variants := make([]*schema, len(t.Variants))
@@ -279,9 +271,6 @@ func (b *builder) object(key recordKey, s *schema, fields []*codegen.Field, extr
 	}
 	b.records[key] = s
 	s.wanted = name.Pascal(nil)
-	around := b.within
-	b.within = map[*codegen.Type]bool{}
-	defer func() { b.within = around }()
 	if u := key.union; u != nil {
 		tag := naming.Of(u.Discriminator)
 		s.fields = append(s.fields, &field{

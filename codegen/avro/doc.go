@@ -25,8 +25,7 @@
 //	null                      a union with null, which stands first
 //
 // A variant that does not declare the discriminator is a record of its own, in which the
-// discriminator is an enum of one value: no two records take the same object. A type that
-// is within itself without an object between is JSON text there.
+// discriminator is an enum of one value: no two records take the same object.
 //
 // Enums have no default: who reads a value that is not in its schema gets an error, as from
 // every other reader of a closed enum.

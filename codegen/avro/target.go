@@ -115,6 +115,6 @@ func schemaOf(m *codegen.Model, e *codegen.Event, logical bool) *schema {
 // treeOf is the schema of one version by itself. Names depend on that version alone, so
 // that no other contract can change them.
 func treeOf(e *codegen.Event, logical bool) *schema {
-	b := &builder{logical: logical, records: map[recordKey]*schema{}, enums: map[*codegen.Type]*schema{}, within: map[*codegen.Type]bool{}}
+	b := &builder{logical: logical, records: map[recordKey]*schema{}, enums: map[*codegen.Type]*schema{}}
 	return b.event(e)
 }
