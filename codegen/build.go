@@ -446,7 +446,7 @@ func (b *builder) enum(t *Type) {
 	t.Kind, t.Base, t.Open = Enum, t.Schema.Types, t.Schema.Open
 	wanted := make([]naming.Name, len(t.Schema.Enum))
 	for i, v := range t.Schema.Enum {
-		wanted[i] = b.renames.part(valueName(v), t, "enum", v.Text())
+		wanted[i] = b.renames.value(t, v)
 	}
 	names, first := naming.Unique(wanted)
 	for i, v := range t.Schema.Enum {

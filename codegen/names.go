@@ -57,7 +57,7 @@ func (o Origin) Key() string {
 	case o.Field != nil:
 		return below(o.Type, "properties", o.Field.Wire)
 	case o.Value != nil:
-		return below(o.Type, "enum", o.Value.Text())
+		return below(o.Type, "enum", valueKey(o.Type.Schema, o.Value.EnumValue))
 	case o.Variant != nil:
 		return below(o.Type, o.Type.Schema.Union.Keyword(), o.Variant.Variant.Name)
 	case o.Type != nil:

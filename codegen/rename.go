@@ -106,7 +106,7 @@ func (r *renames) ofField(t *Type, p *contracts.Property) (name naming.Name, ok 
 	return r.of(owner + "/properties/" + contracts.EscapePointer(p.Name))
 }
 
-// part is the name for a value or a variant, or else the one that it has.
+// part is the name for a variant, or else the one that it has.
 func (r *renames) part(has naming.Name, t *Type, step, text string) naming.Name {
 	if r == nil {
 		return has
@@ -115,6 +115,14 @@ func (r *renames) part(has naming.Name, t *Type, step, text string) naming.Name 
 		return name
 	}
 	return has
+}
+
+// value is part for a value of an enum.
+func (r *renames) value(t *Type, v contracts.EnumValue) naming.Name {
+	if r == nil {
+		return valueName(v)
+	}
+	return r.part(valueName(v), t, "enum", valueKey(t.Schema, v))
 }
 
 func (r *renames) unused() []string {
@@ -210,13 +218,28 @@ func (job Job) checkWritten(key string, identifiers []string) error {
 	switch {
 	case len(identifiers) == 0:
 		return &RenameError{key, fmt.Sprintf("target %s gives %q no name of its own: it stands there as it is on the wire", job.Target.Name(), key)}
-	case slices.ContainsFunc(identifiers, func(identifier string) bool { return strings.HasSuffix(identifier, value) }):
+	case slices.ContainsFunc(identifiers, func(identifier string) bool {
+		return strings.HasSuffix(strings.TrimSuffix(identifier, variantSuffix), value)
+	}):
 		return nil
 	case numbered(identifiers[0], value):
 		return &RenameError{key, fmt.Sprintf("rename of %q is %q, which is the name of something else in target %s", key, value, job.Target.Name())}
 	default:
 		return &RenameError{key, fmt.Sprintf("rename of %q is %q, which target %s writes as %s; expected it in that form", key, value, job.Target.Name(), identifiers[0])}
 	}
+}
+
+// variantSuffix stands behind the names of types that are made for variants.
+const variantSuffix = "Variant"
+
+// valueKey is the last part of the key of a value: its text, or JSON where a number has the
+// same text as a string.
+func valueKey(s *contracts.Schema, v contracts.EnumValue) string {
+	same := func(other contracts.EnumValue) bool { return !other.IsString() && other.Text() == v.Text() }
+	if s.Types != contracts.String && v.IsString() && slices.ContainsFunc(s.Enum, same) {
+		return v.JSON
+	}
+	return v.Text()
 }
 
 // numbered reports whether an identifier is the one wanted with a number behind it.
