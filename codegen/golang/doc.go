@@ -1,5 +1,5 @@
 // Package golang writes Go for events: a package with a file for each event, definition
-// and fragment, and up to three files that they share. Generated code imports the standard
+// and fragment, and up to five files that they share. Generated code imports the standard
 // library only and asks for Go 1.24.
 //
 // How values are represented:
@@ -49,6 +49,13 @@
 // it cannot say, because a required field is dropped or a number is hashed, AppendRedacted
 // says in JSON. Both drop what has a class when they are given no policy, and so does LogValue:
 // personal data stays only where somebody says so.
+//
+// Events are sent by a Tracker to a Sink: at once, or through a Queue that tries again. What is
+// worth trying again, the Queue decides by what an answer is about: the events, or not.
+//
+// Patterns that are a row of characters between both anchors are read without regexp, which is
+// most of what checks cost otherwise. MarshalJSON exists for encoding/json, which reads again
+// what it returns: README.md has the figures.
 //
 // Required lists and maps that are nil are written as empty ones. Text that is not UTF-8
 // is written with U+FFFD, as encoding/json does, and Validate objects to it.
