@@ -113,12 +113,12 @@ func (l library) remove(root *document.Node) {
 }
 
 // definition is the file of a shared definition.
-func (s shared) definition(t *codegen.Type, draft, base string) (codegen.File, error) {
-	file := s[t.Schema]
-	projection, err := s.reachedFrom(t.Schema).split(schema.ProjectSchema(t.Schema, nil), definitionsFolder+"/")
+func (p *printer) definition(t *codegen.Type) (codegen.File, error) {
+	file := p.own[t.Schema]
+	projection, err := p.own.reachedFrom(t.Schema).split(schema.ProjectSchema(t.Schema, nil), definitionsFolder+"/")
 	if err != nil {
 		return codegen.File{}, err
 	}
-	content, err := render(projection, draft, base, file)
+	content, err := p.render(projection, file)
 	return codegen.File{Path: file, Content: content}, err
 }

@@ -2,14 +2,11 @@ package jsonschema
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
-	"runtime"
+	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/contracts/diag"
@@ -85,35 +82,39 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	}
 	paths := paths(m, nil)
 	definitions := own.definitions(m)
-	files := make([]codegen.File, len(m.Events)+len(definitions))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, e := range m.Events {
-		group.Go(func() (err error) {
-			if files[i], err = event(e, paths[e], own, options[optionDraft], base); err != nil {
-				return fmt.Errorf("event %q: %w", e.Contract.Name, err)
+	return codegen.PrintFiles(len(m.Events)+len(definitions), func() func(i int) (codegen.File, error) {
+		p := &printer{own: own, draft: options[optionDraft], base: base}
+		return func(i int) (file codegen.File, err error) {
+			if i >= len(m.Events) {
+				t := definitions[i-len(m.Events)]
+				if file, err = p.definition(t); err != nil {
+					err = fmt.Errorf("definition %q: %w", t.Definition, err)
+				}
+				return file, err
 			}
-			return nil
-		})
-	}
-	for i, t := range definitions {
-		group.Go(func() (err error) {
-			if files[len(m.Events)+i], err = own.definition(t, options[optionDraft], base); err != nil {
-				return fmt.Errorf("definition %q: %w", t.Definition, err)
+			e := m.Events[i]
+			if file, err = p.event(e, paths[e]); err != nil {
+				err = fmt.Errorf("event %q: %w", e.Contract.Name, err)
 			}
-			return nil
-		})
-	}
-	return files, group.Wait()
+			return file, err
+		}
+	})
+}
+
+// printer writes files, one after the other.
+type printer struct {
+	own         shared // definitions with files of their own
+	draft, base string
+	text        []byte
 }
 
 // event is the file of an event.
-func event(e *codegen.Event, path string, own shared, draft, base string) (codegen.File, error) {
-	projection, err := own.reachedFrom(e.Contract.Payload).split(schema.Project(e.Contract), "")
+func (p *printer) event(e *codegen.Event, path string) (codegen.File, error) {
+	projection, err := p.own.reachedFrom(e.Contract.Payload).split(schema.Project(e.Contract), "")
 	if err != nil {
 		return codegen.File{}, err
 	}
-	content, err := render(projection, draft, base, path)
+	content, err := p.render(projection, path)
 	return codegen.File{Path: path, Content: content}, err
 }
 
@@ -130,9 +131,9 @@ func checkBase(text string) (string, error) {
 }
 
 // render lays a projection out, with the mark of generated files behind its dialect.
-func render(projection []byte, draft, base, path string) ([]byte, error) {
+func (p *printer) render(projection []byte, path string) ([]byte, error) {
 	dialect := schema.Dialect
-	if draft == draft07 {
+	if p.draft == draft07 {
 		var err error
 		if projection, err = toDraft07(projection); err != nil {
 			return nil, err
@@ -144,16 +145,12 @@ func render(projection []byte, draft, base, path string) ([]byte, error) {
 	if !ok {
 		return nil, errors.New("projection does not start with its dialect")
 	}
-	if base != "" {
-		head = document.AppendQuoted(append(head, `,"$id":`...), base+path)
+	if p.base != "" {
+		head = document.AppendQuoted(append(head, `,"$id":`...), p.base+path)
 	}
 	head = document.AppendQuoted(append(head, `,"$comment":`...), codegen.Marker)
-	var out bytes.Buffer
-	if err := json.Indent(&out, append(head, rest...), "", "  "); err != nil {
-		return nil, fmt.Errorf("lay out schema: %w", err)
-	}
-	out.WriteByte('\n')
-	return out.Bytes(), nil
+	p.text = append(indented(p.text[:0], append(head, rest...)), '\n')
+	return slices.Clone(p.text), nil
 }
 
 // parse reads JSON with the order of its keys.

@@ -257,9 +257,11 @@ func (o *objectCheck) print() {
 // property prints the check of a declared member.
 func (o *objectCheck) property(i int, p *contracts.Property) {
 	value := o.member("value", p.Name)
-	at := place{naming.Of(p.Name)}
+	var at place
 	if o.fields != nil {
 		at.words = o.fields[i].Name
+	} else {
+		at.words = naming.Of(p.Name)
 	}
 	depth := 1
 	switch {

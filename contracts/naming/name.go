@@ -20,7 +20,25 @@ func New(words ...string) Name {
 }
 
 // Of makes a name of text.
-func Of(text string) Name { return New(Words(text)...) }
+func Of(text string) Name {
+	if isSnakeWords(text) {
+		return Name{strings.ReplaceAll(text, "_", " ")}
+	}
+	return New(Words(text)...)
+}
+
+// isSnakeWords reports whether text is words as they are, with single underscores between
+// them, which most texts are.
+func isSnakeWords(text string) bool {
+	before := byte('_')
+	for i := range len(text) {
+		if c := text[i]; !isLower(rune(c)) && (c != '_' && !isDigit(rune(c)) || before == '_' && (c == '_' || i == 0)) {
+			return false
+		}
+		before = text[i]
+	}
+	return before != '_'
+}
 
 // Part makes a name that stands after another one, and so may start with a digit.
 func Part(text string) Name { return Name{strings.Join(Words(text), " ")} }

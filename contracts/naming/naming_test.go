@@ -157,3 +157,14 @@ func TestExactly_StaysAsItIsInItsOwnCaseAlone(t *testing.T) {
 		t.Error("IsExact is about Exactly alone")
 	}
 }
+
+// TestOf_IsTheWordsOfItsText compares with the rules for all texts, which most texts need not
+// go through.
+func TestOf_IsTheWordsOfItsText(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOfN(rapid.SampledFrom([]rune("ab1_B.é")), 0, 6, -1).Draw(t, "text")
+		if got, want := Of(text), New(Words(text)...); got != want {
+			t.Errorf("%q is %v, expected %v", text, got, want)
+		}
+	})
+}
