@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -148,9 +149,7 @@ type step struct {
 // earlier ones leave.
 func steps(ctx context.Context, dir string, n int) []step {
 	changed := max(1, n/100)
-	without := func(folder string) func() error {
-		return func() error { return os.RemoveAll(filepath.Join(dir, folder)) }
-	}
+	without := func(folder string) func() error { return func() error { return putAside(dir, folder) } }
 	return []step{
 		{nothing, []scenario{
 			{"lint, nothing released", dir, nil, []string{"lint"}},
@@ -167,11 +166,37 @@ func steps(ctx context.Context, dir string, n int) []step {
 		{func() error { return extendSome(dir, n, changed) }, []scenario{
 			{fmt.Sprintf("lint against releases, %d changed", changed), dir, nil, []string{"lint"}},
 			{fmt.Sprintf("lint against a commit, %d changed", changed), dir, nil, []string{"lint", "--against", "git:HEAD"}},
+			{"generate, one contract changed", dir, rewording(dir, n-1), []string{"generate"}},
 		}},
 	}
 }
 
 func nothing() error { return nil }
+
+// rewording describes event number i in other words each time.
+func rewording(dir string, i int) func() error {
+	round := 0
+	return func() error {
+		round++
+		c := makeContract(i)
+		text := strings.Replace(c.text, "description: ", fmt.Sprintf("description: Round %d. ", round), 1)
+		return writeFile(filepath.Join(dir, filepath.FromSlash(c.path)), text)
+	}
+}
+
+// putAside takes a folder out of a workspace, and keeps it until the end: some file systems
+// are slow at making files for minutes after many of them were removed.
+func putAside(dir, folder string) error {
+	aside, err := os.MkdirTemp(filepath.Dir(dir), "aside-")
+	if err != nil {
+		return err
+	}
+	err = os.Rename(filepath.Join(dir, folder), filepath.Join(aside, folder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
 
 // size measures all scenarios on a workspace of n contracts.
 func (b *bench) size(ctx context.Context, n int) error {
