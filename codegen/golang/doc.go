@@ -1,5 +1,5 @@
 // Package golang writes Go for events: a package with a file for each event, definition
-// and fragment, and up to five files that they share. Generated code imports the standard
+// and fragment, and up to four files that they share. Generated code imports the standard
 // library only and asks for Go 1.24.
 //
 // How values are represented:

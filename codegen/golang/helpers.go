@@ -33,8 +33,7 @@ var helperFiles = []struct {
 	option  string // that has to be true
 }{
 	{"evctl_gen.go", []string{"values.go", "texts.go", "privacy.go"}, ""},
-	{"evctl_track_gen.go", []string{"track.go", "sinks.go"}, "tracker"},
-	{"evctl_queue_gen.go", []string{"queue.go"}, "tracker"},
+	{"evctl_track_gen.go", []string{"track.go", "sinks.go", "queue.go"}, "tracker"},
 	{"evctl_runtime_gen.go", nil, ""}, // all others, those of contracts/formats too
 }
 
