@@ -268,7 +268,11 @@ func (p *pair) finding() diag.Diagnostic {
 	if p.other.What() == "" {
 		d.Message = fmt.Sprintf("%s is %s, which generated code has itself", described(p.of), and(in))
 	} else {
-		d.Message = fmt.Sprintf("%s and %s are both %s", described(p.of), described(p.other), and(in))
+		of, other := described(p.of), described(p.other)
+		if of == other {
+			of, other = p.of.What()+" "+document.Quote(p.of.Key()), p.other.What()+" "+document.Quote(p.other.Key())
+		}
+		d.Message = fmt.Sprintf("%s and %s are both %s", of, other, and(in))
 		d.Related = []diag.Related{{Location: p.other.Location(), Message: "the other one"}}
 	}
 	d.Hint = fmt.Sprintf("rename it, or write rename: {%s: …} into the entry of the target in %s", yamlKey(p.renamable().Key()), workspace.ConfigName)

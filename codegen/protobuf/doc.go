@@ -71,4 +71,6 @@
 // An event's package ends with its major version: events.order_completed.v1.
 // Versions before 1.0.0 are in v1alpha1. A new major starts from the numbers of
 // the one before. Folders and names follow the standard rules of buf lint.
+// A message or enum within a message of the same name has the name of the message before its
+// own, because Java has no class within one of its name: Error within Error is ErrorError.
 package protobuf

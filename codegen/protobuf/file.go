@@ -61,7 +61,7 @@ type enum struct {
 }
 
 func newFile(e *codegen.Event, c config, plan *numbers.Scope, names *codegen.Names) *file {
-	f := &file{config: c, event: e, docs: docsOf(e), names: names, top: newNamespace(nil, names), definitions: map[string]string{}}
+	f := &file{config: c, event: e, docs: docsOf(e), names: names, top: newNamespace(nil, naming.Name{}, names), definitions: map[string]string{}}
 	if names != nil || e.Renamed {
 		f.origins = originsOf(e)
 	}
@@ -153,7 +153,7 @@ func (f *file) message(s *numbers.Scope, name string, outer *namespace) *message
 	for _, e := range s.Reserved {
 		m.reserved = append(m.reserved, e.Number)
 	}
-	in := &inside{f, m, newNamespace(outer, f.names), s.Leaf == numbers.Union}
+	in := &inside{f, m, newNamespace(outer, naming.Of(name), f.names), s.Leaf == numbers.Union}
 	in.fields(s, names)
 	if in.union && len(m.fields) > 0 {
 		m.oneof = names.unused("variant")

@@ -16,6 +16,7 @@ import (
 // that a reference by its last name always means the same.
 type namespace struct {
 	outer  *namespace
+	name   naming.Name              // of the message; empty for the file
 	types  map[string]codegen.Origin // without case and separators
 	values map[string]codegen.Origin // of enums, which live beside them
 	depth  int                       // how many messages it is inside of
@@ -23,8 +24,8 @@ type namespace struct {
 	seen   *codegen.Scope            // for names
 }
 
-func newNamespace(outer *namespace, names *codegen.Names) *namespace {
-	n := &namespace{outer: outer, types: map[string]codegen.Origin{}, values: map[string]codegen.Origin{}, names: names}
+func newNamespace(outer *namespace, name naming.Name, names *codegen.Names) *namespace {
+	n := &namespace{outer: outer, name: name, types: map[string]codegen.Origin{}, values: map[string]codegen.Origin{}, names: names}
 	if names != nil {
 		n.seen = names.Scope()
 	}
@@ -43,8 +44,23 @@ func (n *namespace) taken(name naming.Name) (by codegen.Origin, taken bool) {
 	return by, false
 }
 
-// typeName takes the name wanted, or the same with a number.
+// encloses reports whether a message around has the name, which Java allows to no class
+// within.
+func (n *namespace) encloses(name naming.Name) bool {
+	for ; n != nil; n = n.outer {
+		if !n.name.IsZero() && n.name.Key() == name.Key() {
+			return true
+		}
+	}
+	return false
+}
+
+// typeName takes the name wanted, or the same with a number. What is called as a message
+// around it has the name of the message before its own.
 func (n *namespace) typeName(wanted naming.Name, of codegen.Origin) string {
+	for n.encloses(wanted) {
+		wanted = n.name.Join(wanted)
+	}
 	name := wanted
 	if by, taken := n.taken(name); taken {
 		n.names.Clash(pascal(name), of, by)
