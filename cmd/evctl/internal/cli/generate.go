@@ -196,20 +196,10 @@ var fromReleases = []string{sqlddl.Target{}.Name(), dbt.Target{}.Name(), avro.Ta
 
 // planOf generates everything and compares it with the disk.
 func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f generateFlags) (*codegen.Model, *codegen.Plan, error) {
-	src := codegen.Source{Events: w.Events(), Initialisms: w.Config.Naming.Initialisms}
-	if slices.ContainsFunc(jobs, func(j codegen.Job) bool { return j.Target.Name() == protobuf.Target{}.Name() }) {
-		var err error
-		if src.Ledgers, err = ledgersOf(ctx, w); err != nil {
-			return nil, nil, err
-		}
+	model, err := modelOf(ctx, w, jobs)
+	if err != nil {
+		return nil, nil, err
 	}
-	if slices.ContainsFunc(jobs, func(j codegen.Job) bool { return slices.Contains(fromReleases, j.Target.Name()) }) {
-		var err error
-		if src.Released, err = releasedOf(ctx, w); err != nil {
-			return nil, nil, err
-		}
-	}
-	model := codegen.NewModel(src)
 	if err := checkRenames(w, jobs, model); err != nil {
 		return nil, nil, err
 	}
@@ -218,6 +208,27 @@ func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f g
 		err = withHint(err, "give each workspace out folders of its own; a damaged manifest may be deleted, files that carry the mark of generated code are recognised without it")
 	}
 	return model, plan, err
+}
+
+// modelOf makes the model while it reads what targets need to know of releases.
+func modelOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job) (*codegen.Model, error) {
+	made := make(chan *codegen.Model, 1)
+	go func() {
+		made <- codegen.NewModel(codegen.Source{Events: w.Events(), Initialisms: w.Config.Naming.Initialisms})
+	}()
+	var src codegen.Source
+	var err error
+	if slices.ContainsFunc(jobs, func(j codegen.Job) bool { return j.Target.Name() == protobuf.Target{}.Name() }) {
+		src.Ledgers, err = ledgersOf(ctx, w)
+	}
+	if err == nil && slices.ContainsFunc(jobs, func(j codegen.Job) bool { return slices.Contains(fromReleases, j.Target.Name()) }) {
+		src.Released, err = releasedOf(ctx, w)
+	}
+	model := <-made
+	for _, e := range model.Events {
+		e.Ledgers, e.Released = src.Ledgers[e.Contract.Name], src.Released[e.Contract.Name]
+	}
+	return model, err
 }
 
 // checkRenames wants the other names of all jobs to fit the model.
