@@ -37,7 +37,11 @@ func parse(t *testing.T, text []byte) *contracts.Contract {
 func schemaAfter(versions []*contracts.Contract, formats string) string {
 	last := versions[len(versions)-1]
 	m := codegen.NewModel(codegen.Source{Events: []*contracts.Contract{last}, Released: map[string][]*contracts.Contract{last.Name: versions}})
-	return string(print(schemaOf(m, m.Events[0], formats == logical), "test"))
+	s, err := schemaOf(m, m.Events[0], formats == logical)
+	if err != nil {
+		return err.Error()
+	}
+	return string(print(s, "test"))
 }
 
 // TestSchema_IsTheSameOnceReleased has contracts with all that they use inside, as they
@@ -150,6 +154,17 @@ func TestGenerate_TakesOtherNames(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)
 		}
+	}
+}
+
+// TestGenerate_RefusesToReadTimesAsNumbers has a time that may be a number later.
+func TestGenerate_RefusesToReadTimesAsNumbers(t *testing.T) {
+	versions := versionsOf(t, "event: a\nversion: 1.0.0\nproperties: {at: {type: string, format: date-time}}\n", "event: a\nversion: 1.1.0\nproperties: {at: {type: [string, integer]}}\n")
+	if got := schemaAfter(versions, logical); !strings.Contains(got, `property "at" is timestamp-micros in a released version`) {
+		t.Errorf("got %s", got)
+	}
+	if got := schemaAfter(versions, "string"); !strings.Contains(got, `["null", "long", "string"]`) {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -68,6 +68,9 @@
 // branch of a union; writers choose the first that fits. An object that takes undeclared
 // members keeps a property that is no longer declared as a field that says "former": true.
 //
+// With formats: logical, a time that may be a number in a later version of the same major is
+// an error: readers of Avro would take one for the other.
+//
 // A required property of a later version has the default of the contract, where that is a
 // scalar, so that earlier data can be read. Custom members of the schema are for people and
 // for governance: event, version, owner, retention, format, unit, pii, deprecated.

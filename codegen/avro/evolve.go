@@ -1,16 +1,21 @@
 package avro
 
-import "slices"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // follow names everything in the schema of a version, and makes it read what the former
 // version of its major wrote, whose schema is nil for the first.
 //
 // What stands in the same place keeps its name. Where the new schema would not take a value
 // that the former one wrote, the former schema becomes another branch: writers choose the
-// first that fits, so that it is only read.
-func follow(s, former *schema) *schema {
+// first that fits, so that it is only read. An error is a place in which times would be
+// read as numbers.
+func follow(s, former *schema) (*schema, error) {
+	e := &evolution{met: map[[2]*schema]bool{}, now: map[*schema]*schema{}}
 	if former != nil {
-		e := &evolution{met: map[[2]*schema]bool{}, now: map[*schema]*schema{}}
 		e.pair(s, former)
 	}
 	all := reach(s)
@@ -28,7 +33,7 @@ func follow(s, former *schema) *schema {
 	for _, t := range all {
 		t.aliases = without(t.aliases, names)
 	}
-	return s
+	return s, e.problem
 }
 
 // without are the aliases that are not names of something else.
@@ -99,6 +104,9 @@ func nameSymbols(symbols []symbol) {
 type evolution struct {
 	met map[[2]*schema]bool
 	now map[*schema]*schema // what a former record or enum has become
+
+	property string // whose place it is
+	problem  error
 }
 
 // place is the new schema of a place, with what else the former one wrote there.
@@ -114,6 +122,10 @@ func (e *evolution) place(s, former *schema) *schema {
 			if e.pair(branches[i], old); e.now[old] != branches[i] {
 				more = append(more, e.now[old])
 			}
+		case old.logical != branches[i].logical && old.kind != "string" && old.kind != "bytes":
+			e.problem = cmp.Or(e.problem, fmt.Errorf(
+				"property %q is %s in a released version and a number now, or the other way round: Avro reads one as the other; raise the major version, or use %s: string",
+				e.property, cmp.Or(old.logical, branches[i].logical), optionFormats))
 		case old.elem != nil:
 			branches[i] = &schema{kind: old.kind, elem: e.place(branches[i].elem, old.elem)}
 		}
@@ -215,6 +227,7 @@ func (e *evolution) fields(s, former *schema) {
 		}
 		kept[old] = true
 		f.aliases = append(f.aliases, slices.DeleteFunc(slices.Clone(old.aliases), func(a string) bool { return slices.Contains(f.aliases, a) })...)
+		e.property = f.wire
 		f.typ = e.place(f.typ, old.typ)
 	}
 	if !s.open {

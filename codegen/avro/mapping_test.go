@@ -106,7 +106,11 @@ func thereAndBack(t *testing.T, m *codegen.Model, payloads map[string][]string, 
 	var tasks []task
 	for _, e := range m.Events {
 		name := e.Contract.Name
-		schemas[name] = string(print(schemaOf(m, e, formats == logical), "test"))
+		s, err := schemaOf(m, e, formats == logical)
+		if err != nil {
+			t.Fatal(err)
+		}
+		schemas[name] = string(print(s, "test"))
 		for _, raw := range payloads[name] {
 			tasks = append(tasks, task{name, name, raw})
 		}

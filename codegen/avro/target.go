@@ -90,9 +90,13 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	for i, e := range m.Events {
 		group.Go(func() error {
 			word, major := words[e], "v"+strconv.Itoa(e.Contract.Version.Major)
+			s, err := schemaOf(m, e, options[optionFormats] == logical)
+			if err != nil {
+				return fmt.Errorf("event %q: %w", e.Contract.Name, err)
+			}
 			files[i] = codegen.File{
 				Path:    word + "_" + major + ".avsc",
-				Content: print(schemaOf(m, e, options[optionFormats] == logical), namespace+"."+word+"."+major),
+				Content: print(s, namespace+"."+word+"."+major),
 			}
 			return nil
 		})
@@ -102,11 +106,11 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 
 // schemaOf is the schema of an event after all versions of its major that were released
 // before.
-func schemaOf(m *codegen.Model, e *codegen.Event, logical bool) *schema {
+func schemaOf(m *codegen.Model, e *codegen.Event, logical bool) (*schema, error) {
 	var former *schema
 	for _, c := range e.Released {
 		if c.Version.Major == e.Contract.Version.Major && c.Version.Compare(e.Contract.Version) < 0 {
-			former = follow(treeOf(m.Version(c), logical), former)
+			former, _ = follow(treeOf(m.Version(c), logical), former) // released is released
 		}
 	}
 	return follow(treeOf(e, logical), former)
