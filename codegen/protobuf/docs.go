@@ -32,9 +32,13 @@ func docOf(d codegen.Doc) doc {
 }
 
 func docsOf(e *codegen.Event) docs {
+	fields, variants := 0, 0
+	for _, t := range e.Reach {
+		fields, variants = fields+len(t.Fields), variants+len(t.Variants)
+	}
 	d := docs{
-		map[*contracts.Schema]doc{}, map[*contracts.Property]doc{},
-		map[*contracts.Variant]doc{}, map[*contracts.Schema]map[string]doc{},
+		make(map[*contracts.Schema]doc, len(e.Reach)), make(map[*contracts.Property]doc, fields),
+		make(map[*contracts.Variant]doc, variants), map[*contracts.Schema]map[string]doc{},
 	}
 	for _, t := range e.Reach {
 		d.types[t.Schema] = docOf(t.Doc)
@@ -43,6 +47,9 @@ func docsOf(e *codegen.Event) docs {
 		}
 		for _, v := range t.Variants {
 			d.variants[v.Variant] = docOf(v.Doc)
+		}
+		if len(t.Values) == 0 {
+			continue
 		}
 		values := make(map[string]doc, len(t.Values))
 		for _, v := range t.Values {
