@@ -334,7 +334,11 @@ func (in *inside) declareLeaf(s *numbers.Scope, name naming.Name) string {
 		in.message.types = append(in.message.types, in.scope(s, typ, in.ns))
 		return typ
 	}
-	typ := in.top.typeName(naming.Of(in.message.name).Join(name), of)
+	name = naming.Of(in.message.name).Join(name)
+	for in.ns.shadows(name) {
+		name = name.With("type")
+	}
+	typ := in.top.typeName(name, of)
 	in.deep = append(in.deep, in.scope(s, typ, in.top))
 	return typ
 }

@@ -12,8 +12,9 @@ import (
 )
 
 // namespace hands out the names within one message, or those of the file. Types
-// differ in more than case and separators, also from the types around them, so
-// that a reference by its last name always means the same.
+// differ in more than case and separators: from those beside them, from the messages around
+// them, and from those of the file. What is written in place is referred to from beside it
+// and everything else is at the top, so that a last name always finds the right type.
 type namespace struct {
 	outer  *namespace
 	name   naming.Name              // of the message; empty for the file
@@ -35,13 +36,28 @@ func newNamespace(outer *namespace, name naming.Name, names *codegen.Names) *nam
 	return n
 }
 
+// taken reports whether a type has the name beside the one that wants it, or at the top,
+// where types are from which references come.
 func (n *namespace) taken(name naming.Name) (by codegen.Origin, taken bool) {
-	for ; n != nil; n = n.outer {
-		if by, taken = n.types[name.Key()]; taken {
-			return by, true
+	if by, taken = n.types[name.Key()]; taken {
+		return by, true
+	}
+	for n.outer != nil {
+		n = n.outer
+	}
+	by, taken = n.types[name.Key()]
+	return by, taken
+}
+
+// shadows reports whether a type inside of the file's own would be found instead of one at
+// the top.
+func (n *namespace) shadows(name naming.Name) bool {
+	for ; n.outer != nil; n = n.outer {
+		if _, taken := n.types[name.Key()]; taken {
+			return true
 		}
 	}
-	return by, false
+	return false
 }
 
 // encloses reports whether a message around has the name, which Java allows to no class
