@@ -157,6 +157,42 @@ func TestGenerate_TakesOtherNames(t *testing.T) {
 	}
 }
 
+// TestIdentify_TellsTheNamesOfSchemas compares with all names that are in the schemas.
+func TestIdentify_TellsTheNamesOfSchemas(t *testing.T) {
+	for _, m := range []*codegen.Model{codegentest.Model(t, shop), codegentest.Model(t, torture)} {
+		told := map[string]bool{}
+		options, err := codegen.CheckOptions(Target{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		Target{}.Identify(m, options, &codegen.Names{Visit: func(_ *codegen.Scope, identifier string, _ codegen.Origin) { told[identifier] = true }})
+		count := 0
+		for _, e := range m.Events {
+			s, err := schemaOf(m, e, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, one := range reach(s) {
+				names := []string{one.name}
+				for _, f := range one.fields {
+					names = append(names, f.name)
+				}
+				for _, v := range one.symbols {
+					names = append(names, v.name)
+				}
+				for _, name := range names {
+					if count++; !told[name] {
+						t.Errorf("%s: %s is not told", e.Contract.Name, name)
+					}
+				}
+			}
+		}
+		if count < 100 {
+			t.Errorf("only %d names", count)
+		}
+	}
+}
+
 // TestGenerate_RefusesToReadTimesAsNumbers has a time that may be a number later.
 func TestGenerate_RefusesToReadTimesAsNumbers(t *testing.T) {
 	versions := versionsOf(t, "event: a\nversion: 1.0.0\nproperties: {at: {type: string, format: date-time}}\n", "event: a\nversion: 1.1.0\nproperties: {at: {type: [string, integer]}}\n")

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/evctl/evctl/codegen"
 )
 
 // follow names everything in the schema of a version, and makes it read what the former
@@ -12,33 +14,42 @@ import (
 // What stands in the same place keeps its name. Where the new schema would not take a value
 // that the former one wrote, the former schema becomes another branch: writers choose the
 // first that fits, so that it is only read. An error is a place in which times would be
-// read as numbers.
-func follow(s, former *schema) (*schema, error) {
+// read as numbers. names learns of all names; nil while schemas are printed.
+func follow(s, former *schema, names *codegen.Names) (*schema, error) {
 	e := &evolution{met: map[[2]*schema]bool{}, now: map[*schema]*schema{}}
 	if former != nil {
 		e.pair(s, former)
 	}
 	all := reach(s)
-	names := scope{}
-	for _, t := range all {
-		names[t.name] = true
-	}
+	types := names.Scope(given(all, func(t *schema) string { return t.name })...)
 	for _, t := range all {
 		if t.name == "" {
-			t.name = names.take(t.wanted)
+			t.name = types.Name(t.wanted, t.origin)
 		}
-		nameFields(t.fields)
-		nameSymbols(t.symbols)
+		nameFields(t.fields, names)
+		nameSymbols(t.symbols, names)
 	}
+	used := given(all, func(t *schema) string { return t.name })
 	for _, t := range all {
-		t.aliases = without(t.aliases, names)
+		t.aliases = without(t.aliases, used)
 	}
 	return s, e.problem
 }
 
+// given are the names that some have.
+func given[T any](list []T, name func(T) string) []string {
+	var names []string
+	for _, one := range list {
+		if name(one) != "" {
+			names = append(names, name(one))
+		}
+	}
+	return names
+}
+
 // without are the aliases that are not names of something else.
-func without(aliases []string, names scope) []string {
-	return slices.DeleteFunc(aliases, func(alias string) bool { return names[alias] })
+func without(aliases, used []string) []string {
+	return slices.DeleteFunc(aliases, func(alias string) bool { return slices.Contains(used, alias) })
 }
 
 // reach lists records and enums in the order in which they are written.
@@ -68,33 +79,29 @@ func reach(s *schema) []*schema {
 
 // nameFields names the fields that have no names from a former version. Properties whose
 // names are those of Avro keep them.
-func nameFields(fields []*field) {
-	names := scope{}
-	for _, f := range fields {
-		names[f.name] = true
-	}
+func nameFields(fields []*field, names *codegen.Names) {
+	name := func(f *field) string { return f.name }
+	scope := names.Scope(given(fields, name)...)
 	for _, asWritten := range []bool{true, false} {
 		for _, f := range fields {
 			if f.name == "" && (f.wire == f.wanted) == asWritten {
-				f.name = names.take(f.wanted)
+				f.name = scope.Name(f.wanted, f.origin)
 			}
 		}
 	}
+	used := given(fields, name)
 	for _, f := range fields {
-		f.aliases = without(f.aliases, names)
+		f.aliases = without(f.aliases, used)
 	}
 }
 
 // nameSymbols does the same for the values of an enum.
-func nameSymbols(symbols []symbol) {
-	names := scope{}
-	for _, v := range symbols {
-		names[v.name] = true
-	}
+func nameSymbols(symbols []symbol, names *codegen.Names) {
+	scope := names.Scope(given(symbols, func(v symbol) string { return v.name })...)
 	for _, asWritten := range []bool{true, false} {
 		for i, v := range symbols {
 			if v.name == "" && (v.text == v.wanted) == asWritten {
-				symbols[i].name = names.take(v.wanted)
+				symbols[i].name = scope.Name(v.wanted, v.origin)
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package avro
 import (
 	"regexp"
 	"slices"
-	"strconv"
 
 	"github.com/evctl/evctl/codegen"
 )
@@ -176,16 +175,4 @@ func cleaned(text, otherwise string) string {
 		return text
 	}
 	return otherwise
-}
-
-// scope hands out names in which case counts.
-type scope map[string]bool
-
-func (s scope) take(want string) string {
-	name := want
-	for n := 2; s[name]; n++ {
-		name = want + "_" + strconv.Itoa(n)
-	}
-	s[name] = true
-	return name
 }

@@ -44,23 +44,7 @@ func (Target) Options() []codegen.Option {
 func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen.Names) {
 	paths(m, names)
 	for _, e := range m.Events {
-		types := names.Scope()
-		for _, t := range reach(treeOf(e, options[optionFormats] == logical)) {
-			types.Name(t.wanted, t.origin)
-			members := names.Scope()
-			for _, asWritten := range []bool{true, false} {
-				for _, f := range t.fields {
-					if f.wire == f.wanted == asWritten {
-						members.Name(f.wanted, f.origin)
-					}
-				}
-				for _, v := range t.symbols {
-					if v.text == v.wanted == asWritten {
-						members.Name(v.wanted, v.origin)
-					}
-				}
-			}
-		}
+		_, _ = follow(treeOf(e, options[optionFormats] == logical), nil, names) // nothing was before
 	}
 }
 
@@ -110,10 +94,10 @@ func schemaOf(m *codegen.Model, e *codegen.Event, logical bool) (*schema, error)
 	var former *schema
 	for _, c := range e.Released {
 		if c.Version.Major == e.Contract.Version.Major && c.Version.Compare(e.Contract.Version) < 0 {
-			former, _ = follow(treeOf(m.Version(c), logical), former) // released is released
+			former, _ = follow(treeOf(m.Version(c), logical), former, nil) // released is released
 		}
 	}
-	return follow(treeOf(e, logical), former)
+	return follow(treeOf(e, logical), former, nil)
 }
 
 // treeOf is the schema of one version by itself. Names depend on that version alone, so
