@@ -303,6 +303,8 @@ func payloadIsJSONForm(s *numbers.Scope) bool {
 			return true
 		case f.Type.Leaf == numbers.Int64 && f.Type.Schema.Maximum == nil && f.Type.Schema.ExclusiveMaximum == nil:
 			return true // may be larger
+		case f.Type.Leaf == numbers.Any && len(f.Type.Wraps) == 1 && f.Property != nil && f.Property.Schema.AcceptsNull():
+			return true // protojson takes null for a Value here, and not for a list that is not there
 		}
 		return f.Scope != nil && !payloadIsJSONForm(f.Scope)
 	})
