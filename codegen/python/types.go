@@ -163,7 +163,8 @@ func (p *printer) enum(t *codegen.Type) {
 // values writes an enum that is no class: the scalars that it is made of.
 func (p *printer) values(t *codegen.Type) {
 	decoder := scalarDecoder(t.Base)
-	if len(t.Values) == 0 {
+	none := len(t.Values) == 0 && !t.Open // only null is valid
+	if none {
 		decoder = "_runtime.nothing"
 	}
 	list := make([]string, len(t.Values))
@@ -176,7 +177,7 @@ func (p *printer) values(t *codegen.Type) {
 	}
 	p.comment("", doc)
 	text := cmp.Or(scalars(t.Base), "str")
-	if len(t.Values) == 0 {
+	if none {
 		text = "str"
 	}
 	p.printf("%s: _typing.TypeAlias = %s\n", p.types[t], quote(text))
