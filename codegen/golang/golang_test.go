@@ -258,7 +258,7 @@ func checkAnswers(t *testing.T, cases []testCase, out []byte, exact bool) {
 				hashed++
 			}
 			want, _ := rewriter.RewriteAs(nil, []byte(text), c.event.Contract.Name, "")
-			if diff := cmp.Diff(tree(t, string(want), exact), tree(t, redacted, exact)); diff != "" {
+			if diff := cmp.Diff(string(want), redacted); diff != "" {
 				t.Errorf("%s %s\nis redacted in another way (-want +got):\n%s", c.event.Contract.Name, text, diff)
 				wrong++
 			}
@@ -491,6 +491,9 @@ func answer[T payload[T]](data []byte, parse func([]byte) (T, error)) string {
 	}
 	if again, err := json.Marshal(v); err != nil || string(again) != string(written) {
 		return fmt.Sprintf("Redacted\t%v: %s became %s", err, written, again)
+	}
+	if written, err = v.AppendJSON(nil); err != nil { // without what json.Marshal escapes
+		return "AppendJSON\t" + err.Error()
 	}
 	return "ok\t" + string(written) + "\t" + string(redacted) + "\t" + string(value)
 }

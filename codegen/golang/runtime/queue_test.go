@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,6 +106,27 @@ func TestQueue_SendsWhenABatchIsFullOrHasWaited(t *testing.T) {
 		closeQueue(t, q)
 		wantLines(t, "batches", sink.batches, "0s: a b", "1m0s: c", "1h0m0s: d")
 	})
+}
+
+// TestQueue_HasTheDefaultsThatTheDocumentationSays holds both to these.
+func TestQueue_HasTheDefaultsThatTheDocumentationSays(t *testing.T) {
+	got := QueueOptions{}.filled()
+	want := QueueOptions{
+		Max: 10_000, MaxBytes: 16 << 20, Batch: 100, BatchBytes: 1 << 20, FlushEvery: time.Second, Timeout: 10 * time.Second,
+		RetryFrom: 500 * time.Millisecond, RetryMax: 30 * time.Second,
+	}
+	if diff := cmp.Diff(fmt.Sprintf("%+v", want), fmt.Sprintf("%+v", got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	page, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"100 events or 1 MiB at once, or what has waited for 1 s", "after 0.5 s, 1 s and so on up to 30 s", "10,000 events or 16 MiB wait"} {
+		if !strings.Contains(string(page), text) {
+			t.Errorf("README.md does not say %q", text)
+		}
+	}
 }
 
 func TestQueue_BoundsBatchesByBytes(t *testing.T) {
