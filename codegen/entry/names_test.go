@@ -220,6 +220,46 @@ func TestLint_FindsWhatGivingAllNamesFinds(t *testing.T) {
 	t.Logf("%d with clashes, %d without", clashing, clean)
 }
 
+// TestLint_FindsWhatOtherNamesClashWith gives one thing another name, which something else may
+// have already.
+func TestLint_FindsWhatOtherNamesClashWith(t *testing.T) {
+	clashing, clean := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := load(t, drawnContracts(t), config())
+		if w == nil {
+			return
+		}
+		i := rapid.IntRange(0, len(w.Config.Generate)-1).Draw(t, "entry")
+		job, err := Job(context.Background(), w, i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys, names []string
+		job.Names(codegen.NewModel(codegen.Source{Events: w.Events(), NamesOnly: true}), &codegen.Names{Visit: func(s *codegen.Scope, identifier string, of codegen.Origin) {
+			if of.What() != "" && of.What() != "fragment" && !s.OfFiles() {
+				keys, names = append(keys, of.Key()), append(names, identifier)
+			}
+		}})
+		if len(keys) == 0 {
+			return
+		}
+		key := rapid.SampledFrom(keys).Draw(t, "key")
+		w.Config.Generate[i].Rename = map[string]string{key: rapid.SampledFrom(append(names, "Zq", "zq")).Draw(t, "name")}
+		want := lintWhole(t, w)
+		if diff := cmp.Diff(want, lint(t, w)); diff != "" {
+			t.Fatalf("%s %v (-want +got):\n%s\n%s", w.Config.Generate[i].Target, w.Config.Generate[i].Rename, diff, texts(w))
+		}
+		if len(want) > 0 {
+			clashing++
+		} else {
+			clean++
+		}
+	})
+	if clashing == 0 || clean == 0 {
+		t.Errorf("%d workspaces with findings and %d without: one of them is not tried", clashing, clean)
+	}
+}
+
 func texts(w *workspace.Workspace) string {
 	var b strings.Builder
 	for _, c := range w.Contracts {
