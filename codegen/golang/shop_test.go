@@ -481,6 +481,28 @@ func TestShop_KafkaSinkProducesOneRecordForEachEvent(t *testing.T) {
 	}
 }
 
+// stuck is a producer that takes two records.
+type stuck struct{ records }
+
+func (s *stuck) Produce(ctx context.Context, topic string, key, value []byte) error {
+	if len(s.value) == 2 {
+		return errors.New("no broker")
+	}
+	return s.records.Produce(ctx, topic, key, value)
+}
+
+func TestShop_KafkaSinkSaysHowManyWereProduced(t *testing.T) {
+	sink := events.KafkaSink{Producer: &stuck{}, Topic: "events"}
+	err := sink.Send(t.Context(), make([]events.Message, 3)...)
+	var partial *events.PartialError
+	if !errors.As(err, &partial) || partial.Sent != 2 || err.Error() != "after 2 messages: no broker" {
+		t.Errorf("got %v", err)
+	}
+	if err := sink.Send(t.Context(), events.Message{}); errors.As(err, &partial) || err == nil || err.Error() != "no broker" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestShop_IsUsedFromManyGoroutines is for the race detector.
 func TestShop_IsUsedFromManyGoroutines(t *testing.T) {
 	key, err := events.NewPrivacyKey("k", []byte("0123456789abcdef"))

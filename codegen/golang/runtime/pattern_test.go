@@ -50,14 +50,24 @@ func TestPattern_HasTheVerdictsOfRegexp(t *testing.T) {
 		"a", "b", "-", "_", "[a-c]", "[ab]", "[^a]", "[c-]", "[-b]", "[a-b-c]", "[+--]", "[]a]", `\d`, `\.`, `\-`, `\w`, `\$`, ".", "é", "[é]", "(a)", "|", "^", "$", "{", "}", ",", "[", "]", `\`,
 	})
 	count := rapid.SampledFrom([]string{"", "", "", "?", "*", "+", "{2}", "{1,2}", "{0,1}", "{2,}", "{,2}", "+?", "{2}{2}", "{a}", "{01}", "{+1}"})
+	plain := rapid.SampledFrom([]string{"a", "b", "-", "_", "[a-c]", "[0-9]", `\d`, `\.`})
+	plainCount := rapid.SampledFrom([]string{"", "?", "*", "+", "{2}", "{1,2}", "{2,}"})
 	letters := rapid.StringOfN(rapid.SampledFrom([]rune("aabbcc0-_+.,é${}\n")), 0, 8, -1)
 	asRuns := 0
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.SampledFrom([]string{"^", "^", "^", "^", ""}).Draw(t, "start")
-		for range rapid.IntRange(0, 4).Draw(t, "parts") {
-			text += part.Draw(t, "part") + count.Draw(t, "count")
+		text := ""
+		parts := rapid.IntRange(1, 4).Draw(t, "parts")
+		if rapid.Bool().Draw(t, "plain") {
+			for range parts {
+				text += plain.Draw(t, "part") + plainCount.Draw(t, "count")
+			}
+			text = "^" + text + "$"
+		} else {
+			for range parts {
+				text += part.Draw(t, "part") + count.Draw(t, "count")
+			}
+			text = rapid.SampledFrom([]string{"^", "^", "^", ""}).Draw(t, "start") + text + rapid.SampledFrom([]string{"$", "$", "$", ""}).Draw(t, "end")
 		}
-		text += rapid.SampledFrom([]string{"$", "$", "$", "$", ""}).Draw(t, "end")
 		re, err := regexp.Compile(text)
 		if err != nil {
 			return

@@ -328,6 +328,7 @@ func (q *Queue) take(n int) []Message {
 func (q *Queue) deliver(batch []Message) {
 	for failures := 1; ; failures++ {
 		err := q.attempt(batch)
+		batch = q.settleSent(batch, err)
 		var rejected *RejectedError
 		switch {
 		case err == nil:
@@ -349,6 +350,18 @@ func (q *Queue) deliver(batch []Message) {
 		}
 		q.pause(err, failures)
 	}
+}
+
+// settleSent ends the part of a batch that a sink has delivered in spite of an error, and
+// returns the rest.
+func (q *Queue) settleSent(batch []Message, err error) []Message {
+	var partial *PartialError
+	if !errors.As(err, &partial) || partial.Sent <= 0 {
+		return batch
+	}
+	n := min(partial.Sent, len(batch)-1)
+	q.settle(batch[:n], nil, nil)
+	return batch[n:]
 }
 
 func (q *Queue) attempt(batch []Message) error {

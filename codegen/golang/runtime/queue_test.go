@@ -256,6 +256,33 @@ func TestQueue_ReportsRejectionsAndDoesNotTryThemAgain(t *testing.T) {
 	})
 }
 
+// TestQueue_SendsOnlyTheRestAgain is about sinks that deliver one message after the other.
+func TestQueue_SendsOnlyTheRestAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told losses
+		sink := &scripted{answer: func(n int, _ context.Context, _ []Message) error {
+			return map[int]error{
+				1: &PartialError{2, errors.New("down")},
+				2: &PartialError{-1, errors.New("down")},
+				3: &PartialError{1, &StatusError{Code: 400}},
+				4: &StatusError{Code: 400},
+				6: &PartialError{9, errors.New("all of them?")},
+			}[n]
+		}}
+		q := NewQueue(sink, QueueOptions{Batch: 5, RetryFrom: 1, Dropped: told.dropped})
+		put(t, q, "a", "b", "c", "d", "e", "f")
+		closeQueue(t, q)
+		for i := range sink.batches {
+			_, sink.batches[i], _ = strings.Cut(sink.batches[i], ": ")
+		}
+		wantLines(t, "batches", sink.batches, "a b c d e", "c d e", "c d e", "d", "e", "f", "f")
+		wantLines(t, "losses", told.texts, "d: status 400: ")
+		if want := (QueueStats{Sent: 5, Dropped: 1, Failures: 3}); q.Stats() != want {
+			t.Errorf("got %+v, want %+v", q.Stats(), want)
+		}
+	})
+}
+
 // TestQueue_FindsTheMessageThatAServerCannotRead is about servers that refuse a whole request
 // for one event.
 func TestQueue_FindsTheMessageThatAServerCannotRead(t *testing.T) {
@@ -389,7 +416,7 @@ func TestQueue_CloseEndsThoseThatWaitForRoom(t *testing.T) {
 // every message arrives or is reported, and the counts say so.
 func TestQueue_LosesNothingSilently(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		faults := rapid.SliceOfN(rapid.SampledFrom([]string{"ok", "ok", "down", "500", "400", "reject", "slow", "lost"}), 0, 30).Draw(rt, "faults")
+		faults := rapid.SliceOfN(rapid.SampledFrom([]string{"ok", "ok", "down", "500", "400", "reject", "slow", "lost", "partial"}), 0, 30).Draw(rt, "faults")
 		block, size := rapid.Bool().Draw(rt, "block"), rapid.IntRange(1, 30).Draw(rt, "max")
 		limit := rapid.IntRange(0, 3).Draw(rt, "attempts")
 		patience := time.Duration(rapid.IntRange(0, 60).Draw(rt, "patience")) * time.Second
@@ -464,6 +491,8 @@ func injected(ctx context.Context, fault string, messages []Message) (taken []Me
 		return messages[1:], &RejectedError{[]Rejection{{Message: messages[0]}}}
 	case "lost":
 		return messages, errors.New("the answer is lost")
+	case "partial":
+		return messages[:len(messages)/2], &PartialError{len(messages) / 2, errors.New("down")}
 	}
 	return messages, nil
 }

@@ -247,6 +247,17 @@ func (s SnowplowSink) Send(ctx context.Context, messages ...Message) error {
 	return err
 }
 
+// PartialError is what went wrong behind the first messages, which were delivered.
+type PartialError struct {
+	Sent int
+	Err  error
+}
+
+func (e *PartialError) Error() string { return fmt.Sprintf("after %d messages: %v", e.Sent, e.Err) }
+
+// Unwrap is what went wrong.
+func (e *PartialError) Unwrap() error { return e.Err }
+
 // KafkaProducer is what a client of Kafka has to do: deliver one record, or say why not.
 type KafkaProducer interface {
 	Produce(ctx context.Context, topic string, key, value []byte) error
@@ -259,14 +270,18 @@ type KafkaSink struct {
 	Topic    string
 }
 
-// Send produces the messages one after the other.
+// Send produces the messages one after the other. The error is a *PartialError when the first
+// were delivered.
 func (s KafkaSink) Send(ctx context.Context, messages ...Message) error {
-	for _, m := range messages {
+	for i, m := range messages {
 		key := m.UserID
 		if key == "" {
 			key = m.ID
 		}
 		if err := s.Producer.Produce(ctx, s.Topic, []byte(key), m.Body); err != nil {
+			if i > 0 {
+				err = &PartialError{i, err}
+			}
 			return err
 		}
 	}

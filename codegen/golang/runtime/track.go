@@ -38,8 +38,8 @@ func WithUserID(id string) Field { return func(m *Message) { m.UserID = id } }
 // goroutines.
 type Sink interface {
 	// Send delivers all of the messages, or says why it did not. A *RejectedError is about the
-	// messages that it names; the others were taken. It returns when the context ends, and
-	// keeps no reference to the slice.
+	// messages that it names; the others were taken. Of a *PartialError, the first were taken. It
+	// returns when the context ends, and keeps no reference to the slice.
 	Send(ctx context.Context, messages ...Message) error
 }
 

@@ -47,8 +47,8 @@ func WithUserID(id string) Field { return func(m *Message) { m.UserID = id } }
 // goroutines.
 type Sink interface {
 	// Send delivers all of the messages, or says why it did not. A *RejectedError is about the
-	// messages that it names; the others were taken. It returns when the context ends, and
-	// keeps no reference to the slice.
+	// messages that it names; the others were taken. Of a *PartialError, the first were taken. It
+	// returns when the context ends, and keeps no reference to the slice.
 	Send(ctx context.Context, messages ...Message) error
 }
 
@@ -480,6 +480,17 @@ func (s SnowplowSink) Send(ctx context.Context, messages ...Message) error {
 	return err
 }
 
+// PartialError is what went wrong behind the first messages, which were delivered.
+type PartialError struct {
+	Sent int
+	Err  error
+}
+
+func (e *PartialError) Error() string { return fmt.Sprintf("after %d messages: %v", e.Sent, e.Err) }
+
+// Unwrap is what went wrong.
+func (e *PartialError) Unwrap() error { return e.Err }
+
 // KafkaProducer is what a client of Kafka has to do: deliver one record, or say why not.
 type KafkaProducer interface {
 	Produce(ctx context.Context, topic string, key, value []byte) error
@@ -492,14 +503,18 @@ type KafkaSink struct {
 	Topic    string
 }
 
-// Send produces the messages one after the other.
+// Send produces the messages one after the other. The error is a *PartialError when the first
+// were delivered.
 func (s KafkaSink) Send(ctx context.Context, messages ...Message) error {
-	for _, m := range messages {
+	for i, m := range messages {
 		key := m.UserID
 		if key == "" {
 			key = m.ID
 		}
 		if err := s.Producer.Produce(ctx, s.Topic, []byte(key), m.Body); err != nil {
+			if i > 0 {
+				err = &PartialError{i, err}
+			}
 			return err
 		}
 	}
@@ -824,6 +839,7 @@ func (q *Queue) take(n int) []Message {
 func (q *Queue) deliver(batch []Message) {
 	for failures := 1; ; failures++ {
 		err := q.attempt(batch)
+		batch = q.settleSent(batch, err)
 		var rejected *RejectedError
 		switch {
 		case err == nil:
@@ -845,6 +861,18 @@ func (q *Queue) deliver(batch []Message) {
 		}
 		q.pause(err, failures)
 	}
+}
+
+// settleSent ends the part of a batch that a sink has delivered in spite of an error, and
+// returns the rest.
+func (q *Queue) settleSent(batch []Message, err error) []Message {
+	var partial *PartialError
+	if !errors.As(err, &partial) || partial.Sent <= 0 {
+		return batch
+	}
+	n := min(partial.Sent, len(batch)-1)
+	q.settle(batch[:n], nil, nil)
+	return batch[n:]
 }
 
 func (q *Queue) attempt(batch []Message) error {
