@@ -17,7 +17,7 @@ import (
 // and everything else is at the top, so that a last name always finds the right type.
 type namespace struct {
 	outer  *namespace
-	name   naming.Name              // of the message; empty for the file
+	name   naming.Name               // of the message; empty for the file
 	types  map[string]codegen.Origin // without case and separators
 	values map[string]codegen.Origin // of enums, which live beside them
 	depth  int                       // how many messages it is inside of
