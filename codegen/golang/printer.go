@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -121,6 +122,9 @@ func (p *printer) block(head string, write func()) {
 
 // merge makes one condition of two when a block holds nothing but another one.
 func (p *printer) merge(head string, start, inner int) bool {
+	if depth := min(p.depth, len(p.body)-inner); !bytes.HasPrefix(p.body[inner+depth:], []byte("if ")) {
+		return false
+	}
 	body := string(p.body[inner:])
 	indent := strings.Repeat("\t", p.depth)
 	first, rest, _ := strings.Cut(body, "\n")
@@ -208,16 +212,25 @@ func (p *printer) columns(rows [][]string) {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
+	var cells []string
 	for _, row := range rows {
-		text := ""
+		cells = cells[:0]
 		for i, cell := range row {
-			text += cell
+			cells = append(cells, cell)
 			if i < len(row)-1 {
-				text += strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+1)
+				cells = append(cells, spaces(widths[i]-utf8.RuneCountInString(cell)+1))
 			}
 		}
-		p.line(text)
+		p.line(cells...)
 	}
+}
+
+func spaces(n int) string {
+	const some = "                                                                "
+	if n <= len(some) {
+		return some[:n]
+	}
+	return strings.Repeat(" ", n)
 }
 
 func (p *printer) declaration(t *codegen.Type, e *codegen.Event) {
