@@ -31,6 +31,7 @@ bench: build
 
 bench-payload: build
 	cd testdata/bench/yardsticks && $(GO) run .
+	$(GO) test ./contracts/payload -run '^$$' -bench Corpora -benchtime 1x
 	$(GO) run ./testdata/bench/collector
 
 fuzz:

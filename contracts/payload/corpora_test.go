@@ -23,7 +23,7 @@ import (
 )
 
 // corpora is the folder of real schemas and payloads. Continuous integration must have it.
-func corpora(t *testing.T, folder string) fs.FS {
+func corpora(t testing.TB, folder string) fs.FS {
 	t.Helper()
 	dir := os.Getenv("EVCTL_CORPORA")
 	if dir == "" {
@@ -34,7 +34,7 @@ func corpora(t *testing.T, folder string) fs.FS {
 
 // corpus is a folder of schemas, each imported when the first payload asks for it.
 type corpus struct {
-	t          *testing.T
+	t          testing.TB
 	name       string
 	found      *importer.Found
 	candidates map[string]importer.Candidate // by the path of the schema
@@ -43,16 +43,18 @@ type corpus struct {
 
 	payloads, mutated, valid, invalid int
 	unjudged                          map[string]int // by reason
+	// take gets the payloads and mutations instead of the judges, which would say whether
+	// they are valid; nil in tests.
+	take func(j *judges, raw []byte)
 }
 
-func openCorpus(t *testing.T, source, folder string) *corpus {
+func openCorpus(t testing.TB, source, folder string) *corpus {
 	t.Helper()
 	s, _ := importer.Lookup(source)
 	found, err := s.Find(corpora(t, folder))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Parallel() // behind the tests that measure time
 	c := &corpus{
 		t: t, name: folder, found: found, candidates: map[string]importer.Candidate{},
 		judges: map[string]*judges{}, why: map[string]string{}, unjudged: map[string]int{},
@@ -105,6 +107,10 @@ func (c *corpus) judge(schema string, raw []byte, mutations int) bool {
 
 func (c *corpus) count(j *judges, raw []byte) bool {
 	c.t.Helper()
+	if c.take != nil {
+		c.take(j, raw)
+		return true
+	}
 	if j.judge(c.t, raw) {
 		c.valid++
 		return true
@@ -159,22 +165,44 @@ func mutationsOf(c *contracts.Contract, raw []byte, count, seed int) [][]byte {
 	}).Example(seed)
 }
 
-// TestCorpora_WikimediaExamples judges every example of every version of every stream.
-func TestCorpora_WikimediaExamples(t *testing.T) {
-	const folder = "wikimedia-primary/jsonschema"
-	c := openCorpus(t, "wikimedia", folder)
+// realPayloads are the corpora: where their schemas are, what reads the payloads, and how many
+// payloads have a contract at least, and have none at most.
+var realPayloads = []struct {
+	name, source, folder string
+	read                 func(c *corpus)
+	least, most          int
+}{
+	{"wikimedia", "wikimedia", "wikimedia-primary/jsonschema", (*corpus).wikimedia, 60, 0},
+	{"octokit", "jsonschema", "octokit-webhooks/payload-schemas/api.github.com", (*corpus).octokit, 265, 8},
+	{"cdevents", "jsonschema", "cdevents/schemas", (*corpus).cdevents, 48, 0},
+	{"iglu", "iglu", "iglu-central/schemas", (*corpus).iglu, 950, 8},
+}
+
+// TestCorpora judges real payloads, and mutations of them.
+func TestCorpora(t *testing.T) {
+	for _, r := range realPayloads {
+		t.Run(r.name, func(t *testing.T) {
+			c := openCorpus(t, r.source, r.folder)
+			t.Parallel() // behind the tests that measure time
+			r.read(c)
+			c.report(r.least, r.most)
+		})
+	}
+}
+
+// wikimedia has every example of every version of every stream.
+func (c *corpus) wikimedia() {
 	for _, schema := range c.paths() {
-		for i, raw := range examplesIn(t, folder, schema) {
+		for i, raw := range examplesIn(c.t, c.name, schema) {
 			if !c.judge(schema, raw, 12) {
-				t.Errorf("%s: example %d is not valid: %v", schema, i, c.judges[schema].own.Validate(raw))
+				c.t.Errorf("%s: example %d is not valid: %v", schema, i, c.judges[schema].own.Validate(raw))
 			}
 		}
 	}
-	c.report(60, 0)
 }
 
 // examplesIn are the examples that a schema has at its root.
-func examplesIn(t *testing.T, folder, schema string) [][]byte {
+func examplesIn(t testing.TB, folder, schema string) [][]byte {
 	t.Helper()
 	text, err := fs.ReadFile(corpora(t, folder), schema)
 	if err != nil {
@@ -193,23 +221,21 @@ func examplesIn(t *testing.T, folder, schema string) [][]byte {
 	return list
 }
 
-// TestCorpora_OctokitPayloads judges every payload by the schema of its event and action,
-// and by that of the action before it, which mostly refuses it. Some payloads have times
-// that are none.
-func TestCorpora_OctokitPayloads(t *testing.T) {
-	c := openCorpus(t, "jsonschema", "octokit-webhooks/payload-schemas/api.github.com")
+// octokit has every payload with the schema of its event and action, and with that of the
+// action before it, which mostly refuses it. Some payloads have times that are none.
+func (c *corpus) octokit() {
 	last := ""
-	walk(t, corpora(t, "octokit-webhooks/payload-examples/api.github.com"), func(name string, raw []byte) {
+	walk(c.t, corpora(c.t, "octokit-webhooks/payload-examples/api.github.com"), func(name string, raw []byte) {
 		var body struct{ Action string }
 		if err := json.Unmarshal(raw, &body); err != nil {
-			t.Fatalf("%s: %v", name, err)
+			c.t.Fatalf("%s: %v", name, err)
 		}
 		event := path.Dir(name)
 		schema := event + "/" + cmp.Or(body.Action, "event") + ".schema.json"
 		if !c.judge(schema, raw, 3) {
 			for _, v := range c.judges[schema].own.Validate(raw) {
 				if v.Rule != "format" {
-					t.Errorf("%s: %v", name, v)
+					c.t.Errorf("%s: %v", name, v)
 				}
 			}
 		}
@@ -218,26 +244,22 @@ func TestCorpora_OctokitPayloads(t *testing.T) {
 		}
 		last = schema
 	})
-	c.report(265, 8)
 }
 
-// TestCorpora_CDEvents judges every conformance case.
-func TestCorpora_CDEvents(t *testing.T) {
-	c := openCorpus(t, "jsonschema", "cdevents/schemas")
-	walk(t, corpora(t, "cdevents/conformance"), func(name string, raw []byte) {
+// cdevents has every conformance case.
+func (c *corpus) cdevents() {
+	walk(c.t, corpora(c.t, "cdevents/conformance"), func(name string, raw []byte) {
 		if strings.HasPrefix(name, "formats/") {
 			return // a schema that all of them use
 		}
 		if schema := strings.ReplaceAll(name, "_", ""); !c.judge(schema, raw, 15) {
-			t.Errorf("%s is not valid: %v", name, c.judges[schema].own.Validate(raw))
+			c.t.Errorf("%s is not valid: %v", name, c.judges[schema].own.Validate(raw))
 		}
 	})
-	c.report(48, 0)
 }
 
-// TestCorpora_IgluCentral judges payloads made for every schema that can be imported.
-func TestCorpora_IgluCentral(t *testing.T) {
-	c := openCorpus(t, "iglu", "iglu-central/schemas")
+// iglu has payloads made for every schema that can be imported.
+func (c *corpus) iglu() {
 	for seed, schema := range c.paths() {
 		j := c.judgesOf(schema)
 		if j == nil {
@@ -248,11 +270,10 @@ func TestCorpora_IgluCentral(t *testing.T) {
 			c.judge(schema, contracttest.Payload(j.contract).Example(4*seed+k), 4)
 		}
 	}
-	c.report(950, 8)
 }
 
 // walk calls back with all JSON files.
-func walk(t *testing.T, dir fs.FS, visit func(name string, raw []byte)) {
+func walk(t testing.TB, dir fs.FS, visit func(name string, raw []byte)) {
 	t.Helper()
 	err := fs.WalkDir(dir, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".json") {
