@@ -335,7 +335,8 @@ func (b *builder) declare(s *contracts.Schema, at place) *Type {
 	}
 	unit, base, pointer := at.owner.Unit, at.owner.Name, at.owner.Pointer
 	if at.from != nil {
-		unit, base, pointer = b.fragment(at.from), naming.Of(at.from.Name), "fragment "+at.from.Name+"#"
+		unit, pointer = b.fragment(at.from), "fragment "+at.from.Name+"#"
+		base = b.fragmentName(at.from)
 	}
 	t := b.newType(s, unit, pointer+at.path)
 	wanted := base.Join(at.words)
@@ -412,10 +413,18 @@ func (b *builder) members(t *Type) {
 	}
 }
 
+// fragmentName is what the types of a fragment are named after.
+func (b *builder) fragmentName(c *contracts.Contract) naming.Name {
+	if name, ok := b.renames.of("fragment " + c.Name + "#"); ok {
+		return name
+	}
+	return naming.Of(c.Name)
+}
+
 // fragment is the unit for what a fragment declares.
 func (b *builder) fragment(c *contracts.Contract) *Unit {
 	if b.fragments[c] == nil {
-		b.fragments[c] = &Unit{Name: naming.Of(c.Name)}
+		b.fragments[c] = &Unit{Name: b.fragmentName(c)}
 		b.model.Shared = append(b.model.Shared, b.fragments[c])
 	}
 	return b.fragments[c]

@@ -63,7 +63,7 @@ func (o Origin) Key() string {
 	case o.Type != nil:
 		return keyOf(o.Type.Pointer)
 	case o.Unit != nil:
-		return o.Unit.Name.Snake()
+		return RenamedIn(o.Unit.Types[0].Pointer)
 	}
 	return ""
 }

@@ -275,16 +275,8 @@ func (p *pair) finding() diag.Diagnostic {
 		d.Message = fmt.Sprintf("%s and %s are both %s", of, other, and(in))
 		d.Related = []diag.Related{{Location: p.other.Location(), Message: "the other one"}}
 	}
-	d.Hint = fmt.Sprintf("rename it, or write rename: {%s: …} into the entry of the target in %s", yamlKey(p.renamable().Key()), workspace.ConfigName)
+	d.Hint = fmt.Sprintf("rename it, or write rename: {%s: …} into the entry of the target in %s", yamlKey(p.of.Key()), workspace.ConfigName)
 	return d
-}
-
-// renamable is that of the two which another name can be given to.
-func (p *pair) renamable() codegen.Origin {
-	if p.of.Unit != nil && p.of.Type == nil && p.other.What() != "" {
-		return p.other
-	}
-	return p.of
 }
 
 // described is the word for something and what it is called.

@@ -60,9 +60,10 @@
 // Required lists and maps that are nil are written as empty ones. Text that is not UTF-8
 // is written with U+FFFD, as encoding/json does, and Validate objects to it.
 //
-// Names are those of the model in Pascal case with Go's initialisms. The
-// exported names of the shared files are taken, as is UUID for a definition uuid: evctl lint
-// asks for another name, and until then there is a number behind it. Enum values that are codes of up to four capitals keep them: MoneyCurrencyEUR.
+// Names are those of the model in Pascal case with Go's initialisms. The exported names of the
+// shared files are taken, as is UUID for a definition uuid: evctl lint asks for another name,
+// and until then there is a number behind it. Enum values that are codes of up to four
+// capitals keep them: MoneyCurrencyEUR.
 //
 // What generated packages share is a copy of the package codegen/golang/runtime and of the
 // scanners of contracts/formats.
