@@ -279,23 +279,72 @@ func Decode(f *diag.File) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	var contents struct {
-		Contract, Schema, Protobuf json.RawMessage
-		Waivers                    []waivers.Waiver
-	}
-	if err := json.Unmarshal(body, &contents); err != nil {
+	r := &Record{Head: head, File: f}
+	if err := r.readContents(body); err != nil {
 		return nil, Errorf(CodeReleaseEdited, "contents are not JSON: %v", err)
 	}
-	for _, member := range []json.RawMessage{contents.Contract, contents.Schema, contents.Protobuf} {
+	for _, member := range []json.RawMessage{r.ContractJSON, r.SchemaJSON, r.ProtobufJSON} {
 		if member == nil {
 			return nil, Errorf(CodeReleaseEdited, "expected the members contract, schema and protobuf")
 		}
 	}
-	return &Record{
-		Head: head, File: f,
-		ContractJSON: contents.Contract, SchemaJSON: contents.Schema, ProtobufJSON: contents.Protobuf,
-		Waivers: contents.Waivers,
-	}, nil
+	return r, nil
+}
+
+// readContents copies the members that a release holds out of its body.
+func (r *Record) readContents(body []byte) error {
+	if !json.Valid(body) {
+		var nothing struct{}
+		return json.Unmarshal(body, &nothing) // says what is wrong
+	}
+	into := map[string]*json.RawMessage{"contract": &r.ContractJSON, "schema": &r.SchemaJSON, "protobuf": &r.ProtobufJSON}
+	return eachMember(body, func(key string, value []byte) error {
+		if member := into[key]; member != nil {
+			*member = bytes.Clone(value)
+		}
+		if key == "waivers" {
+			return json.Unmarshal(value, &r.Waivers)
+		}
+		return nil
+	})
+}
+
+// eachMember visits the members of an object, which is valid JSON without white space.
+func eachMember(object []byte, visit func(key string, value []byte) error) error {
+	for at := 1; at < len(object) && object[at] == '"'; at++ {
+		colon := endOfString(object, at)
+		key := string(object[at+1 : colon-1])
+		end := endOfValue(object, colon+1)
+		if err := visit(key, object[colon+1:end]); err != nil {
+			return err
+		}
+		at = end
+	}
+	return nil
+}
+
+// endOfValue is the offset behind the value that starts at i.
+func endOfValue(text []byte, i int) int {
+	for depth := 0; i < len(text); {
+		switch text[i] {
+		case '"':
+			i = endOfString(text, i)
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return i
+			}
+			depth--
+		case ',':
+			if depth == 0 {
+				return i
+			}
+		}
+		i++
+	}
+	return i
 }
 
 // MediaPush is the media type of a contract with the waivers that it needs.
