@@ -20,6 +20,7 @@ import (
 	"github.com/evctl/evctl/codegen/protobuf"
 	"github.com/evctl/evctl/codegen/sqlddl"
 	"github.com/evctl/evctl/codegen/targets"
+	"github.com/evctl/evctl/contracts/document"
 	"github.com/evctl/evctl/contracts/workspace"
 	"github.com/evctl/evctl/lint/report"
 )
@@ -268,9 +269,17 @@ func reportCollisions(w io.Writer, collisions []codegen.Collision) {
 		if c.Adjustable {
 			hint = "; name: sets another"
 		}
-		fmt.Fprintf(w, "%s:%d:%d: note: %s %q is %s in code, because %s %q came first%s\n",
-			c.File.Path, p.Line, p.Column, c.What, c.Wire, c.Got, c.OtherWhat, c.Other, hint)
+		fmt.Fprintf(w, "%s:%d:%d: note: %s %s is %s in code, because %s %s came first%s\n",
+			c.File.Path, p.Line, p.Column, c.What, quoteName(c.Wire), c.Got, c.OtherWhat, quoteName(c.Other), hint)
 	}
+}
+
+// quoteName quotes a name, unless it is a value in JSON, which has its quotes.
+func quoteName(name string) string {
+	if strings.HasPrefix(name, `"`) {
+		return name
+	}
+	return document.Quote(name)
 }
 
 // generateResult is what evctl generate --format json prints.
