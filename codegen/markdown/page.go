@@ -347,6 +347,10 @@ func (p *page) members(t *codegen.Type) {
 }
 
 func (p *page) values(t *codegen.Type) {
+	if len(t.Values) == 0 && t.Open {
+		p.WriteString("No values are known yet.\n\n")
+		return
+	}
 	if len(t.Values) == 0 {
 		p.WriteString("There are no values.\n\n")
 		return

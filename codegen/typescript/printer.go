@@ -218,6 +218,9 @@ func (p *printer) docOf(t *codegen.Type, e *codegen.Event) codegen.Doc {
 }
 
 func enum(t *codegen.Type) expr {
+	if len(t.Values) == 0 && t.Open {
+		return scalars(t.Base) // there is nothing to propose
+	}
 	var of []expr
 	for _, v := range t.Values {
 		of = append(of, word{literal(v.Value)})

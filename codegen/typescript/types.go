@@ -56,7 +56,7 @@ func (p *printer) bare(r *codegen.Ref) expr {
 	case codegen.Map:
 		return record{p.expression(r.Elem)}
 	case codegen.Named:
-		if r.Named.Kind == codegen.Enum && r.Named.Definition == "" && len(r.Named.Values) == 0 {
+		if r.Named.Kind == codegen.Enum && r.Named.Definition == "" && len(r.Named.Values) == 0 && !r.Named.Open {
 			return word{"never"}
 		}
 		if at := r.Underlying(); at.Kind == codegen.Any {
