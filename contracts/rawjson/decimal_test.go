@@ -3,6 +3,7 @@ package rawjson
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,4 +61,24 @@ func TestDecimal_WhereFloatsLie(t *testing.T) {
 			t.Errorf("%s is a multiple of %s: %v", test.value, test.divisor, got)
 		}
 	}
+}
+
+// TestInFloat64_IsWhatTheLibraryReads compares with strconv, mostly near the largest float64.
+func TestInFloat64_IsWhatTheLibraryReads(t *testing.T) {
+	one := big.NewInt(1)
+	edge := new(big.Int).Sub(new(big.Int).Lsh(one, 1024), new(big.Int).Lsh(one, 970)).String()
+	compare := func(t rapid.TB, text string) {
+		_, err := strconv.ParseFloat(text, 64)
+		if got := InFloat64([]byte(text)); got != (err == nil) {
+			t.Errorf("%s: %v, but %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"0", "1e308", "1.8e308", "1e309", "-1.7976931348623157e308", "0.00017976931348623159e312", edge, edge + ".0", "-" + edge, edge[:308] + "79", edge[:307] + "79.9999", "1e-400", "0e400", "17976931348623158e292", "17976931348623159e292"} {
+		compare(t, text)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		digits := rapid.IntRange(1, len(edge)).Draw(t, "digits")
+		text := edge[:1] + "." + edge[1:digits] + rapid.StringMatching(`[0-9]{1,20}`).Draw(t, "tail")
+		compare(t, text+"e"+strconv.Itoa(rapid.IntRange(306, 309).Draw(t, "exponent")))
+	})
 }

@@ -452,14 +452,17 @@ func InFloat64(text []byte) bool {
 	if len(text) <= maxPlainDigits && !bytes.ContainsAny(text, "eE") {
 		return true
 	}
-	const most = 309 // of 0.DIGITS × 10^exponent; math.MaxFloat64 has it
 	d := ParseDecimal(text)
-	if d.exponent != most {
-		return d.exponent < most
-	}
-	_, err := strconv.ParseFloat(string(text), 64)
-	return err == nil
+	d.negative = false
+	return d.Cmp(beyondFloat64) < 0
 }
+
+// beyondFloat64 is the least number that is rounded to infinity: 2^1024 - 2^970, which is as
+// far from math.MaxFloat64 as from the next power of two.
+var beyondFloat64 = ParseDecimal([]byte(
+	"1797693134862315807937289714053034150799341327100378269361737789804449682927647509466490179775872070963" +
+		"3028641669288791094655554785194040263065748867150582068190890200070838367627385484581771153176447573027" +
+		"0069855571366959622842914819860834936475292719074168444365510704342711559699508093042880177904174497792"))
 
 // maxPlainDigits is a length at which no number without an exponent is large.
 const maxPlainDigits = 300
