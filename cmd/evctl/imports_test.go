@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"contracts/subschema/regular": {},
 	"lint":                        {"contracts", "lint"},
 	"codegen":                     {"contracts", "codegen"},
+	"codegen/codegentest":         {"contracts", "codegen", "registry"},
 	"registry":                    {"contracts", "lint/compat", "lint", "registry"},
 	"registry/client":             {"contracts", "registry"},
 	"registry/remote":             {"contracts", "registry"},

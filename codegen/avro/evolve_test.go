@@ -9,8 +9,6 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/contracttest"
 	"github.com/evctl/evctl/lint/compat"
-	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/dir"
 )
 
 // steps are versions of events, each with those that were released before it.
@@ -132,36 +130,11 @@ func backward(versions []*contracts.Contract, next *contracts.Contract) bool {
 	return true
 }
 
-// shopModel is the demo workspace with what it released.
-func shopModel(t testing.TB) *codegen.Model {
-	t.Helper()
-	w := codegentest.Workspace(t, shop)
-	store, err := dir.Open(shop+"/releases", "releases")
-	if err != nil {
-		t.Fatal(err)
-	}
-	released := map[string][]*contracts.Contract{}
-	for _, c := range w.Events() {
-		records, err := registry.Released(t.Context(), store, c.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range records {
-			old, err := r.Contract()
-			if err != nil {
-				t.Fatal(err)
-			}
-			released[c.Name] = append(released[c.Name], old)
-		}
-	}
-	return codegen.NewModel(codegen.Source{Events: w.Events(), Released: released})
-}
-
 // releases are the versions of each event of the shop by major, the present one last.
 func releases(t *testing.T) map[string][]*contracts.Contract {
 	t.Helper()
 	list := map[string][]*contracts.Contract{}
-	for _, e := range shopModel(t).Events {
+	for _, e := range codegentest.Released(t, shop).Events {
 		for _, c := range append(e.Released[:len(e.Released):len(e.Released)], e.Contract) {
 			name := fmt.Sprint(c.Name, " v", c.Version.Major)
 			if known := list[name]; len(known) == 0 || known[len(known)-1].Version.Compare(c.Version) < 0 {

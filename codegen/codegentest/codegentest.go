@@ -14,13 +14,15 @@ import (
 	"github.com/evctl/evctl/contracts/contracttest"
 	"github.com/evctl/evctl/contracts/payload"
 	"github.com/evctl/evctl/contracts/workspace"
+	"github.com/evctl/evctl/registry"
+	"github.com/evctl/evctl/registry/dir"
 )
 
 // Workspace loads the workspace in a folder and fails the test when anything in it
 // is wrong.
-func Workspace(t testing.TB, dir string) *workspace.Workspace {
+func Workspace(t testing.TB, folder string) *workspace.Workspace {
 	t.Helper()
-	w, err := workspace.Load(context.Background(), os.DirFS(dir))
+	w, err := workspace.Load(context.Background(), os.DirFS(folder))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,10 +37,35 @@ func Workspace(t testing.TB, dir string) *workspace.Workspace {
 }
 
 // Model is the model of the workspace in a folder.
-func Model(t testing.TB, dir string) *codegen.Model {
+func Model(t testing.TB, folder string) *codegen.Model {
 	t.Helper()
-	w := Workspace(t, dir)
+	w := Workspace(t, folder)
 	return codegen.NewModel(codegen.Source{Events: w.Events(), Initialisms: w.Config.Naming.Initialisms})
+}
+
+// Released is the model of the workspace in a folder, with what it released into releases.
+func Released(t testing.TB, folder string) *codegen.Model {
+	t.Helper()
+	w := Workspace(t, folder)
+	store, err := dir.Open(filepath.Join(folder, "releases"), "releases")
+	if err != nil {
+		t.Fatal(err)
+	}
+	released := map[string][]*contracts.Contract{}
+	for _, c := range w.Events() {
+		records, err := registry.Released(t.Context(), store, c.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range records {
+			old, err := r.Contract()
+			if err != nil {
+				t.Fatal(err)
+			}
+			released[c.Name] = append(released[c.Name], old)
+		}
+	}
+	return codegen.NewModel(codegen.Source{Events: w.Events(), Released: released})
 }
 
 // Random is a model of random events with names that differ, and JSON texts that

@@ -22,8 +22,6 @@ import (
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/golden"
 	"github.com/evctl/evctl/contracts/payload"
-	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/dir"
 )
 
 const (
@@ -78,31 +76,6 @@ func run(t *testing.T, folder string, commands ...command) []result {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return results
-}
-
-// shopModel is the demo workspace with what it released.
-func shopModel(t testing.TB) *codegen.Model {
-	t.Helper()
-	w := codegentest.Workspace(t, shop)
-	store, err := dir.Open(shop+"/releases", "releases")
-	if err != nil {
-		t.Fatal(err)
-	}
-	released := map[string][]*contracts.Contract{}
-	for _, c := range w.Events() {
-		records, err := registry.Released(t.Context(), store, c.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range records {
-			old, err := r.Contract()
-			if err != nil {
-				t.Fatal(err)
-			}
-			released[c.Name] = append(released[c.Name], old)
-		}
-	}
-	return codegen.NewModel(codegen.Source{Events: w.Events(), Released: released})
 }
 
 // tables is SQL that makes the tables of a model, as the target sql writes it.
@@ -234,7 +207,7 @@ func TestBuild_ValidEventsPassAllTests(t *testing.T) {
 		nested string
 		given  map[string]string
 	}{
-		{"shop", shopModel(t), nested, map[string]string{optionContract: enforced}},
+		{"shop", codegentest.Released(t, shop), nested, map[string]string{optionContract: enforced}},
 		{"torture", codegentest.Model(t, torture), "json", map[string]string{optionContract: enforced, optionDuplicates: drop, optionPersonal: leaveOut}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

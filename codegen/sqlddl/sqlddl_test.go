@@ -1,7 +1,6 @@
 package sqlddl
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,39 +13,12 @@ import (
 	"github.com/evctl/evctl/codegen/codegentest"
 	"github.com/evctl/evctl/codegen/warehouse"
 	"github.com/evctl/evctl/contracts"
-	"github.com/evctl/evctl/registry"
-	"github.com/evctl/evctl/registry/dir"
 )
 
 const (
 	torture = "../testdata/torture"
 	shop    = "../../testdata/shop"
 )
-
-// shopModel is the demo workspace with what it released.
-func shopModel(t testing.TB) *codegen.Model {
-	t.Helper()
-	w := codegentest.Workspace(t, shop)
-	store, err := dir.Open(shop+"/releases", "releases")
-	if err != nil {
-		t.Fatal(err)
-	}
-	released := map[string][]*contracts.Contract{}
-	for _, c := range w.Events() {
-		records, err := registry.Released(context.Background(), store, c.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range records {
-			old, err := r.Contract()
-			if err != nil {
-				t.Fatal(err)
-			}
-			released[c.Name] = append(released[c.Name], old)
-		}
-	}
-	return codegen.NewModel(codegen.Source{Events: w.Events(), Released: released})
-}
 
 // engines are those in which tables are made, with what lists the columns of all tables:
 // schema, table, name, type, whether it takes NULL, and comment.
@@ -140,7 +112,7 @@ func tables(rows [][]*string) (got, want map[string][]string) {
 func releases(t *testing.T) [][]*codegen.Event {
 	t.Helper()
 	var list [][]*codegen.Event
-	for _, e := range shopModel(t).Events {
+	for _, e := range codegentest.Released(t, shop).Events {
 		var versions []*codegen.Event
 		for _, c := range e.Released {
 			versions = append(versions, eventOf(c))
