@@ -268,7 +268,7 @@ func (t *tree) addEnum(s *contracts.Schema) {
 	if s.Enum == nil {
 		return
 	}
-	null := s.Nullable && !s.Open
+	null := s.Nullable && (!s.Open || len(s.Enum) == 0) // an enum of no values is refused
 	described := len(s.Enum) > 0 && !null
 	for _, v := range s.Enum {
 		described = described && v.IsString() && v.Description != "" && v.Deprecated == nil
