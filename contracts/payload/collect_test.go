@@ -73,3 +73,13 @@ func TestValidate_NamesTheFirstViolationsOfMany(t *testing.T) {
 		}
 	}
 }
+
+// TestValidate_NeverTakesForValidWhatItCannotExplain has findings without violations, which
+// an engine without faults does not make.
+func TestValidate_NeverTakesForValidWhatItCannotExplain(t *testing.T) {
+	for n := range 3 {
+		if payload.Unexplained(n) {
+			t.Errorf("%d findings are explained, of which the last one has no violation", n)
+		}
+	}
+}

@@ -207,18 +207,21 @@ func (q *decider) seal(start int) {
 }
 
 // collected explains what the decider noted. It is false when there are too many violations
-// to say which ones come first.
+// to say which ones come first, and should something that was rejected have none: what the
+// decider and the explanation disagree on must never pass for valid.
 func (r *run) collected() (found []Violation, ok bool) {
 	r.decided, r.quiet, r.limit = true, false, MaxViolations+1
 	r.decider.decoded = nil // steps are parts of it
+	ok = len(r.decider.findings) > 0
 	for i := range r.decider.findings {
-		f := &r.decider.findings[i]
+		f, before := &r.decider.findings[i], len(r.found)
 		r.path = append(r.path[:0], f.path...)
 		slices.Reverse(r.path)
 		r.masked = f.masked
 		f.say(r)
+		ok = ok && len(r.found) > before && len(r.found) <= MaxViolations
 	}
-	found, ok = r.found, len(r.found) <= MaxViolations
+	found = r.found
 	r.quiet, r.masked, r.shift, r.found, r.path = true, false, 0, nil, r.path[:0]
 	sortByPlace(found)
 	return found, ok

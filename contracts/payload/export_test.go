@@ -1,5 +1,21 @@
 package payload
 
+// Unexplained reports whether a run takes findings for explained of which the last one has no
+// violations.
+func Unexplained(findings int) (explained bool) {
+	r := newRun()
+	defer r.release()
+	for i := range findings {
+		r.decider.add(i, func(r *run) {
+			if i < findings-1 {
+				r.failAt(i, "type", "something", "something else")
+			}
+		})
+	}
+	_, explained = r.collected()
+	return explained
+}
+
 // FromTokens is Validate for a payload that is known to be not valid, from all its tokens.
 func (v *Validator) FromTokens(raw []byte) []Violation {
 	r := newRun()

@@ -23,8 +23,11 @@ func newFields(t testing.TB, pointers ...string) *payload.Fields {
 	return f
 }
 
+// fieldsBody rejects ids that are no strings.
+const fieldsBody = "define: body\ntype: object\nadditionalProperties: true\nproperties: {id: {type: string, nullable: true}, u: {type: any}}\n"
+
 func TestJudge_TakesFieldsOut(t *testing.T) {
-	s := newSet(t, envelopeOf(t, "{name: /e, version: /v, properties: /p}"), event(t, "event: a\nversion: 1.0.0\nadditionalProperties: true\nproperties: {x: {type: integer}}\n"))
+	s := newSet(t, envelopeOf(t, "{name: /e, version: /v, properties: /p, definition: body}", fieldsBody), event(t, "event: a\nversion: 1.0.0\nadditionalProperties: true\nproperties: {x: {type: integer}}\n"))
 	f := newFields(t, "/id", "/u/id", "/p/x", "/p", "/e", "")
 	for _, test := range []struct {
 		raw, want string
@@ -35,6 +38,8 @@ func TestJudge_TakesFieldsOut(t *testing.T) {
 		{`{"e":"a","v":"1.0.0","id":"\u00e9\n","u":[{"id":1}],"p":{}}`, `"é\n" nil nil "{}" "a"`, true},
 		{`{"e":"a","v":"1.0.0","\u0069d":"7","u":"","p":{}}`, `"7" nil nil "{}" "a"`, true},
 		{`{"e":"a","v":"1.0.0","id":"7","u":{"id":true},"p":{"x":"no"}}`, `"7" "true" "no" "{\"x\":\"no\"}" "a"`, false},
+		{`{"e":"a","v":"1.0.0","id":[1, "]"],"u":{"id":{"a":"b"}},"p":{"x":"no"}}`, `"[1, \"]\"]" "{\"a\":\"b\"}" "no" "{\"x\":\"no\"}" "a"`, false},
+		{`{"p":{"x":[]},"u":{"id":7,"\u0069n":{}},"e":"a","v":"1.0.0","id":-1.5e2 }`, `"-1.5e2" "7" "[]" "{\"x\":[]}" "a"`, false},
 		{`{"e":"b","v":"1.0.0","id":"7","p":{}}`, `"7" nil nil "{}" "b"`, false},
 		{`{"e":"a","v":"1.0.0","id":"7","p":{}`, `nil nil nil nil nil`, false},
 		{`{"e":"a","v":"1.0.0","id":"7","id":"8","p":{}}`, `nil nil nil nil nil`, false},
