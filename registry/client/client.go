@@ -138,6 +138,7 @@ func (c *Client) unavailable() payload.Verdict {
 	if v.Valid {
 		v.Flag = RuleUnavailable
 		c.tally.unchecked.Add(1)
+		c.tally.flagged.rule(v.Flag).Add(1)
 	} else {
 		c.tally.unavailable.Add(1)
 		v.Violations = []payload.Violation{{

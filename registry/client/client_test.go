@@ -285,6 +285,23 @@ func TestUnknown_IsThePolicyOfTheSet(t *testing.T) {
 	if !v.Valid || !client.Unchecked(v) || v.Flag != payload.RuleEventUnknown {
 		t.Errorf("verdict is %+v, want that it passes unchecked", v)
 	}
+	if s := c.Stats(); s.Unchecked != 1 || s.Unknown != 0 || s.Flags[payload.RuleEventUnknown] != 1 || len(s.Flags) != 1 {
+		t.Errorf("stats are %+v, want one flagged event", s)
+	}
+}
+
+func TestUnknown_EventsOfTheNewestVersionAreCountedAndFlagged(t *testing.T) {
+	f := start(t, orderV1)
+	c := f.open(client.Options{Unknown: payload.Policy{UnknownVersion: payload.UseLatest}})
+	c.Validate([]byte(strings.Replace(good, "1.0.0", "1.9.9", 1)))
+	var metrics strings.Builder
+	if err := c.WriteMetrics(&metrics); err != nil {
+		t.Fatal(err)
+	}
+	const want = `evctl_flagged_events_total{rule="version-unknown"} 1` + "\n"
+	if s := c.Stats(); s.Valid != 1 || s.Flags[payload.RuleVersionUnknown] != 1 || !strings.Contains(metrics.String(), want) {
+		t.Errorf("stats are %+v, metrics\n%s\nwant one valid event that is flagged", s, &metrics)
+	}
 }
 
 func TestSignatures_AreCheckedFromTheRegistryAndFromTheCache(t *testing.T) {

@@ -22,6 +22,10 @@ func (c *Client) WriteMetrics(w io.Writer) error {
 	for _, e := range s.Events {
 		writeRules(&b, e.Event, e.Version, e.Rules)
 	}
+	head("evctl_flagged_events_total", "counter", "Events that passed although they violate a rule, by that rule.")
+	for _, rule := range slices.Sorted(maps.Keys(s.Flags)) {
+		fmt.Fprintf(&b, "evctl_flagged_events_total{rule=%q} %d\n", rule, s.Flags[rule])
+	}
 	head("evctl_contracts_versions", "gauge", "Versions of contracts in use.")
 	fmt.Fprintf(&b, "evctl_contracts_versions %d\n", status.Versions)
 	head("evctl_contracts_current", "gauge", "1 when the last attempt to ask the registry succeeded.")

@@ -23,8 +23,10 @@ type Stats struct {
 	Unknown     int64 `json:"unknown"`
 	Unchecked   int64 `json:"unchecked"`
 	Unavailable int64 `json:"unavailable"`
-	// Rules counts the unknown events by the rule that they violate.
+	// Rules counts the unknown events by the rule that they violate, Flags those that passed
+	// although they violate one, with a contract or without.
 	Rules map[string]int64 `json:"rules,omitempty"`
+	Flags map[string]int64 `json:"flags,omitempty"`
 	// Events are the versions that had at least one event, by name and version.
 	Events []EventStats `json:"events,omitempty"`
 }
@@ -44,7 +46,7 @@ type EventStats struct {
 // tally holds the counters of a client. They outlive the contracts that they are of.
 type tally struct {
 	unknown, unchecked, unavailable atomic.Int64
-	nameless                        counter // unknown events
+	nameless, flagged               counter // unknown events; those that passed with a flag
 
 	lock     sync.Mutex
 	counters map[counterKey]*counter
@@ -92,6 +94,9 @@ func (t *tally) counter(key counterKey) *counter {
 // count counts a verdict by a state. For a valid event that is one look-up and one
 // addition.
 func (t *tally) count(s *state, v *payload.Verdict) {
+	if v.Valid && v.Flag != "" {
+		t.flagged.rule(v.Flag).Add(1)
+	}
 	n := s.counters[v.Contract]
 	switch {
 	case n != nil && v.Valid:
@@ -150,7 +155,7 @@ func (c *Client) Stats() Stats {
 	t := &c.tally
 	s := Stats{
 		Unknown: t.unknown.Load(), Unchecked: t.unchecked.Load(), Unavailable: t.unavailable.Load(),
-		Rules: t.nameless.byRule(),
+		Rules: t.nameless.byRule(), Flags: t.flagged.byRule(),
 	}
 	t.lock.Lock()
 	counters := maps.Clone(t.counters)
