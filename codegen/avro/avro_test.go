@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -154,6 +155,45 @@ func TestGenerate_TakesOtherNames(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)
 		}
+	}
+}
+
+// TestGenerate_NamesVariantsAfterTheirRenamedDefinition has a definition that two variants
+// of a union share, and that stands alone too, before and after a release.
+func TestGenerate_NamesVariantsAfterTheirRenamedDefinition(t *testing.T) {
+	const contract = `event: order.placed
+version: 1.%d.0
+definitions:
+  card: {type: object, properties: {digits: {type: string}}}
+properties:
+  refund: {$ref: card}
+  payment: {discriminator: method, oneOf: {card: {$ref: card}, gift card: {$ref: card}, cash: {type: object, properties: {till: {type: string}}}}}
+`
+	versions := versionsOf(t, fmt.Sprintf(contract, 0), fmt.Sprintf(contract, 1))
+	job := codegen.Job{Target: Target{}, Rename: map[string]string{"order.placed#/definitions/card": "Plastic"}}
+	for _, released := range []map[string][]*contracts.Contract{nil, {"order.placed": versions[:1]}} {
+		m := codegen.NewModel(codegen.Source{Events: versions[1:], Released: released})
+		if err := job.CheckRename(m); err != nil {
+			t.Fatal(err)
+		}
+		s, err := schemaOf(m.Renamed(job.Rename), m.Renamed(job.Rename).Events[0], false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, one := range reach(s) {
+			if one.kind == "record" {
+				got = append(got, one.name)
+			}
+		}
+		want := []string{"OrderPlaced", "Plastic", "OrderPlacedPaymentCardPlastic", "OrderPlacedPaymentGiftCardPlastic", "OrderPlacedPaymentCash"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d released (-want +got):\n%s", len(released), diff)
+		}
+	}
+	job.Rename = map[string]string{"order.placed#/definitions/card": "plastic"}
+	if err := job.CheckRename(codegen.NewModel(codegen.Source{Events: versions[1:]})); err == nil {
+		t.Error("a record may start with a small letter")
 	}
 }
 

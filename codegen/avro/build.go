@@ -118,6 +118,9 @@ func (b *builder) variant(u *codegen.Type, v *codegen.Variant, name naming.Name)
 	switch r := v.Type.Underlying(); {
 	case !v.TagImplied:
 	case r.Kind == codegen.Named && r.Named.Kind == codegen.Object:
+		if r.Named.Definition != "" && chosen(r.Named.Name) {
+			name = name.Join(r.Named.Name) // behind the variant: others may be of the same definition
+		}
 		return b.record(r.Named, recordKey{r.Named, u, v.Tag}, name)
 	case r.Kind == codegen.Map:
 		key := recordKey{nil, u, v.Tag}
