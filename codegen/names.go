@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
@@ -66,6 +67,24 @@ func (o Origin) Key() string {
 		return RenamedIn(o.Unit.Types[0].Pointer)
 	}
 	return ""
+}
+
+// ExplicitKey is Key with the word for the kind of the contract, which tells contracts of one
+// name apart.
+func (o Origin) ExplicitKey() string {
+	pointer := ""
+	switch {
+	case o.Field != nil && o.Field.Property.From != nil:
+		return "fragment " + o.Key()
+	case o.Type != nil:
+		pointer = o.Type.Pointer
+	case o.Unit != nil:
+		pointer = o.Unit.Types[0].Pointer
+	}
+	if word := strings.TrimSuffix(pointer, plain(pointer)); word != "" {
+		return word + o.Key()
+	}
+	return "event " + o.Key()
 }
 
 // below is the key of something within a type.

@@ -180,7 +180,7 @@ func (job Job) CheckRename(m *Model) error {
 	}
 	found := job.written(renamed)
 	for _, key := range slices.Sorted(maps.Keys(job.Rename)) {
-		if err := job.checkWritten(key, found[keyOf(key)]); err != nil {
+		if err := job.checkWritten(key, found[key]); err != nil {
 			return err
 		}
 	}
@@ -190,18 +190,16 @@ func (job Job) CheckRename(m *Model) error {
 // written lists the identifiers of what has another name, by its key; names of files only
 // for what has no other.
 func (job Job) written(m *Model) map[string][]string {
-	keys := map[string]bool{}
-	for key := range job.Rename {
-		keys[keyOf(key)] = true
-	}
 	found, files := map[string][]string{}, map[string][]string{}
 	job.Names(m, &Names{Visit: func(s *Scope, identifier string, of Origin) {
 		into := found
 		if s.OfFiles() {
 			into = files
 		}
-		if key := of.Key(); keys[key] {
-			into[key] = append(into[key], identifier)
+		for _, key := range []string{of.Key(), of.ExplicitKey()} {
+			if _, renamed := job.Rename[key]; renamed {
+				into[key] = append(into[key], identifier)
+			}
 		}
 	}})
 	for key, list := range files {
@@ -253,7 +251,7 @@ func numbered(identifier, wanted string) bool {
 func unknownKey(m *Model, key string) error {
 	var keys []string
 	identify(m, &Names{Visit: func(_ *Scope, _ string, of Origin) { keys = append(keys, of.Key()) }})
-	if near := contracts.Nearest(key, keys); near != "" {
+	if near := contracts.Nearest(plain(key), keys); near != "" {
 		return &RenameError{key, fmt.Sprintf("rename has %q, which names nothing, did you mean %q?", key, near)}
 	}
 	return &RenameError{key, fmt.Sprintf("rename has %q, expected an event, a definition, or NAME#POINTER of something in it, such as order.completed#/properties/total", key)}

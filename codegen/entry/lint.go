@@ -17,6 +17,7 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/format"
 	"github.com/evctl/evctl/contracts/naming"
 	"github.com/evctl/evctl/contracts/workspace"
 )
@@ -179,7 +180,22 @@ func (l *linter) findings() []diag.Diagnostic {
 			c.add(e.job.Target.Name(), clash)
 		}
 	}
+	if len(c.pairs) > 0 {
+		c.shared = sharedNames(l.workspace.Contracts)
+	}
 	return append(found, c.findings()...)
+}
+
+// sharedNames are the names that contracts of several kinds have.
+func sharedNames(all []*contracts.Contract) map[string]bool {
+	kinds, shared := make(map[string]contracts.Kind, len(all)), map[string]bool{}
+	for _, c := range all {
+		if kind, known := kinds[c.Name]; known && kind != c.Kind {
+			shared[c.Name] = true
+		}
+		kinds[c.Name] = c.Kind
+	}
+	return shared
 }
 
 func (p *Problem) finding() diag.Diagnostic {
@@ -195,8 +211,9 @@ func (p *Problem) finding() diag.Diagnostic {
 
 // collisions gathers what is one finding: two things of the model, in all targets.
 type collisions struct {
-	pairs []pair
-	index map[[2]string]int
+	pairs  []pair
+	index  map[[2]string]int
+	shared map[string]bool // names that several contracts have
 }
 
 type pair struct {
@@ -250,12 +267,21 @@ func codeName(c *contracts.Contract) string { return naming.Key(cmp.Or(c.CodeNam
 func (c *collisions) findings() []diag.Diagnostic {
 	var list []diag.Diagnostic
 	for _, p := range c.pairs {
-		list = append(list, p.finding())
+		list = append(list, p.finding(c.key(p.of)))
 	}
 	return list
 }
 
-func (p *pair) finding() diag.Diagnostic {
+// key is what to write under rename: for something and nothing else.
+func (c *collisions) key(of codegen.Origin) string {
+	if key := of.Key(); !c.shared[codegen.RenamedIn(key)] {
+		return key
+	}
+	return of.ExplicitKey()
+}
+
+// finding proposes another name for what has the key.
+func (p *pair) finding(key string) diag.Diagnostic {
 	var in []string
 	for _, identifier := range p.identifiers {
 		in = append(in, identifier+" in "+and(p.targets[identifier]))
@@ -275,7 +301,7 @@ func (p *pair) finding() diag.Diagnostic {
 		d.Message = fmt.Sprintf("%s and %s are both %s", of, other, and(in))
 		d.Related = []diag.Related{{Location: p.other.Location(), Message: "the other one"}}
 	}
-	d.Hint = fmt.Sprintf("rename it, or write rename: {%s: …} into the entry of the target in %s", yamlKey(p.of.Key()), workspace.ConfigName)
+	d.Hint = fmt.Sprintf("rename it, or write rename: {%s: …} into the entry of the target in %s", format.Scalar(key), workspace.ConfigName)
 	return d
 }
 
@@ -301,12 +327,4 @@ func and(words []string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-// yamlKey is a key as it stands in braces.
-func yamlKey(key string) string {
-	if strings.ContainsAny(key, ",:[]{}\"' \t\n") || key == "" {
-		return document.Quote(key)
-	}
-	return key
 }

@@ -7,6 +7,10 @@ import (
 	"unicode/utf8"
 )
 
+// Scalar is a text as a YAML scalar that every reader takes for that text, on one line,
+// between brackets too.
+func Scalar(text string) string { return scalar(text, true) }
+
 // scalar is a text on one line; flow says whether it stands between brackets,
 // where commas and brackets end it.
 func scalar(s string, flow bool) string {
