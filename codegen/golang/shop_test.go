@@ -175,7 +175,7 @@ func TestShop_ValidateDoesNotAllocate(t *testing.T) {
 		}
 	}
 	for _, e := range list {
-		if n := testing.AllocsPerRun(100, func() {
+		if n := allocations(func() {
 			if e.Validate() != nil {
 				panic("not valid")
 			}
@@ -195,13 +195,27 @@ func TestShop_AppendJSONDoesNotAllocate(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := fullOrder()
-	if n := testing.AllocsPerRun(100, func() {
+	if n := allocations(func() {
 		if text, err = o.AppendJSON(text[:0]); err != nil {
 			panic(err)
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
+}
+
+// allocations is how many a run makes on average. Under the race detector, sync.Pool drops a
+// quarter of what it is given at random, of regexp's and of the runtime's own: there it is
+// how many every run makes.
+func allocations(run func()) float64 {
+	if !raceDetector {
+		return testing.AllocsPerRun(100, run)
+	}
+	least := testing.AllocsPerRun(1, run)
+	for range 99 {
+		least = min(least, testing.AllocsPerRun(1, run))
+	}
+	return least
 }
 
 func fullOrder() events.OrderCompleted {
