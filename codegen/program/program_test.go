@@ -44,10 +44,14 @@ func TestGenerate_TheExampleMakesASheetOfTheShop(t *testing.T) {
 	}
 	golden.Check(t, "testdata/shop/properties.csv", files[0].Content)
 
-	target.Given = map[string]string{"separator": "two"}
-	_, err := target.Generate(codegentest.Model(t, shop), target.Given)
-	if want := ": exit status 1: option separator is \"two\", expected separator with one character"; err == nil || !strings.HasSuffix(err.Error(), want) {
-		t.Errorf("error is %v, expected %q at its end", err, want)
+	for separator, want := range map[string]string{
+		"two": ": exit status 1: option separator is \"two\", expected separator with one character",
+		`"`:   ": exit status 1: write the sheet: csv: invalid field or comment delimiter",
+	} {
+		target.Given = map[string]string{"separator": separator}
+		if _, err := target.Generate(codegentest.Model(t, shop), target.Given); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("error is %v, expected %q at its end", err, want)
+		}
 	}
 }
 
@@ -149,6 +153,12 @@ func TestGenerate_RefusesWhatIsNoAnswer(t *testing.T) {
 		{`echo '{"version":1,"files":[]} {}'`, "sh printed something else than files: more text behind the JSON"},
 		{`echo '{"version":1,"files":[{"path":"a"'`, "sh printed something else than files: unexpected EOF"},
 		{`printf '"\377"'`, "sh printed something else than files: text is not UTF-8"},
+		{`echo '[]'`, "sh printed something else than files: JSON is array, expected an object with version and files"},
+		{`echo '{"version":"1"}'`, "sh printed something else than files: member version is string, expected a whole number"},
+		{`echo '{"version":1,"files":{}}'`, "sh printed something else than files: member files is object, expected a list"},
+		{`echo '{"version":1,"files":["a"]}'`, "sh printed something else than files: member files is string, expected an object"},
+		{`echo '{"version":1,"files":[{"path":1}]}'`, "sh printed something else than files: member files.path is number, expected a string"},
+		{`sleep 20 & echo '{"version":1,"files":[]}'`, "sh ended, and something that it started may still print"},
 		{`exit 7`, "run sh: exit status 7"},
 		{`echo 'no such option' >&2; exit 1`, "run sh: exit status 1: no such option"},
 		{`kill -9 $$`, "run sh: signal: killed"},
@@ -193,6 +203,11 @@ func TestGenerate_EndsWhatAProgramStarted(t *testing.T) {
 	}()
 	var pid int
 	for pid == 0 {
+		select {
+		case err := <-done:
+			t.Fatalf("ended before it was cancelled: %v", err)
+		default:
+		}
 		text, _ := os.ReadFile(child) // not there yet
 		pid, _ = strconv.Atoi(string(bytes.TrimSpace(text)))
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -114,6 +115,8 @@ func (t Target) run(request []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%s printed more than %d bytes", t.Command[0], stdout.max)
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s did not end within %s%s", t.Command[0], limit, stderr)
+	case errors.Is(err, exec.ErrWaitDelay):
+		return nil, fmt.Errorf("%s ended, and something that it started may still print: expected it to wait for that%s", t.Command[0], stderr)
 	case err != nil:
 		return nil, fmt.Errorf("run %s: %w%s", t.Command[0], err, stderr)
 	}
@@ -147,7 +150,7 @@ func decode(printed []byte) (*Answer, error) {
 	d := json.NewDecoder(bytes.NewReader(printed))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&a); err != nil {
-		return nil, err
+		return nil, inWords(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more text behind the JSON")
@@ -160,6 +163,21 @@ func decode(printed []byte) (*Answer, error) {
 	}
 	return &a, nil
 }
+
+// inWords says what JSON of another shape is without the words of this program.
+func inWords(err error) error {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong):
+		return err
+	case wrong.Field == "":
+		return fmt.Errorf("JSON is %s, expected an object with version and files", wrong.Value)
+	}
+	return fmt.Errorf("member %s is %s, expected %s", wrong.Field, wrong.Value, shapes[wrong.Type.Kind()])
+}
+
+// shapes are the words of JSON for the types in Answer.
+var shapes = map[reflect.Kind]string{reflect.Int: "a whole number", reflect.String: "a string", reflect.Slice: "a list", reflect.Struct: "an object"}
 
 // bounded keeps what is written up to a size and calls full beyond it.
 type bounded struct {

@@ -76,19 +76,21 @@ func (m *model) sheet() (string, error) {
 		w.Comma = rune(value[0])
 	}
 	b.WriteString("# " + m.Marker + "\n")
-	_ = w.Write([]string{"event", "version", "property", "type", "required", "pii", "description"}) // Error tells
+	lines := [][]string{{"event", "version", "property", "type", "required", "pii", "description"}}
 	for _, e := range m.Events {
 		for _, t := range m.Types {
 			if t.Name != e.Payload {
 				continue
 			}
 			for _, f := range t.Fields {
-				_ = w.Write([]string{e.Event, e.Version, f.Property, f.Type.String(), strconv.FormatBool(f.Required), f.PII, strings.Join(f.Doc, " ")})
+				lines = append(lines, []string{e.Event, e.Version, f.Property, f.Type.String(), strconv.FormatBool(f.Required), f.PII, strings.Join(f.Doc, " ")})
 			}
 		}
 	}
-	w.Flush()
-	return b.String(), w.Error()
+	if err := w.WriteAll(lines); err != nil {
+		return "", fmt.Errorf("write the sheet: %w", err)
+	}
+	return b.String(), nil
 }
 
 // String is a type in words.
