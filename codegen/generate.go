@@ -62,30 +62,43 @@ func (job Job) check(f File) error {
 // claims are the paths of all jobs, in lower case, so that no two files are one on
 // some file system.
 type claims struct {
-	files   map[string]string // by path: the target that writes it
+	files   map[string]claim  // by path: who writes it
 	folders map[string]string // by path: a file in it
 }
 
-func newClaims() claims { return claims{map[string]string{}, map[string]string{}} }
+type claim struct{ target, path string }
+
+func newClaims() claims { return claims{map[string]claim{}, map[string]string{}} }
 
 // add refuses a file whose place is taken, by a file or by a folder.
 func (c claims) add(job Job, f File) error {
 	full := path.Join(job.Out, f.Path)
 	at := strings.ToLower(full)
 	if other, taken := c.files[at]; taken {
-		return fmt.Errorf("%s and %s both write %s", other, job.Target.Name(), full)
+		return other.conflict(claim{job.Target.Name(), full})
 	}
 	if inside, taken := c.folders[at]; taken {
 		return fmt.Errorf("%s writes %s as a file, and %s needs it as a folder", job.Target.Name(), full, inside)
 	}
-	c.files[at] = job.Target.Name()
+	c.files[at] = claim{job.Target.Name(), full}
 	for dir := path.Dir(at); dir != "." && dir != "/" && c.folders[dir] == ""; dir = path.Dir(dir) {
 		if other, taken := c.files[dir]; taken {
-			return fmt.Errorf("%s writes %s as a file, and %s needs it as a folder", other, dir, full)
+			return fmt.Errorf("%s writes %s as a file, and %s needs it as a folder", other.target, other.path, full)
 		}
 		c.folders[dir] = full
 	}
 	return nil
+}
+
+// conflict says how two claims are one.
+func (c claim) conflict(other claim) error {
+	switch {
+	case c.path != other.path:
+		return fmt.Errorf("%s writes %s and %s writes %s, which some file systems take for one file", c.target, c.path, other.target, other.path)
+	case c.target == other.target:
+		return fmt.Errorf("%s writes %s twice", c.target, c.path)
+	}
+	return fmt.Errorf("%s and %s both write %s", c.target, other.target, c.path)
 }
 
 // PrintFiles makes n files on all processors. printer is called once for each of those, so
