@@ -344,6 +344,16 @@ func TestParse_EveryDialect(t *testing.T) {
 	}
 }
 
+// TestParse_TakesAnyNameOfAPackage has one that YAML takes for something else.
+func TestParse_TakesAnyNameOfAPackage(t *testing.T) {
+	folder := t.TempDir()
+	codegentest.Write(t, filepath.Join(folder, "package"), codegentest.Files(t, Target{}, modelOf(t, orders...), map[string]string{optionDialect: "duckdb", optionProject: "null"}))
+	r := run(t, folder, command{"", "package", []string{"parse"}})[0]
+	if _, found := r.Described["stg_null__order_placed"]; !r.Success || !found {
+		t.Errorf("%s\n%s", r.Fault, r.Log)
+	}
+}
+
 // TestGenerate_NamesFitEveryWarehouse has events whose names are too long for a table.
 func TestGenerate_NamesFitEveryWarehouse(t *testing.T) {
 	long := "an object whose name is longer than any table of any warehouse may be called"

@@ -46,7 +46,7 @@ func (p *project) settings() codegen.File {
 	y.line(0, "model-paths: [models]")
 	y.line(0, "macro-paths: [macros]")
 	y.line(0, "models:")
-	y.line(2, p.name+":")
+	y.line(2, quoted(p.name)+":")
 	y.line(4, "+materialized: view")
 	return y.file("dbt_project.yml")
 }
