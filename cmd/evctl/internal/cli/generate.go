@@ -359,7 +359,7 @@ func summary(plan *codegen.Plan, job codegen.Job) string {
 			files++
 		}
 	}
-	var parts []string
+	parts := []string{count(files, "file")}
 	for _, part := range []struct {
 		status codegen.Status
 		word   string
@@ -368,7 +368,7 @@ func summary(plan *codegen.Plan, job codegen.Job) string {
 			parts = append(parts, strconv.Itoa(n)+" "+part.word)
 		}
 	}
-	return count(files, "file") + ", " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // targetEntry is a target as evctl generate --list --format json prints it.
