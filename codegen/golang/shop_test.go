@@ -411,14 +411,21 @@ func TestShop_TrackerSendsNothingThatIsNotValid(t *testing.T) {
 }
 
 func TestShop_TrackerSaysWhatTheServerAnswered(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "not today", http.StatusServiceUnavailable)
-	}))
-	defer server.Close()
-	err := events.NewTracker(events.HTTPSink{URL: server.URL}, events.FlatEnvelope).Track(t.Context(), order())
-	var status *events.StatusError
-	if !errors.As(err, &status) || status.Code != 503 || err.Error() != "send order.completed: status 503: not today\n" {
-		t.Errorf("got %v", err)
+	for body, want := range map[string]string{
+		"not today\n":                  "send order.completed: status 503: not today",
+		"":                             "send order.completed: status 503",
+		"a" + strings.Repeat("ü", 600): "send order.completed: status 503: a" + strings.Repeat("ü", 511), // cut within a character
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = io.WriteString(w, body)
+		}))
+		err := events.NewTracker(events.HTTPSink{URL: server.URL}, events.FlatEnvelope).Track(t.Context(), order())
+		server.Close()
+		var status *events.StatusError
+		if !errors.As(err, &status) || status.Code != 503 || err.Error() != want {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

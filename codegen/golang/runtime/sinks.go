@@ -123,11 +123,17 @@ func rejectedIn(answer []byte, messages []Message) error {
 // StatusError is an answer of a server that did not take events.
 type StatusError struct {
 	Code       int
-	Body       string        // its start
+	Body       string        // its start, without space around it
 	RetryAfter time.Duration // what the server asks for; 0: nothing
 }
 
-func (e *StatusError) Error() string { return fmt.Sprintf("status %d: %s", e.Code, e.Body) }
+func (e *StatusError) Error() string {
+	text := "status " + strconv.Itoa(e.Code)
+	if e.Body != "" {
+		text += ": " + e.Body
+	}
+	return text
+}
 
 // Bounds of what is read of an answer, and shown of it in an error.
 const (
@@ -160,7 +166,8 @@ func post(ctx context.Context, client *http.Client, url, contentType string, hea
 	// or not all of the answer arrives.
 	answer, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if response.StatusCode/100 != 2 {
-		return answer, &StatusError{response.StatusCode, string(answer[:min(len(answer), maxShown)]), retryAfter(response.Header.Get("Retry-After"))}
+		shown := strings.TrimSpace(strings.ToValidUTF8(string(answer[:min(len(answer), maxShown)]), ""))
+		return answer, &StatusError{response.StatusCode, shown, retryAfter(response.Header.Get("Retry-After"))}
 	}
 	return answer, nil
 }
