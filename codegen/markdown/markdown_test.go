@@ -57,6 +57,14 @@ func TestGenerate_EveryLinkLeadsSomewhere(t *testing.T) {
 	}
 }
 
+func TestGenerate_RefusesATitleWithoutText(t *testing.T) {
+	for _, title := range []string{"", " \n"} {
+		if _, err := (Target{}).Generate(&codegen.Model{}, codegen.Options{optionTitle: title}); err == nil || !strings.Contains(err.Error(), "option title") {
+			t.Errorf("%q: %v", title, err)
+		}
+	}
+}
+
 // TestGenerate_SaysEveryProperty looks for each property in the page of its owner.
 func TestGenerate_SaysEveryProperty(t *testing.T) {
 	m := codegentest.Model(t, torture)

@@ -57,6 +57,9 @@ func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Unit]string {
 
 // Generate returns the index and the pages.
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+	if oneLine(options[optionTitle]) == "" {
+		return nil, fmt.Errorf("option %s is %q, expected a heading", optionTitle, options[optionTitle])
+	}
 	b := newBook(m)
 	files := make([]codegen.File, 1+len(m.Events)+len(m.Shared))
 	files[0] = codegen.File{Path: index, Content: b.index(options[optionTitle])}
