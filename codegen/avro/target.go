@@ -65,7 +65,7 @@ var namespaces = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0
 func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
 	namespace := options[optionNamespace]
 	if !namespaces.MatchString(namespace) {
-		return nil, fmt.Errorf("option %s is %q, expected words of letters, digits and underscores with dots between them", optionNamespace, namespace)
+		return nil, fmt.Errorf("option %s is %q, expected words of letters, digits and underscores with dots between them, none of which starts with a digit", optionNamespace, namespace)
 	}
 	words := paths(m, nil)
 	files := make([]codegen.File, len(m.Events))

@@ -79,10 +79,10 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	p := project{model: m, name: options[optionProject], options: options, dialect: *warehouse.Find(options[optionDialect])}
 	p.dialect.Schema = options[optionSchema]
 	if !projectName.MatchString(p.name) {
-		return nil, fmt.Errorf("option %s is %q, expected at most 30 lower-case letters, digits and underscores", optionProject, p.name)
+		return nil, fmt.Errorf("option %s is %q, expected at most 30 lower-case letters, digits and underscores, a letter first", optionProject, p.name)
 	}
 	if schema := p.dialect.Schema; schema != "" && !warehouse.SchemaName.MatchString(schema) {
-		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics", optionSchema, schema)
+		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics, or two with a dot between them", optionSchema, schema)
 	}
 	if options[optionNested] == nested && !p.dialect.HasRecords() {
 		return nil, fmt.Errorf("option %s is %q, and %s has no columns for that, expected json", optionNested, nested, p.dialect.Title)

@@ -61,7 +61,7 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	p := printer{dialect: *find(options[optionDialect]), model: m, layout: layout(options)}
 	p.Schema = options[optionSchema]
 	if p.Schema != "" && !warehouse.SchemaName.MatchString(p.Schema) {
-		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics", optionSchema, p.Schema)
+		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics, or two with a dot between them", optionSchema, p.Schema)
 	}
 	if p.layout.Nested && !p.HasRecords() {
 		return nil, fmt.Errorf("option %s is %q, and %s has no columns for that, expected json", optionNested, nested, p.Title)
