@@ -60,18 +60,24 @@
 //
 // # Versions
 //
-// A schema reads what all versions of its major wrote that were released before: whatever
-// becomes of a property, its rows can be read and are the same JSON. Fields, records and
+// A schema reads what all versions of its major wrote that were released before and that its
+// own version is backward compatible with: rows can be read and are the same JSON. After a
+// breaking change some cannot: those with null where it is no longer valid, with values that
+// an enum has lost, or without a property that is required now and has no default. Fields, records and
 // symbols keep the names that released versions gave them, or have them as aliases, as have
 // properties with renamedFrom. Where the new type of a property does not take the former
 // one, as text does not take the symbols of an enum, the former type becomes the last
 // branch of a union; writers choose the first that fits. An object that takes undeclared
 // members keeps a property that is no longer declared as a field that says "former": true.
 //
+// Released versions are named by the rename of today: to change that within a major version
+// leaves no aliases, and readers find nothing under the new names.
+//
 // With formats: logical, a time that may be a number in a later version of the same major is
 // an error: readers of Avro would take one for the other.
 //
-// A required property of a later version has the default of the contract, where that is a
-// scalar, so that earlier data can be read. Custom members of the schema are for people and
+// A required property of a later version has the default of the contract where it is one of
+// string, boolean, int, long and double, so that earlier data can be read: enums, unions and
+// logical types have none. Custom members of the schema are for people and
 // for governance: event, version, owner, retention, format, unit, pii, deprecated.
 package avro

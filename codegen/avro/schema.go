@@ -32,7 +32,7 @@ type schema struct {
 // attribute is a property that Avro does not know, and passes on.
 type attribute struct {
 	name  string
-	value any // string, bool, or texts
+	value any // string, or true
 }
 
 // field is one of a record.
