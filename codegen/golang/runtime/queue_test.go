@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -101,7 +102,7 @@ func TestQueue_SendsWhenABatchIsFullOrHasWaited(t *testing.T) {
 		sink := &scripted{start: time.Now()}
 		q := NewQueue(sink, QueueOptions{Batch: 2, FlushEvery: time.Minute})
 		put(t, q, "a", "b", "c")
-		time.Sleep(time.Hour) // in no time
+		time.Sleep(time.Hour) // of synctest: in no time
 		put(t, q, "d")
 		closeQueue(t, q)
 		wantLines(t, "batches", sink.batches, "0s: a b", "1m0s: c", "1h0m0s: d")
@@ -175,6 +176,16 @@ func TestQueue_TriesAgainWithGrowingPauses(t *testing.T) {
 	})
 }
 
+// TestQueueOptions_PausesDoNotOverflow is about those who set no bound that matters.
+func TestQueueOptions_PausesDoNotOverflow(t *testing.T) {
+	o := QueueOptions{RetryMax: math.MaxInt64}.filled()
+	for _, failures := range []int{35, 36, 100} {
+		if got := o.pause(errors.New("down"), failures); got < 1<<61 {
+			t.Errorf("after %d failures: %v", failures, got)
+		}
+	}
+}
+
 func TestQueue_WaitsAsLongAsTheServerAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := &scripted{start: time.Now(), answer: func(n int, _ context.Context, _ []Message) error {
@@ -221,7 +232,10 @@ func TestQueue_DropsWhatFindsNoRoomAndDoesNotWait(t *testing.T) {
 func TestQueue_BlocksOnlyWhenAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told losses
-		sink := &scripted{start: time.Now(), answer: func(int, context.Context, []Message) error { time.Sleep(time.Second); return nil }}
+		sink := &scripted{start: time.Now(), answer: func(int, context.Context, []Message) error {
+			time.Sleep(time.Second) // of synctest
+			return nil
+		}}
 		q := NewQueue(sink, QueueOptions{Max: 2, Block: true, FlushEvery: time.Hour, Dropped: told.dropped})
 		put(t, q, "a", "b", "c", "d", "e") // more than there is room for
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)

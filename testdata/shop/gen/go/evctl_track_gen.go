@@ -927,7 +927,7 @@ func (q *Queue) pause(err error, failures int) {
 func (o *QueueOptions) pause(err error, failures int) time.Duration {
 	pause := o.RetryFrom
 	for ; failures > 1 && pause < o.RetryMax; failures-- {
-		pause *= 2
+		pause += min(pause, o.RetryMax-pause)
 	}
 	pause = min(pause, o.RetryMax)
 	pause -= rand.N(pause/2 + 1)
