@@ -63,7 +63,7 @@
 // out are what it has no words for or understands otherwise (multipleOf, formats but
 // uuid, patternProperties, requireAny, uniqueItems of anything but scalars, exactly one
 // variant of a union), the least size of optional lists and maps, which protobuf cannot
-// tell from absent ones, bounds of integers that leave a single value, and all
+// tell from absent ones, bounds that leave a single value, and all
 // constraints on elements that are wrapped. Exclusive bounds of number include the bound.
 //
 // # Packages

@@ -181,10 +181,10 @@ func negative(d *contracts.Decimal) *contracts.Decimal {
 func floor(q *big.Rat) *big.Int { return new(big.Int).Div(q.Num(), q.Denom()) }
 
 // double adds bounds as they are. Exclusive ones include the bound itself, to which
-// numbers beside it are rounded.
+// numbers beside it are rounded. Bounds that are one number in float64 are left out.
 func (r *ruler) double(path string, s *contracts.Schema) {
 	least, most := stricter(s.Minimum, s.ExclusiveMinimum, 1), stricter(s.Maximum, s.ExclusiveMaximum, -1)
-	if least != nil && most != nil && least.Cmp(*most) >= 0 {
+	if least != nil && most != nil && least.Float64() >= most.Float64() {
 		return
 	}
 	r.bound(path, "gte", least)

@@ -118,6 +118,8 @@ func TestRules_LeaveOutWhatCannotBeSaid(t *testing.T) {
 		`{type: array, minItems: 1, items: {type: string}}`,
 		`{type: integer, minimum: 5, maximum: 5}`,
 		`{type: number, maximum: 1e400}`,
+		`{type: number, minimum: 0.5, maximum: 0.5}`,
+		`{type: number, minimum: 0.1, maximum: 0.10000000000000000000001}`,
 		`{type: string, enum: [a], open: true}`,
 		`{type: array, items: {type: string, nullable: true, maxLength: 1}}`,
 		`{type: object, nullable: true, required: true, properties: {}}`,
