@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,7 +56,7 @@ func CheckOptions(t Target, given map[string]string) (Options, error) {
 		options[o.Name] = o.Default
 		names = append(names, o.Name)
 	}
-	for _, name := range sortedKeys(given) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		i := slices.Index(names, name)
 		if i < 0 {
 			return nil, unknownOption(t, name, names)
@@ -77,13 +78,4 @@ func unknownOption(t Target, name string, names []string) error {
 		return fmt.Errorf("target %s has no option %q, did you mean %q?", t.Name(), name, near)
 	}
 	return fmt.Errorf("target %s has no option %q, expected %s", t.Name(), name, strings.Join(names, ", "))
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }
