@@ -65,7 +65,7 @@ func Released(t testing.TB, folder string) *codegen.Model {
 			released[c.Name] = append(released[c.Name], old)
 		}
 	}
-	return codegen.NewModel(codegen.Source{Events: w.Events(), Released: released})
+	return codegen.NewModel(codegen.Source{Events: w.Events(), Released: released, Initialisms: w.Config.Naming.Initialisms})
 }
 
 // Random is a model of random events with names that differ, and JSON texts that
