@@ -37,6 +37,9 @@ func Example_queue() {
 		Dropped: func(why error, messages ...events.Message) {
 			log.Printf("%d events are lost: %v", len(messages), why)
 		},
+		Failed: func(err error, pause time.Duration) { // such as a wrong address
+			log.Printf("events wait for %v: %v", pause, err)
+		},
 	})
 	tracker := events.NewTracker(queue, events.FlatEnvelope) // Track returns at once
 	serve(tracker)
