@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/evctl/evctl/codegen/codegentest"
@@ -78,15 +77,6 @@ func startPostgres(t *testing.T) server {
 		}
 	})
 	return s
-}
-
-const nobody = 65534
-
-func asNobody(cmd *exec.Cmd) {
-	cmd.Dir = os.TempDir()
-	if os.Getuid() == 0 {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	}
 }
 
 func (s server) command(t *testing.T, stdin []byte, program string, args ...string) string {
