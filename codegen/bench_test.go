@@ -62,7 +62,7 @@ func BenchmarkGenerate(b *testing.B) {
 		}
 		b.Run(target.Name(), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := (codegen.Job{Target: target, Out: "out", Options: options}).Run(m); err != nil {
+				if _, err := (codegen.Job{Target: target, Out: "out", Options: options}).Files(m); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -91,10 +91,11 @@ func BenchmarkPlan_Current(b *testing.B) {
 		options, _ := codegen.CheckOptions(target, nil)
 		jobs = append(jobs, codegen.Job{Target: target, Out: target.Name(), Options: options})
 	}
-	opt := codegen.PlanOptions{Root: b.TempDir()}
+	opt := codegen.PlanOptions{Root: b.TempDir(), Stage: true}
 	plan, err := codegen.NewPlan(context.Background(), m, jobs, opt)
 	if err == nil {
 		err = plan.Apply(context.Background())
+		plan.Close()
 	}
 	if err != nil {
 		b.Fatal(err)
@@ -104,6 +105,7 @@ func BenchmarkPlan_Current(b *testing.B) {
 		if err != nil || !plan.Clean() {
 			b.Fatal("not clean", err)
 		}
+		plan.Close()
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/benchmarkEvents, "µs/event")
 }

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -9,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -23,16 +25,41 @@ type Job struct {
 	Rename map[string]string
 }
 
-// Run makes a job's files, ordered by path. Nothing is written: see Plan.
-func (job Job) Run(m *Model) ([]File, error) {
-	files, err := job.Target.Generate(m.Renamed(job.Rename), job.Options)
-	if err != nil {
-		return nil, fmt.Errorf("generate %s: %w", job.Target.Name(), err)
-	}
-	for _, f := range files {
-		if err := job.check(f); err != nil {
-			return nil, err
+// Emit makes a job's files and checks each before it hands it on.
+func (job Job) Emit(m *Model, emit Emit) error {
+	var refused atomic.Pointer[error] // what is wrong with a file, or with its place
+	err := job.Target.Generate(m.Renamed(job.Rename), job.Options, func(f File) error {
+		err := job.check(f)
+		if err == nil {
+			err = emit(f)
 		}
+		if err != nil {
+			refused.CompareAndSwap(nil, &err)
+		}
+		return err
+	})
+	if first := refused.Load(); first != nil {
+		return *first
+	}
+	if err != nil {
+		return fmt.Errorf("generate %s: %w", job.Target.Name(), err)
+	}
+	return nil
+}
+
+// Files makes a job's files, ordered by path. Nothing is written: see Plan.
+func (job Job) Files(m *Model) ([]File, error) {
+	var lock sync.Mutex
+	var files []File
+	err := job.Emit(m, func(f File) error {
+		f.Content = bytes.Clone(f.Content)
+		lock.Lock()
+		defer lock.Unlock()
+		files = append(files, f)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
@@ -68,24 +95,35 @@ type claims struct {
 
 type claim struct{ target, path string }
 
-func newClaims() claims { return claims{map[string]claim{}, map[string]string{}} }
+// claimAll refuses changes of which two would have one place.
+func claimAll(jobs []Job, changes []Change) error {
+	slices.SortFunc(changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.job, b.job), strings.Compare(a.name, b.name))
+	})
+	taken := claims{map[string]claim{}, map[string]string{}}
+	for _, c := range changes {
+		if err := taken.add(claim{jobs[c.job].Target.Name(), c.Path}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // add refuses a file whose place is taken, by a file or by a folder.
-func (c claims) add(job Job, f File) error {
-	full := path.Join(job.Out, f.Path)
-	at := strings.ToLower(full)
+func (c claims) add(new claim) error {
+	at := strings.ToLower(new.path)
 	if other, taken := c.files[at]; taken {
-		return other.conflict(claim{job.Target.Name(), full})
+		return other.conflict(new)
 	}
 	if inside, taken := c.folders[at]; taken {
-		return fmt.Errorf("%s writes %s as a file, and %s needs it as a folder", job.Target.Name(), full, inside)
+		return fmt.Errorf("%s writes %s as a file, and %s needs it as a folder", new.target, new.path, inside)
 	}
-	c.files[at] = claim{job.Target.Name(), full}
+	c.files[at] = new
 	for dir := path.Dir(at); dir != "." && dir != "/" && c.folders[dir] == ""; dir = path.Dir(dir) {
 		if other, taken := c.files[dir]; taken {
-			return fmt.Errorf("%s writes %s as a file, and %s needs it as a folder", other.target, other.path, full)
+			return fmt.Errorf("%s writes %s as a file, and %s needs it as a folder", other.target, other.path, new.path)
 		}
-		c.folders[dir] = full
+		c.folders[dir] = new.path
 	}
 	return nil
 }
@@ -101,26 +139,33 @@ func (c claim) conflict(other claim) error {
 	return fmt.Errorf("%s and %s both write %s", c.target, other.target, c.path)
 }
 
-// PrintFiles makes n files on all processors. printer is called once for each of those, so
-// that what it returns may use its memory again from one file to the next.
-func PrintFiles(n int, printer func() func(i int) (File, error)) ([]File, error) {
-	files := make([]File, n)
+// EmitAll emits files one after the other.
+func EmitAll(emit Emit, files ...File) error {
+	for _, f := range files {
+		if err := emit(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Parallel does n pieces of work on all processors, and ends with the first error. worker is
+// called once for each processor, so that what it returns may use its memory again from one
+// piece to the next.
+func Parallel(n int, worker func() func(i int) error) error {
 	var next atomic.Int64
 	var group errgroup.Group
 	for range min(runtime.GOMAXPROCS(0), n) {
 		group.Go(func() error {
-			print := printer()
+			do := worker()
 			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				var err error
-				if files[i], err = print(int(i)); err != nil {
+				if err := do(int(i)); err != nil {
+					next.Store(int64(n)) // the others need not go on
 					return err
 				}
 			}
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return files, nil
+	return group.Wait()
 }

@@ -23,13 +23,13 @@ type fixed struct {
 	files []File
 }
 
-func (f fixed) Name() string                             { return f.name }
-func (fixed) Describe() string                           { return "files of a test" }
-func (fixed) Options() []Option                          { return nil }
-func (f fixed) Generate(*Model, Options) ([]File, error) { return f.files, nil }
-func text(path, content string) File                     { return File{path, []byte("// " + Marker + "\n" + content)} }
-func target(name string, files ...File) fixed            { return fixed{name, files} }
-func job(out string, t fixed) Job                        { return Job{Target: t, Out: out} }
+func (f fixed) Name() string                                  { return f.name }
+func (fixed) Describe() string                                { return "files of a test" }
+func (fixed) Options() []Option                               { return nil }
+func (f fixed) Generate(_ *Model, _ Options, emit Emit) error { return EmitAll(emit, f.files...) }
+func text(path, content string) File                          { return File{path, []byte("// " + Marker + "\n" + content)} }
+func target(name string, files ...File) fixed                 { return fixed{name, files} }
+func job(out string, t fixed) Job                             { return Job{Target: t, Out: out} }
 
 // plan generates and compares with the disk.
 func plan(t *testing.T, opt PlanOptions, jobs ...Job) *Plan {
@@ -38,12 +38,31 @@ func plan(t *testing.T, opt PlanOptions, jobs ...Job) *Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(p.Close)
 	return p
+}
+
+// staged plans with contents beside their places.
+func staged(t *testing.T, opt PlanOptions, jobs ...Job) *Plan {
+	t.Helper()
+	opt.Stage = true
+	return plan(t, opt, jobs...)
+}
+
+// run plans and writes, and tells what stood in the way.
+func run(opt PlanOptions, jobs ...Job) error {
+	opt.Stage = true
+	p, err := NewPlan(context.Background(), nil, jobs, opt)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	return p.Apply(context.Background())
 }
 
 func apply(t *testing.T, opt PlanOptions, jobs ...Job) {
 	t.Helper()
-	if err := plan(t, opt, jobs...).Apply(context.Background()); err != nil {
+	if err := run(opt, jobs...); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -186,11 +205,12 @@ func TestPlan_NeverTouchesWhatIsNotOurs(t *testing.T) {
 			c.after(t, filepath.Join(root, "out"))
 			before := tree(t, root)
 			c.opt.Root = root
-			p := plan(t, c.opt, c.next)
+			p := staged(t, c.opt, c.next)
 			want(t, p, c.status)
 			if err := p.Apply(context.Background()); err == nil {
 				t.Error("the plan was carried out")
 			}
+			p.Close()
 			if diff := cmp.Diff(before, tree(t, root)); diff != "" {
 				t.Errorf("files changed (-want +got):\n%s", diff)
 			}
@@ -319,11 +339,7 @@ func TestApply_LeavesEverythingAsItWasWhenItCannotWrite(t *testing.T) {
 	put(t, filepath.Join(root, "out", "deep"), "a file where a folder is needed")
 	before := tree(t, root)
 	jobs := []Job{job("out", target("a", text("x.txt", "2"), text("deep/y.txt", "1")))}
-	p, err := NewPlan(context.Background(), nil, jobs, opt)
-	if err == nil {
-		err = p.Apply(context.Background())
-	}
-	if err == nil {
+	if err := run(opt, jobs...); err == nil {
 		t.Error("expected an error")
 	}
 	if diff := cmp.Diff(before, tree(t, root)); diff != "" {
@@ -356,12 +372,13 @@ func TestApply_RemovesWhatAKilledRunLeft(t *testing.T) {
 
 func TestApply_StopsWhenItIsCancelled(t *testing.T) {
 	root := t.TempDir()
-	p := plan(t, PlanOptions{Root: root}, job("out", target("a", text("x.txt", "1"))))
+	p := staged(t, PlanOptions{Root: root}, job("out", target("a", text("x.txt", "1"))))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := p.Apply(ctx); err == nil {
 		t.Error("expected an error")
 	}
+	p.Close()
 	if files := tree(t, root); len(files) != 0 {
 		t.Errorf("files were left: %v", files)
 	}
@@ -436,21 +453,13 @@ func TestApply_PutsNewFoldersIntoTheirPlaceAsAWhole(t *testing.T) {
 func TestApply_LetsTwoProcessesMakeTheSameFolder(t *testing.T) {
 	root := t.TempDir()
 	j := job("out", target("a", text("x.txt", "1")))
-	first, second := plan(t, PlanOptions{Root: root}, j), plan(t, PlanOptions{Root: root}, j)
-	other := plan(t, PlanOptions{Root: root}, job("out", target("a", text("x.txt", "2"))))
-	var staged []*stage
-	for _, p := range []*Plan{first, second, other} {
-		s, err := p.stage(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s[0].discard()
-		staged = append(staged, s...)
-	}
-	if err := errors.Join(staged[0].commit(), staged[1].commit()); err != nil {
+	opt := PlanOptions{Root: root}
+	first, second := staged(t, opt, j), staged(t, opt, j)
+	other := staged(t, opt, job("out", target("a", text("x.txt", "2"))))
+	if err := errors.Join(first.Apply(t.Context()), second.Apply(t.Context())); err != nil {
 		t.Error(err)
 	}
-	if err := staged[2].commit(); err == nil {
+	if err := other.Apply(t.Context()); err == nil {
 		t.Error("other files were put into the same place")
 	}
 }
@@ -478,10 +487,7 @@ func TestPlan_FollowsLinksBetweenFoldersOfOneOutFolderOnly(t *testing.T) {
 		t.Errorf("the linked folder holds %q, %v", got, err)
 	}
 	link("b", "../elsewhere")
-	p, err := NewPlan(context.Background(), nil, []Job{job("out", target("a", text("b/x.txt", "1")))}, opt)
-	if err == nil {
-		err = p.Apply(context.Background())
-	}
+	err := run(opt, job("out", target("a", text("b/x.txt", "1"))))
 	if files, _ := os.ReadDir(filepath.Join(root, "elsewhere")); err == nil || len(files) > 0 {
 		t.Errorf("the run ended with %v, and wrote %v elsewhere", err, files)
 	}

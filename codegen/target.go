@@ -19,11 +19,16 @@ type Target interface {
 	Describe() string
 	// Options lists what evctl.yaml may set, in the order of the documentation.
 	Options() []Option
-	// Generate returns the files, in any order. Every file carries Marker within its
+	// Generate emits the files, in any order. Every file carries Marker within its
 	// first kilobyte, in a comment of its language. Options holds a value for
 	// every declared option. An error names the contract it is about.
-	Generate(m *Model, options Options) ([]File, error)
+	Generate(m *Model, options Options, emit Emit) error
 }
+
+// Emit takes a file as soon as it is printed, so that a plan of many files never holds all
+// of them. It may be called from several goroutines, and has no use for the content once it
+// has returned. Generate ends with its error, if there is one.
+type Emit func(File) error
 
 // Marker is the text by which a generated file is recognised. It follows Go's
 // convention, which linters and review tools of other languages know too.

@@ -1,7 +1,7 @@
 package codegen
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,21 +16,29 @@ import (
 	"syscall"
 )
 
-// Apply carries a plan out. New contents are all written beside their places
-// first and then renamed, so that a failure leaves whole files, and one that
-// happens before the first rename leaves everything as it was. Current files are
-// not touched. It refuses plans with edited or foreign files.
+// Apply carries out a plan that is staged. New contents are all there under temporary names
+// and are renamed now, so that a failure leaves whole files, and one that happens before the
+// first rename leaves everything as it was. Current files are not touched. It refuses plans
+// with edited or foreign files.
 func (p *Plan) Apply(ctx context.Context) error {
 	if blocked := p.Blocked(); len(blocked) > 0 {
 		return fmt.Errorf("%s is %s", blocked[0].Path, blocked[0].Status)
 	}
-	staged, err := p.stage(ctx)
-	defer func() {
-		for _, s := range staged {
-			s.discard()
+	var staged []*stage
+	for _, f := range p.folders {
+		if f.stage == nil {
+			return errors.New("the plan was made without staging its contents")
 		}
-	}()
-	if err != nil {
+		manifest := f.next.encode()
+		if f.unchanged(manifest) {
+			continue
+		}
+		if err := f.stage.finish(manifest); err != nil {
+			return err
+		}
+		staged = append(staged, f.stage)
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	for _, s := range staged {
@@ -39,50 +47,6 @@ func (p *Plan) Apply(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// stage writes the new contents of all folders that have some under temporary names.
-// What it returns, with an error too, has to be discarded.
-func (p *Plan) stage(ctx context.Context) (staged []*stage, err error) {
-	var parts [][]*Change
-	stages := map[*Change]*stage{} // by the first change of a batch
-	for _, f := range p.folders {
-		manifest := f.next.encode()
-		if f.unchanged(manifest) {
-			continue
-		}
-		s, err := f.open(p.alone(f))
-		if err != nil {
-			return staged, err
-		}
-		s.manifest = manifest
-		staged = append(staged, s)
-		for _, batch := range batches(f.fresh()) {
-			stages[batch[0]] = s
-			parts = append(parts, batch)
-		}
-	}
-	err = inBatches(ctx, parts, func(batch []*Change) error { return stages[batch[0]].writeAll(ctx, batch) })
-	if err != nil {
-		return staged, err
-	}
-	for _, s := range staged {
-		if err := s.writeManifest(); err != nil {
-			return staged, err
-		}
-	}
-	return staged, nil
-}
-
-// fresh are the files that have to be written.
-func (f *folder) fresh() []*Change {
-	var list []*Change
-	for i := range f.changes {
-		if c := &f.changes[i]; c.Status == Missing || c.Status == Stale {
-			list = append(list, c)
-		}
-	}
-	return list
 }
 
 // alone reports whether no other folder of the plan lies in f or around it.
@@ -94,62 +58,191 @@ func (p *Plan) alone(f *folder) bool {
 	})
 }
 
-// stage is a folder's new contents under temporary names.
+// stage is a folder's new contents under temporary names. Contents are put into it from
+// several goroutines.
 type stage struct {
 	folder *folder
-	root   *os.Root
+	// alone says that the folder has no other one in it or around it: when it is new, it may
+	// be made under a temporary name and renamed as a whole.
+	alone    bool
+	manifest []byte
+
+	lock sync.Mutex // guards what is below
+	root *os.Root   // nil before the first content
 	// whole is the temporary name of the folder itself when it is new: what is in it has
 	// its final name then, and one renaming puts all of it into its place. Empty
 	// otherwise, and afterwards.
 	whole string
-	// lock guards what is below: files are written on all processors.
-	lock sync.Mutex
 	// temporary holds the temporary name of each path that is not renamed yet.
 	temporary map[string]string
-	made      int
-	manifest  []byte
+	names     int
+	// parents are the folders that were made for the stage on the way to it, outermost first.
+	parents []string
 }
 
-// open makes the folder, or a temporary one when there is none and it stands alone.
-func (f *folder) open(alone bool) (*stage, error) {
-	s := &stage{folder: f, temporary: map[string]string{}}
-	dir := f.dir
-	if _, err := os.Lstat(dir); alone && errors.Is(err, fs.ErrNotExist) {
+// open makes the folder, or a temporary one when there is none and it stands alone; once.
+func (s *stage) open() (*os.Root, error) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.root != nil {
+		return s.root, nil
+	}
+	dir := s.folder.dir
+	if _, err := os.Lstat(dir); s.alone && errors.Is(err, fs.ErrNotExist) {
 		parent := filepath.Dir(dir)
-		if err := os.MkdirAll(parent, 0o755); err != nil {
-			return nil, fmt.Errorf("make out folder: %w", err)
+		if err := s.makeFolders(parent); err != nil {
+			return nil, err
 		}
 		removeAbandonedFolders(parent)
 		if dir, err = newFolder(parent); err != nil {
 			return nil, fmt.Errorf("make out folder: %w", err)
 		}
 		s.whole = dir
+	} else if err := s.makeFolders(dir); err != nil {
+		return nil, err
 	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open out folder %s: %w", s.folder.out, err)
+	}
+	s.root = root
+	return root, nil
+}
+
+// makeFolders makes a folder and those around it, and notes which were not there.
+func (s *stage) makeFolders(dir string) error {
+	var made []string
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(at); !errors.Is(err, fs.ErrNotExist) || at == filepath.Dir(at) {
+			break
+		}
+		made = append(made, at)
+	}
+	slices.Reverse(made)
+	s.parents = append(s.parents, made...)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make out folder: %w", err)
+		return fmt.Errorf("make out folder: %w", err)
 	}
-	var err error
-	if s.root, err = os.OpenRoot(dir); err != nil {
-		return nil, fmt.Errorf("open out folder %s: %w", f.out, err)
+	return nil
+}
+
+// put puts a content beside its place.
+func (s *stage) put(c *Change, content []byte, r *reader) error {
+	root, err := s.open()
+	if err != nil {
+		return err
+	}
+	r.staging.top = root
+	in, err := r.staging.make(path.Dir(c.name))
+	if err == nil {
+		err = s.write(in, c.name, content)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", c.Path, err)
+	}
+	return nil
+}
+
+// finish puts the manifest beside its place.
+func (s *stage) finish(manifest []byte) error {
+	root, err := s.open()
+	if err != nil {
+		return err
+	}
+	s.manifest = manifest
+	if err := s.write(root, ManifestName, manifest); err != nil {
+		return fmt.Errorf("write %s: %w", path.Join(s.folder.out, ManifestName), err)
+	}
+	return nil
+}
+
+// write puts a content beside its place, which is in root.
+func (s *stage) write(root *os.Root, name string, content []byte) error {
+	temporary := name
+	if s.whole == "" {
+		temporary = s.reserve(name)
+	}
+	file, err := root.OpenFile(path.Base(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Close())
+}
+
+// reserve chooses a temporary name for a path.
+func (s *stage) reserve(name string) string {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.names++
+	temporary := path.Join(path.Dir(name), temporaryName(s.names))
+	s.temporary[name] = temporary
+	return temporary
+}
+
+// commit puts the contents into their places, the manifest last. What goes away
+// goes first: its name may differ from a new one in case only.
+func (s *stage) commit() error {
+	s.folder.leave() // some systems neither rename nor remove what is open
+	if s.whole != "" {
+		return s.commitWhole()
 	}
 	s.removeAbandoned()
-	return s, nil
+	if err := s.removeExtra(); err != nil {
+		return err
+	}
+	if err := s.renameAll(); err != nil {
+		return err
+	}
+	if err := s.rename(s.root, ManifestName); err != nil {
+		return fmt.Errorf("write %s: %w", path.Join(s.folder.out, ManifestName), err)
+	}
+	s.parents = nil // they are in use
+	return nil
 }
 
-// unchanged reports whether there is nothing to do in the folder.
-func (f *folder) unchanged(manifest []byte) bool {
-	for _, c := range f.changes {
-		if c.Status != Current {
-			return false
+// renameAll puts the contents into their places, folder by folder.
+func (s *stage) renameAll() error {
+	folders := opened{top: s.root}
+	defer folders.leave(0)
+	changes := s.folder.fresh()
+	slices.SortFunc(changes, func(a, b *Change) int {
+		return cmp.Or(strings.Compare(path.Dir(a.name), path.Dir(b.name)), strings.Compare(a.name, b.name))
+	})
+	for _, c := range changes {
+		root, err := folders.find(path.Dir(c.name))
+		if err == nil {
+			err = s.rename(root, c.name)
+		}
+		if err != nil {
+			return fmt.Errorf("write %s: %w", c.Path, err)
 		}
 	}
-	return f.listed(manifest)
+	return nil
 }
 
-// listed reports whether the manifest on disk is this one.
-func (f *folder) listed(manifest []byte) bool {
-	old, err := os.ReadFile(filepath.Join(f.dir, ManifestName))
-	return err == nil && bytes.Equal(unixLines(old), manifest)
+// rename puts a content into its place, which is in root.
+func (s *stage) rename(root *os.Root, name string) error {
+	if err := root.Rename(path.Base(s.temporary[name]), path.Base(name)); err != nil {
+		return err
+	}
+	delete(s.temporary, name)
+	return nil
+}
+
+// commitWhole puts a new folder into its place. Another process that did so meanwhile, with
+// the same files, has done our work.
+func (s *stage) commitWhole() error {
+	_ = s.root.Close()
+	err := os.Rename(s.whole, s.folder.dir)
+	switch {
+	case err == nil:
+		s.whole, s.parents = "", nil
+	case errors.Is(err, fs.ErrExist) && s.folder.listed(s.manifest):
+	default:
+		return fmt.Errorf("write %s: %w", s.folder.out, err)
+	}
+	return nil
 }
 
 // removeAbandoned removes temporary files of processes that were killed. What cannot
@@ -210,119 +303,6 @@ func running(pid int) bool {
 	return !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
-// writeAll puts the contents of a batch beside their places. It may be called in parallel.
-func (s *stage) writeAll(ctx context.Context, batch []*Change) error {
-	folders := opened{top: s.root}
-	defer folders.leave(0)
-	for _, c := range batch {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		root, err := folders.make(path.Dir(c.name))
-		if err == nil {
-			err = s.write(root, c.name, c.content)
-		}
-		if err != nil {
-			return fmt.Errorf("write %s: %w", c.Path, err)
-		}
-	}
-	return nil
-}
-
-func (s *stage) writeManifest() error {
-	if err := s.write(s.root, ManifestName, s.manifest); err != nil {
-		return fmt.Errorf("write %s: %w", path.Join(s.folder.out, ManifestName), err)
-	}
-	return nil
-}
-
-// write puts a content beside its place, which is in root.
-func (s *stage) write(root *os.Root, name string, content []byte) error {
-	temporary := name
-	if s.whole == "" {
-		temporary = s.reserve(name)
-	}
-	file, err := root.OpenFile(path.Base(temporary), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(content)
-	return errors.Join(err, file.Close())
-}
-
-// reserve chooses a temporary name for a path.
-func (s *stage) reserve(name string) string {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	s.made++
-	temporary := path.Join(path.Dir(name), temporaryName(s.made))
-	s.temporary[name] = temporary
-	return temporary
-}
-
-// commit puts the contents into their places, the manifest last. What goes away
-// goes first: its name may differ from a new one in case only.
-func (s *stage) commit() error {
-	if s.whole != "" {
-		return s.commitWhole()
-	}
-	if err := s.removeExtra(); err != nil {
-		return err
-	}
-	if err := inBatches(context.Background(), batches(s.folder.fresh()), s.renameAll); err != nil {
-		return err
-	}
-	if err := s.rename(s.root, ManifestName); err != nil {
-		return fmt.Errorf("write %s: %w", path.Join(s.folder.out, ManifestName), err)
-	}
-	return nil
-}
-
-// renameAll puts the contents of a batch into their places. It may be called in parallel.
-func (s *stage) renameAll(batch []*Change) error {
-	folders := opened{top: s.root}
-	defer folders.leave(0)
-	for _, c := range batch {
-		root, err := folders.find(path.Dir(c.name))
-		if err == nil {
-			err = s.rename(root, c.name)
-		}
-		if err != nil {
-			return fmt.Errorf("write %s: %w", c.Path, err)
-		}
-	}
-	return nil
-}
-
-// rename puts a content into its place, which is in root.
-func (s *stage) rename(root *os.Root, name string) error {
-	s.lock.Lock()
-	temporary := s.temporary[name]
-	s.lock.Unlock()
-	if err := root.Rename(path.Base(temporary), path.Base(name)); err != nil {
-		return err
-	}
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	delete(s.temporary, name)
-	return nil
-}
-
-// commitWhole puts a new folder into its place. Another process that did so meanwhile, with
-// the same files, has done our work.
-func (s *stage) commitWhole() error {
-	_ = s.root.Close() // some systems do not rename what is open
-	err := os.Rename(s.whole, s.folder.dir)
-	switch {
-	case err == nil:
-		s.whole = ""
-	case errors.Is(err, fs.ErrExist) && s.folder.listed(s.manifest):
-	default:
-		return fmt.Errorf("write %s: %w", s.folder.out, err)
-	}
-	return nil
-}
-
 // removeExtra removes files that are no longer generated, and folders that are
 // empty without them.
 func (s *stage) removeExtra() error {
@@ -333,22 +313,31 @@ func (s *stage) removeExtra() error {
 		if err := s.root.Remove(filepath.FromSlash(c.name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove %s: %w", c.Path, err)
 		}
-		for dir := path.Dir(c.name); dir != "."; dir = path.Dir(dir) {
-			if s.root.Remove(filepath.FromSlash(dir)) != nil {
-				break // not empty
-			}
-		}
+		removeEmpty(s.root, path.Dir(c.name))
 	}
 	return nil
 }
 
 // discard removes what was not renamed.
 func (s *stage) discard() {
-	if s.whole != "" {
-		_ = os.RemoveAll(s.whole)
+	if s.root == nil {
+		return
 	}
 	for _, temporary := range s.temporary {
 		_ = s.root.Remove(filepath.FromSlash(temporary)) // it only matters that we tried
+		removeEmpty(s.root, path.Dir(temporary))
 	}
 	_ = s.root.Close()
+	if s.whole != "" {
+		_ = os.RemoveAll(s.whole)
+	}
+}
+
+// removeEmpty removes a folder, and those around it, when nothing is in them.
+func removeEmpty(root *os.Root, dir string) {
+	for ; dir != "."; dir = path.Dir(dir) {
+		if root.Remove(filepath.FromSlash(dir)) != nil {
+			return
+		}
+	}
 }

@@ -246,7 +246,7 @@ func TestGenerate_RefusesToReadTimesAsNumbers(t *testing.T) {
 
 func TestGenerate_RefusesANamespaceThatIsNone(t *testing.T) {
 	for _, namespace := range []string{"", "a-b", ".a", "a..b", "1a", "a.1"} {
-		_, err := Target{}.Generate(&codegen.Model{}, codegen.Options{optionNamespace: namespace})
+		_, err := codegen.Job{Target: Target{}, Options: codegen.Options{optionNamespace: namespace}}.Files(&codegen.Model{})
 		if err == nil || !strings.Contains(err.Error(), "expected words") {
 			t.Errorf("%q: %v", namespace, err)
 		}

@@ -3,10 +3,7 @@ package avro
 import (
 	"fmt"
 	"regexp"
-	"runtime"
 	"strconv"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 )
@@ -62,30 +59,25 @@ func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Event]string {
 var namespaces = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$`)
 
 // Generate writes one file for each event.
-func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.Emit) error {
 	namespace := options[optionNamespace]
 	if !namespaces.MatchString(namespace) {
-		return nil, fmt.Errorf("option %s is %q, expected words of letters, digits and underscores with dots between them, none of which starts with a digit", optionNamespace, namespace)
+		return fmt.Errorf("option %s is %q, expected words of letters, digits and underscores with dots between them, none of which starts with a digit", optionNamespace, namespace)
 	}
 	words := paths(m, nil)
-	files := make([]codegen.File, len(m.Events))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, e := range m.Events {
-		group.Go(func() error {
-			word, major := words[e], "v"+strconv.Itoa(e.Contract.Version.Major)
-			s, err := schemaOf(m, e, options[optionFormats] == logical)
-			if err != nil {
-				return fmt.Errorf("event %q: %w", e.Contract.Name, err)
-			}
-			files[i] = codegen.File{
-				Path:    word + "_" + major + ".avsc",
-				Content: print(s, namespace+"."+word+"."+major),
-			}
-			return nil
+	one := func(i int) error {
+		e := m.Events[i]
+		word, major := words[e], "v"+strconv.Itoa(e.Contract.Version.Major)
+		s, err := schemaOf(m, e, options[optionFormats] == logical)
+		if err != nil {
+			return fmt.Errorf("event %q: %w", e.Contract.Name, err)
+		}
+		return emit(codegen.File{
+			Path:    word + "_" + major + ".avsc",
+			Content: print(s, namespace+"."+word+"."+major),
 		})
 	}
-	return files, group.Wait()
+	return codegen.Parallel(len(m.Events), func() func(int) error { return one })
 }
 
 // schemaOf is the schema of an event after all versions of its major that were released

@@ -99,7 +99,7 @@ func Files(t testing.TB, target codegen.Target, m *codegen.Model, given map[stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := codegen.Job{Target: target, Out: "out", Options: options}.Run(m)
+	files, err := codegen.Job{Target: target, Out: "out", Options: options}.Files(m)
 	if err != nil {
 		t.Fatal(err)
 	}

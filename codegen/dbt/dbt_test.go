@@ -382,7 +382,7 @@ func TestGenerate_RefusesOptionsThatNameNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := (Target{}).Generate(&codegen.Model{}, options); err == nil || !strings.Contains(err.Error(), "option "+option) {
+			if _, err := (codegen.Job{Target: Target{}, Options: options}).Files(&codegen.Model{}); err == nil || !strings.Contains(err.Error(), "option "+option) {
 				t.Errorf("%s %q: %v", option, value, err)
 			}
 		}

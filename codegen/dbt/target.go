@@ -3,10 +3,6 @@ package dbt
 import (
 	"fmt"
 	"regexp"
-	"runtime"
-	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/warehouse"
@@ -75,32 +71,27 @@ func layout(o codegen.Options) warehouse.Options {
 var projectName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,29}$`)
 
 // Generate writes the package: what all events share, and two files for each.
-func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.Emit) error {
 	p := project{model: m, name: options[optionProject], options: options, dialect: *warehouse.Find(options[optionDialect])}
 	p.dialect.Schema = options[optionSchema]
 	if !projectName.MatchString(p.name) {
-		return nil, fmt.Errorf("option %s is %q, expected at most 30 lower-case letters, digits and underscores, a letter first", optionProject, p.name)
+		return fmt.Errorf("option %s is %q, expected at most 30 lower-case letters, digits and underscores, a letter first", optionProject, p.name)
 	}
 	if schema := p.dialect.Schema; schema != "" && !warehouse.SchemaName.MatchString(schema) {
-		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics, or two with a dot between them", optionSchema, schema)
+		return fmt.Errorf("option %s is %q, expected a name such as analytics, or two with a dot between them", optionSchema, schema)
 	}
 	if options[optionNested] == nested && !p.dialect.HasRecords() {
-		return nil, fmt.Errorf("option %s is %q, and %s has no columns for that, expected json", optionNested, nested, p.dialect.Title)
+		return fmt.Errorf("option %s is %q, and %s has no columns for that, expected json", optionNested, nested, p.dialect.Title)
 	}
 	names := warehouse.TableNames(m, nil)
 	stages := make([]*stage, len(m.Events))
-	made := make([][]codegen.File, len(m.Events))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, e := range m.Events {
-		group.Go(func() error {
-			stages[i] = p.stage(e, names[e])
-			made[i] = []codegen.File{p.query(stages[i]), p.properties(stages[i])}
-			return nil
-		})
+	one := func(i int) error {
+		e := m.Events[i]
+		stages[i] = p.stage(e, names[e])
+		return codegen.EmitAll(emit, p.query(stages[i]), p.properties(stages[i]))
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
+	if err := codegen.Parallel(len(m.Events), func() func(int) error { return one }); err != nil {
+		return err
 	}
-	return append(slices.Concat(made...), p.settings(), p.macros(), p.sources(stages)), nil
+	return codegen.EmitAll(emit, p.settings(), p.macros(), p.sources(stages))
 }

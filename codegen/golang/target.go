@@ -33,24 +33,21 @@ func (Target) Options() []codegen.Option {
 }
 
 // Generate returns a file for each unit of the model, and the files that they share.
-func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.Emit) error {
 	if pkg := options["package"]; !token.IsIdentifier(pkg) || pkg == "_" {
-		return nil, fmt.Errorf("option package is %q, expected a Go identifier", pkg)
+		return fmt.Errorf("option package is %q, expected a Go identifier", pkg)
 	}
 	if options["packages"] == "one" {
-		return newGenerator(m, options, nil).files()
+		return newGenerator(m, options, nil).emit(emit)
 	}
-	var files []codegen.File
 	for _, d := range domains(m, options["package"]) {
 		g := newGenerator(d.model, options, nil)
 		g.pkg, g.folder = d.name, d.name+"/"
-		list, err := g.files()
-		if err != nil {
-			return nil, err
+		if err := g.emit(emit); err != nil {
+			return err
 		}
-		files = append(files, list...)
 	}
-	return files, nil
+	return nil
 }
 
 // Identify tells names what the packages declare.
@@ -64,8 +61,8 @@ func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen
 	}
 }
 
-// files are those of one package.
-func (g *generator) files() ([]codegen.File, error) {
+// emit prints the files of one package.
+func (g *generator) emit(emit codegen.Emit) error {
 	units := make([]*codegen.Unit, 0, len(g.model.Events)+len(g.model.Shared))
 	events := make([]*codegen.Event, 0, cap(units))
 	for _, e := range g.model.Events {
@@ -74,21 +71,26 @@ func (g *generator) files() ([]codegen.File, error) {
 	for _, u := range g.model.Shared {
 		units, events = append(units, u), append(events, nil)
 	}
-	files, err := codegen.PrintFiles(len(units), func() func(i int) (codegen.File, error) {
+	err := codegen.Parallel(len(units), func() func(int) error {
 		p := &printer{generator: g}
-		return func(i int) (codegen.File, error) {
+		return func(i int) error {
 			content, err := p.unit(units[i], events[i])
-			return codegen.File{Path: g.paths[units[i]] + fileEnd, Content: content}, err
+			if err != nil {
+				return err
+			}
+			return emit(codegen.File{Path: g.folder + g.paths[units[i]] + fileEnd, Content: content})
 		}
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	files = append(append(g.helperSources(), codegen.File{Path: indexFile, Content: g.index()}), files...)
-	for i := range files {
-		files[i].Path = g.folder + files[i].Path
+	for _, f := range append(g.helperSources(), codegen.File{Path: indexFile, Content: g.index()}) {
+		f.Path = g.folder + f.Path
+		if err := emit(f); err != nil {
+			return err
+		}
 	}
-	return files, nil
+	return nil
 }
 
 // unit is the file of one unit; e is nil for shared ones.

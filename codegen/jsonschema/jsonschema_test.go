@@ -160,7 +160,7 @@ func TestGenerate_Draft07KeepsDataApartFromSchemas(t *testing.T) {
 
 func TestGenerate_RefusesABaseThatIsNoURL(t *testing.T) {
 	for _, base := range []string{"events", "/events", "https://", "https://a.example/?b", "https://a.example/#b", "::"} {
-		_, err := Target{}.Generate(&codegen.Model{}, codegen.Options{optionBase: base})
+		_, err := codegen.Job{Target: Target{}, Options: codegen.Options{optionBase: base}}.Files(&codegen.Model{})
 		if err == nil || !strings.Contains(err.Error(), "expected a URL") {
 			t.Errorf("%q: %v", base, err)
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/evctl/evctl/codegen"
@@ -71,10 +70,10 @@ func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Event]string {
 
 // Generate returns a schema for each event, and for each shared definition when they
 // have files.
-func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.Emit) error {
 	base, err := checkBase(options[optionBase])
 	if err != nil {
-		return nil, err
+		return err
 	}
 	own := shared{} // files of their own
 	if options[optionFiles] == "files" {
@@ -82,26 +81,28 @@ func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.Fil
 	}
 	paths := paths(m, nil)
 	definitions := own.definitions(m)
-	return codegen.PrintFiles(len(m.Events)+len(definitions), func() func(i int) (codegen.File, error) {
+	return codegen.Parallel(len(m.Events)+len(definitions), func() func(int) error {
 		p := &printer{own: own, draft: options[optionDraft], base: base}
-		return func(i int) (file codegen.File, err error) {
+		return func(i int) error {
 			if i >= len(m.Events) {
 				t := definitions[i-len(m.Events)]
-				if file, err = p.definition(t); err != nil {
-					err = fmt.Errorf("definition %q: %w", t.Definition, err)
+				file, err := p.definition(t)
+				if err != nil {
+					return fmt.Errorf("definition %q: %w", t.Definition, err)
 				}
-				return file, err
+				return emit(file)
 			}
 			e := m.Events[i]
-			if file, err = p.event(e, paths[e]); err != nil {
-				err = fmt.Errorf("event %q: %w", e.Contract.Name, err)
+			file, err := p.event(e, paths[e])
+			if err != nil {
+				return fmt.Errorf("event %q: %w", e.Contract.Name, err)
 			}
-			return file, err
+			return emit(file)
 		}
 	})
 }
 
-// printer writes files, one after the other.
+// printer writes files, one after the other, each into the memory of the one before.
 type printer struct {
 	own         shared // definitions with files of their own
 	draft, base string
@@ -150,7 +151,7 @@ func (p *printer) render(projection []byte, path string) ([]byte, error) {
 	}
 	head = document.AppendQuoted(append(head, `,"$comment":`...), codegen.Marker)
 	p.text = append(indented(p.text[:0], append(head, rest...)), '\n')
-	return slices.Clone(p.text), nil
+	return p.text, nil
 }
 
 // parse reads JSON with the order of its keys.

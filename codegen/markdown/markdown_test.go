@@ -59,7 +59,7 @@ func TestGenerate_EveryLinkLeadsSomewhere(t *testing.T) {
 
 func TestGenerate_RefusesATitleWithoutText(t *testing.T) {
 	for _, title := range []string{"", " \n"} {
-		if _, err := (Target{}).Generate(&codegen.Model{}, codegen.Options{optionTitle: title}); err == nil || !strings.Contains(err.Error(), "option title") {
+		if _, err := (codegen.Job{Target: Target{}, Options: codegen.Options{optionTitle: title}}).Files(&codegen.Model{}); err == nil || !strings.Contains(err.Error(), "option title") {
 			t.Errorf("%q: %v", title, err)
 		}
 	}

@@ -3,10 +3,7 @@ package markdown
 import (
 	"bytes"
 	"fmt"
-	"runtime"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/contracts"
@@ -56,28 +53,25 @@ func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Unit]string {
 }
 
 // Generate returns the index and the pages.
-func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.Emit) error {
 	if oneLine(options[optionTitle]) == "" {
-		return nil, fmt.Errorf("option %s is %q, expected a heading", optionTitle, options[optionTitle])
+		return fmt.Errorf("option %s is %q, expected a heading", optionTitle, options[optionTitle])
 	}
 	b := newBook(m)
-	files := make([]codegen.File, 1+len(m.Events)+len(m.Shared))
-	files[0] = codegen.File{Path: index, Content: b.index(options[optionTitle])}
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, e := range m.Events {
-		group.Go(func() error {
-			files[1+i] = codegen.File{Path: b.paths[&e.Unit], Content: b.event(e)}
-			return nil
-		})
+	one := func(i int) error {
+		switch events := len(m.Events); {
+		case i < events:
+			e := m.Events[i]
+			return emit(codegen.File{Path: b.paths[&e.Unit], Content: b.event(e)})
+		default:
+			u := m.Shared[i-events]
+			return emit(codegen.File{Path: b.paths[u], Content: b.shared(u)})
+		}
 	}
-	for i, u := range m.Shared {
-		group.Go(func() error {
-			files[1+len(m.Events)+i] = codegen.File{Path: b.paths[u], Content: b.shared(u)}
-			return nil
-		})
+	if err := codegen.Parallel(len(m.Events)+len(m.Shared), func() func(int) error { return one }); err != nil {
+		return err
 	}
-	return files, group.Wait()
+	return emit(codegen.File{Path: index, Content: b.index(options[optionTitle])})
 }
 
 // book knows where everything stands.

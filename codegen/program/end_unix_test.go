@@ -23,7 +23,7 @@ func TestGenerate_EndsWhatAProgramStarted(t *testing.T) {
 	child := filepath.Join(target.Dir, "child")
 	done := make(chan error)
 	go func() {
-		_, err := target.Generate(&codegen.Model{}, nil)
+		_, err := codegen.Job{Target: target}.Files(&codegen.Model{})
 		done <- err
 	}()
 	var pid int

@@ -45,7 +45,7 @@ func TestGenerate_TheExampleMakesASheetOfTheShop(t *testing.T) {
 		`"`:   ": exit status 1: write the sheet: csv: invalid field or comment delimiter",
 	} {
 		target.Given = map[string]string{"separator": separator}
-		if _, err := target.Generate(codegentest.Model(t, shop), target.Given); err == nil || !strings.HasSuffix(err.Error(), want) {
+		if _, err := (codegen.Job{Target: target, Options: target.Given}).Files(codegentest.Model(t, shop)); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("error is %v, expected %q at its end", err, want)
 		}
 	}
@@ -113,12 +113,12 @@ func TestNewRequest_IsDocumentedByAnExample(t *testing.T) {
 }
 
 func TestGenerate_RunsInTheWorkspaceAndReadsTheModel(t *testing.T) {
-	target := shell(t, `read -r model; case "$model" in '{"version":1,"target":"own",'*) ;; *) exit 9;; esac; printf '{"version":1,"files":[{"path":"%s","content":"é"}]}' "$(basename "$PWD")"`)
-	files, err := target.Generate(&codegen.Model{}, nil)
+	target := shell(t, `read -r model; case "$model" in '{"version":1,"target":"own",'*) ;; *) exit 9;; esac; printf '{"version":1,"files":[{"path":"%s","content":"é %s"}]}' "$(basename "$PWD")" "`+codegen.Marker+`"`)
+	files, err := codegen.Job{Target: target}.Files(&codegen.Model{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) != 1 || files[0].Path != filepath.Base(target.Dir) || string(files[0].Content) != "é" {
+	if len(files) != 1 || files[0].Path != filepath.Base(target.Dir) || string(files[0].Content) != "é "+codegen.Marker {
 		t.Errorf("files are %q", files)
 	}
 }
@@ -129,11 +129,11 @@ func TestGenerate_FindsProgramsWithASlashInTheWorkspace(t *testing.T) {
 		t.Fatal(err)
 	}
 	target.Command = []string{"./own.sh"}
-	if files, err := target.Generate(&codegen.Model{}, nil); err != nil || len(files) != 0 {
+	if files, err := (codegen.Job{Target: target}).Files(&codegen.Model{}); err != nil || len(files) != 0 {
 		t.Errorf("files are %v, error is %v", files, err)
 	}
 	target.Command = []string{"./absent.sh"}
-	if _, err := target.Generate(&codegen.Model{}, nil); !errors.Is(err, os.ErrNotExist) {
+	if _, err := (codegen.Job{Target: target}).Files(&codegen.Model{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error is %v, expected one about a missing file", err)
 	}
 }
@@ -166,8 +166,8 @@ func TestGenerate_RefusesWhatIsNoAnswer(t *testing.T) {
 		if strings.Contains(c.want, "200ms") {
 			target.Timeout = 200 * time.Millisecond
 		}
-		_, err := target.Generate(&codegen.Model{}, nil)
-		if err == nil || !strings.HasPrefix(err.Error(), c.want) || len(err.Error()) > 2*tailSize+200 {
+		_, err := codegen.Job{Target: target}.Files(&codegen.Model{})
+		if err == nil || !strings.HasPrefix(err.Error(), "generate own: "+c.want) || len(err.Error()) > 2*tailSize+200 {
 			t.Errorf("%s: error is %.300v, expected %s", c.line, err, c.want)
 		}
 	}
@@ -180,7 +180,7 @@ func TestJob_KeepsFilesOfProgramsInTheOutFolder(t *testing.T) {
 		codegen.ManifestName: "keeps for itself", "a": "without the marker",
 	} {
 		target := shell(t, `cat >/dev/null; printf %s '{"version":1,"files":[{"path":"`+path+`","content":"x"}]}'`)
-		_, err := codegen.Job{Target: target, Out: "out"}.Run(&codegen.Model{})
+		_, err := codegen.Job{Target: target, Out: "out"}.Files(&codegen.Model{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error is %v, expected %q in it", path, err, want)
 		}

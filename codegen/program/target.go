@@ -71,24 +71,24 @@ type File struct {
 // Generate runs the program. It fails when the program cannot be started, does not
 // end in time or with exit code 0, or prints anything but one Answer; what it wrote to
 // stderr last is part of the error.
-func (t Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+func (t Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.Emit) error {
 	request, err := json.Marshal(NewRequest(t.Word, m, options))
 	if err != nil {
-		return nil, fmt.Errorf("write the model for %s: %w", t.Command[0], err)
+		return fmt.Errorf("write the model for %s: %w", t.Command[0], err)
 	}
 	printed, err := t.run(request)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	answer, err := decode(printed)
 	if err != nil {
-		return nil, fmt.Errorf("%s printed something else than files: %w", t.Command[0], err)
+		return fmt.Errorf("%s printed something else than files: %w", t.Command[0], err)
 	}
 	files := make([]codegen.File, len(answer.Files))
 	for i, f := range answer.Files {
 		files[i] = codegen.File{Path: f.Path, Content: []byte(f.Content)}
 	}
-	return files, nil
+	return codegen.EmitAll(emit, files...)
 }
 
 func (t Target) run(request []byte) ([]byte, error) {

@@ -37,7 +37,7 @@ func (p *printer) file(f *file) []byte {
 		p.line("")
 	}
 	p.types(f.types)
-	return slices.Clone(p.b)
+	return p.b
 }
 
 func fileOptions(f *file) []string {

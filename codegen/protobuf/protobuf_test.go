@@ -102,7 +102,7 @@ func TestGenerate_Cases(t *testing.T) {
 			var ledgers []numbers.Ledger
 			readOptional(t, filepath.Join(folder, "ledgers.json"), &ledgers, json.Unmarshal)
 			m := model(ledgers, read(t, "event.yaml", data))
-			files, err := Target{}.Generate(m, options(t, given))
+			files, err := codegen.Job{Target: Target{}, Options: options(t, given)}.Files(m)
 			if err == nil {
 				err = compile(files)
 			}
@@ -268,12 +268,12 @@ func TestGenerate_RandomHistoriesCompileAndReserve(t *testing.T) {
 		var ledger numbers.Ledger
 		for range 3 {
 			m := model(ledgers, c)
-			files, err := Target{}.Generate(m, codegen.Options{optionPackage: "events", optionTimestamps: "message"})
+			files, err := codegen.Job{Target: Target{}, Options: codegen.Options{optionPackage: "events", optionTimestamps: "message"}}.Files(m)
 			if err != nil {
 				t.Fatalf("%v\n%s\n%s", err, c.File.Data, contents(files))
 			}
 			checkPlan(t, m.Events[0], files[0])
-			again, err := Target{}.Generate(model(ledgers, c), codegen.Options{optionPackage: "events", optionTimestamps: "message"})
+			again, err := codegen.Job{Target: Target{}, Options: codegen.Options{optionPackage: "events", optionTimestamps: "message"}}.Files(model(ledgers, c))
 			if err != nil || string(again[0].Content) != string(files[0].Content) {
 				t.Fatalf("the second run differs: %v", err)
 			}
@@ -318,7 +318,7 @@ func TestGenerate_PayloadsAreTheJSONForm(t *testing.T) {
 		if !payloadIsJSONForm(plan) {
 			return
 		}
-		files, err := Target{}.Generate(model(nil, c), codegen.Options{optionPackage: "events"})
+		files, err := codegen.Job{Target: Target{}, Options: codegen.Options{optionPackage: "events"}}.Files(model(nil, c))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -345,7 +345,7 @@ func TestGenerate_DeepNestingCompiles(t *testing.T) {
 		schema := strings.Repeat(layer.open, levels) + "{type: string, enum: [x]}" + strings.Repeat(layer.close, levels)
 		c := read(t, "event.yaml", []byte("event: a.b\nversion: 1.0.0\nproperties: {x: "+schema+"}\n"))
 		m := model(nil, c)
-		files, err := Target{}.Generate(m, options(t, nil))
+		files, err := codegen.Job{Target: Target{}, Options: options(t, nil)}.Files(m)
 		if err != nil {
 			t.Fatalf("%s: %v", layer.open, err)
 		}
@@ -355,10 +355,10 @@ func TestGenerate_DeepNestingCompiles(t *testing.T) {
 
 func TestGenerate_RefusesContradictingLedgers(t *testing.T) {
 	c := read(t, "event.yaml", []byte("event: cart.updated\nversion: 1.0.0\nproperties: {a: {type: string}}\n"))
-	_, err := Target{}.Generate(model([]numbers.Ledger{
+	_, err := codegen.Job{Target: Target{}, Options: options(t, nil)}.Files(model([]numbers.Ledger{
 		released(t, `{"event":{"1":"string a"}}`), released(t, `{"event":{"1":"string b"}}`),
-	}, c), options(t, nil))
-	want := `event "cart.updated": released versions disagree: number 1 of event is "string a" in one version and "string b" in another`
+	}, c))
+	want := `generate protobuf: event "cart.updated": released versions disagree: number 1 of event is "string a" in one version and "string b" in another`
 	if err == nil || err.Error() != want {
 		t.Errorf("error is %v, expected %s", err, want)
 	}
@@ -368,8 +368,8 @@ func TestGenerate_ChecksOptions(t *testing.T) {
 	for name, value := range map[string]string{
 		"package": "Shop.Events", "go_package": "example.com/a b", "java_package": "com..example",
 	} {
-		_, err := Target{}.Generate(model(nil), options(t, map[string]string{name: value}))
-		if err == nil || !strings.HasPrefix(err.Error(), fmt.Sprintf("option %s is %q, expected ", name, value)) {
+		_, err := codegen.Job{Target: Target{}, Options: options(t, map[string]string{name: value})}.Files(model(nil))
+		if err == nil || !strings.HasPrefix(err.Error(), fmt.Sprintf("generate protobuf: option %s is %q, expected ", name, value)) {
 			t.Errorf("%s: error is %v", name, err)
 		}
 	}
@@ -436,7 +436,7 @@ func BenchmarkGenerate(b *testing.B) {
 	m := model(nil, events...)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := (Target{}).Generate(m, options(b, nil)); err != nil {
+		if _, err := (codegen.Job{Target: Target{}, Options: options(b, nil)}).Files(m); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -91,20 +91,20 @@ func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen
 
 // Generate writes one file for each event. That compilers take them is what the
 // tests of this package are for: compiling takes longer than everything else.
-func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.Emit) error {
 	config, err := configure(options)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return codegen.PrintFiles(len(m.Events), func() func(i int) (codegen.File, error) {
+	return codegen.Parallel(len(m.Events), func() func(int) error {
 		p := &printer{}
-		return func(i int) (codegen.File, error) {
+		return func(i int) error {
 			e := m.Events[i]
 			file, err := generate(e, config, p)
 			if err != nil {
-				err = fmt.Errorf("event %q: %w", e.Contract.Name, err)
+				return fmt.Errorf("event %q: %w", e.Contract.Name, err)
 			}
-			return file, err
+			return emit(file)
 		}
 	})
 }

@@ -4,12 +4,9 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 )
@@ -47,25 +44,20 @@ func identifier(name string) string {
 }
 
 // Generate writes a module for each event, shared definition and fragment.
-func (Target) Generate(m *codegen.Model, _ codegen.Options) ([]codegen.File, error) {
+func (Target) Generate(m *codegen.Model, _ codegen.Options, emit codegen.Emit) error {
 	g := newGenerator(m, nil)
-	files := make([]codegen.File, len(g.units), len(g.units)+3)
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, u := range g.units {
-		group.Go(func() error {
-			p := printer{generator: g, unit: u, imports: map[string]bool{}}
-			files[i] = codegen.File{Path: g.modules[u] + ".py", Content: p.module(g.events[u])}
-			return nil
-		})
+	one := func(i int) error {
+		u := g.units[i]
+		p := printer{generator: g, unit: u, imports: map[string]bool{}}
+		return emit(codegen.File{Path: g.modules[u] + ".py", Content: p.module(g.events[u])})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
+	if err := codegen.Parallel(len(g.units), func() func(int) error { return one }); err != nil {
+		return err
 	}
-	return append(files,
+	return codegen.EmitAll(emit,
 		codegen.File{Path: "_runtime.py", Content: append([]byte(header), support...)},
 		codegen.File{Path: "__init__.py", Content: g.index()},
-		codegen.File{Path: "py.typed", Content: []byte(header)}), nil
+		codegen.File{Path: "py.typed", Content: []byte(header)})
 }
 
 // generator knows the names of everything.

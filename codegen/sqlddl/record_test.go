@@ -124,7 +124,7 @@ func TestGenerate_RefusesRecordsWhereThereAreNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = Target{}.Generate(codegentest.Model(t, shop), options)
+		_, err = codegen.Job{Target: Target{}, Options: options}.Files(codegentest.Model(t, shop))
 		if (err == nil) != d.HasRecords() {
 			t.Errorf("%s: %v", d.Name, err)
 		}

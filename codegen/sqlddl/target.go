@@ -2,10 +2,7 @@ package sqlddl
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/codegen/warehouse"
@@ -57,33 +54,21 @@ func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen
 }
 
 // Generate writes a file for each event, and one for each step between its versions.
-func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.Emit) error {
 	p := printer{dialect: *find(options[optionDialect]), model: m, layout: layout(options)}
 	p.Schema = options[optionSchema]
 	if p.Schema != "" && !warehouse.SchemaName.MatchString(p.Schema) {
-		return nil, fmt.Errorf("option %s is %q, expected a name such as analytics, or two with a dot between them", optionSchema, p.Schema)
+		return fmt.Errorf("option %s is %q, expected a name such as analytics, or two with a dot between them", optionSchema, p.Schema)
 	}
 	if p.layout.Nested && !p.HasRecords() {
-		return nil, fmt.Errorf("option %s is %q, and %s has no columns for that, expected json", optionNested, nested, p.Title)
+		return fmt.Errorf("option %s is %q, and %s has no columns for that, expected json", optionNested, nested, p.Title)
 	}
 	tables := warehouse.TableNames(m, nil)
-	made := make([][]codegen.File, len(m.Events))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, e := range m.Events {
-		group.Go(func() error {
-			made[i] = p.files(e, tables[e])
-			return nil
-		})
+	one := func(i int) error {
+		e := m.Events[i]
+		return codegen.EmitAll(emit, p.files(e, tables[e])...)
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	var files []codegen.File
-	for _, list := range made {
-		files = append(files, list...)
-	}
-	return files, nil
+	return codegen.Parallel(len(m.Events), func() func(int) error { return one })
 }
 
 // printer writes the files of one dialect.

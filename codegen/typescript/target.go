@@ -26,24 +26,25 @@ func (Target) Options() []codegen.Option {
 }
 
 // Generate returns a module for each unit of the model, index.ts and events.ts.
-func (Target) Generate(m *codegen.Model, options codegen.Options) ([]codegen.File, error) {
+func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.Emit) error {
 	g := newGenerator(m, options, nil)
-	files, err := codegen.PrintFiles(len(g.units), func() func(i int) (codegen.File, error) {
+	err := codegen.Parallel(len(g.units), func() func(int) error {
 		p := newPrinter(g)
-		return func(i int) (codegen.File, error) {
+		return func(i int) error {
 			u := g.units[i]
-			return codegen.File{Path: g.modules[u.Unit] + ".ts", Content: p.module(u.Unit, u.event)}, nil
+			return emit(codegen.File{Path: g.modules[u.Unit] + ".ts", Content: p.module(u.Unit, u.event)})
 		}
 	})
 	if err != nil {
-		return nil, err
+		return err
+	}
+	if err := codegen.EmitAll(emit, g.runtime()...); err != nil {
+		return err
 	}
 	p := newPrinter(g)
-	files = append(files, g.runtime()...)
-	return append(files,
+	return codegen.EmitAll(emit,
 		codegen.File{Path: eventsModule + ".ts", Content: p.eventMap(m)},
-		codegen.File{Path: indexModule + ".ts", Content: g.index()},
-	), nil
+		codegen.File{Path: indexModule + ".ts", Content: g.index()})
 }
 
 // index is the module that exports all others.

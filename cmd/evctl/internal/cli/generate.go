@@ -132,6 +132,7 @@ func generateOnce(cmd *cobra.Command, app *App, f generateFlags) error {
 	if err != nil {
 		return err
 	}
+	defer plan.Close()
 	if !f.check {
 		if err := blocked(plan.Blocked()); err != nil {
 			return err
@@ -204,7 +205,7 @@ func planOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job, f g
 	if err := checkRenames(w, jobs, model); err != nil {
 		return nil, nil, err
 	}
-	plan, err := codegen.NewPlan(ctx, model, jobs, codegen.PlanOptions{Root: w.Root, Partial: len(f.targets) > 0, Overwrite: f.overwrite})
+	plan, err := codegen.NewPlan(ctx, model, jobs, codegen.PlanOptions{Root: w.Root, Partial: len(f.targets) > 0, Overwrite: f.overwrite, Stage: !f.check})
 	if errors.Is(err, codegen.ErrManifest) {
 		err = withHint(err, "give each workspace out folders of its own; a damaged manifest may be deleted, files that carry the mark of generated code are recognised without it")
 	}

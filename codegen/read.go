@@ -1,19 +1,15 @@
 package codegen
 
 import (
-	"cmp"
-	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 )
 
 // opened are the folders from an out folder down to the one that is worked in, each opened in
@@ -86,54 +82,12 @@ func (o *opened) leave(stay int) {
 	o.levels = o.levels[:stay]
 }
 
-// batchSize is how many files in several folders are worth a goroutine.
-const batchSize = 256
-
-// batches parts files so that those of one folder are together, ordered by folder. The
-// system lets one at a time add a name to a folder, and whoever waits for that takes a
-// processor.
-func batches(changes []*Change) [][]*Change {
-	slices.SortStableFunc(changes, func(a, b *Change) int {
-		return cmp.Or(strings.Compare(path.Dir(a.name), path.Dir(b.name)), strings.Compare(a.name, b.name))
-	})
-	var parts [][]*Change
-	for start := 0; start < len(changes); {
-		end := min(start+batchSize, len(changes))
-		for end < len(changes) && path.Dir(changes[end].name) == path.Dir(changes[end-1].name) {
-			end++
-		}
-		parts = append(parts, changes[start:end])
-		start = end
-	}
-	return parts
-}
-
-// inBatches works on batches on all processors, the largest ones first.
-func inBatches(ctx context.Context, parts [][]*Change, work func(batch []*Change) error) error {
-	slices.SortStableFunc(parts, func(a, b []*Change) int { return len(b) - len(a) })
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, part := range parts {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return work(part)
-		})
-	}
-	return group.Wait()
-}
-
-// reader reads the files of an out folder, each folder listed once. It is for one
-// goroutine.
+// reader reads the files of an out folder. It is for one goroutine at a time.
 type reader struct {
 	opened
-	dir     string // whose entries these are; empty: none
-	entries map[string]fs.FileMode
+	folder  *folder
 	buffer  []byte
-	// abandoned collects temporary files of processes that were killed, from the out
-	// folder.
-	abandoned []string
+	staging opened // the same folders where contents are staged
 }
 
 // read returns a regular file's content, until the next call, or Missing or Foreign.
@@ -142,28 +96,36 @@ func (r *reader) read(name string) ([]byte, Status, error) {
 		return nil, Missing, nil
 	}
 	dir, base := path.Dir(name), path.Base(name)
-	root, err := r.list(dir)
+	entries, err := r.folder.list(dir, r)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, Missing, nil
 	case err != nil:
 		return readFile(r.top, name) // which knows what is wrong
 	}
-	switch mode, found := r.entries[base]; {
+	switch mode, found := entries[base]; {
 	case !found:
 		return readFile(r.top, name) // some systems find names of another case
 	case !mode.IsRegular():
 		return nil, Foreign, nil
 	}
+	root, err := r.find(dir)
+	if err != nil {
+		return nil, "", err
+	}
 	return r.content(root, base)
 }
 
-// list opens a folder and lists what is in it.
-func (r *reader) list(dir string) (*os.Root, error) {
-	if dir == r.dir {
-		return r.last(), nil
-	}
-	r.dir = ""
+// list returns what is in a folder, which is looked at once.
+func (f *folder) list(dir string, r *reader) (map[string]fs.FileMode, error) {
+	listing, _ := f.listings.LoadOrStore(dir, sync.OnceValues(func() (map[string]fs.FileMode, error) {
+		return r.list(dir)
+	}))
+	return listing.(func() (map[string]fs.FileMode, error))()
+}
+
+// list looks at a folder.
+func (r *reader) list(dir string) (map[string]fs.FileMode, error) {
 	root, err := r.find(dir)
 	if err != nil {
 		return nil, err
@@ -173,19 +135,26 @@ func (r *reader) list(dir string) (*os.Root, error) {
 		return nil, err
 	}
 	defer folder.Close()
-	entries, err := folder.ReadDir(-1)
+	list, err := folder.ReadDir(-1)
 	if err != nil {
 		return nil, err
 	}
-	r.dir, r.entries = dir, make(map[string]fs.FileMode, len(entries))
-	for _, entry := range entries {
+	entries := make(map[string]fs.FileMode, len(list))
+	for _, entry := range list {
 		name := entry.Name()
-		r.entries[name] = entry.Type()
+		entries[name] = entry.Type()
 		if pid, ok := temporaryOf(name); ok && !running(pid) {
-			r.abandoned = append(r.abandoned, path.Join(dir, name))
+			r.folder.abandon(path.Join(dir, name))
 		}
 	}
-	return root, nil
+	return entries, nil
+}
+
+// abandon notes a temporary file of a process that was killed.
+func (f *folder) abandon(name string) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	f.abandoned = append(f.abandoned, name)
 }
 
 func (r *reader) content(root *os.Root, name string) ([]byte, Status, error) {
