@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -490,5 +491,63 @@ func TestPlan_FollowsLinksBetweenFoldersOfOneOutFolderOnly(t *testing.T) {
 	err := run(opt, job("out", target("a", text("b/x.txt", "1"))))
 	if files, _ := os.ReadDir(filepath.Join(root, "elsewhere")); err == nil || len(files) > 0 {
 		t.Errorf("the run ended with %v, and wrote %v elsewhere", err, files)
+	}
+}
+
+// reusing prints all its files into the same memory.
+type reusing struct{ fixed }
+
+func (r reusing) Generate(_ *Model, _ Options, emit Emit) error {
+	var memory []byte
+	for _, f := range r.files {
+		memory = append(memory[:0], f.Content...)
+		if err := emit(File{f.Path, memory}); err != nil {
+			return err
+		}
+	}
+	clear(memory)
+	return nil
+}
+
+func TestPlan_LetsTargetsPrintIntoTheSameMemory(t *testing.T) {
+	root := t.TempDir()
+	files := []File{text("a.txt", "1"), text("deep/b.txt", "22"), text("c.txt", "")}
+	j := Job{Target: reusing{target("a", files...)}, Out: "out"}
+	if err := run(PlanOptions{Root: root}, j); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := j.Files(nil); err != nil || len(got) != len(files) {
+		t.Errorf("files are %v, %v", got, err)
+	} else {
+		for i, f := range []File{files[0], files[2], files[1]} {
+			if !bytes.Equal(got[i].Content, f.Content) || tree(t, root)["out/"+f.Path] != string(f.Content) {
+				t.Errorf("%s is %q, and on disk %q", f.Path, got[i].Content, tree(t, root)["out/"+f.Path])
+			}
+		}
+	}
+}
+
+func TestPlan_LeavesNothingOfWhatItRefuses(t *testing.T) {
+	root := t.TempDir()
+	opt := PlanOptions{Root: root}
+	apply(t, opt, job("old", target("a", text("x.txt", "1"))))
+	put(t, filepath.Join(root, "old", "y.txt"), "somebody's")
+	before := tree(t, root)
+	for _, jobs := range [][]Job{
+		{job("old", target("a", text("x.txt", "2"), text("deep/er/z.txt", "2"), text("y.txt", "2"))), job("new/er", target("b", text("x.txt", "2")))},
+		{job("new/er", target("b", text("x.txt", "2"))), job("new/er/inside", target("c", text("x.txt", "2"), File{"y.txt", []byte("unmarked")}))},
+		{job("new/er", target("b", text("x.txt", "2"), text("X.txt", "2")))},
+	} {
+		if err := run(opt, jobs...); err == nil {
+			t.Error("the plan was carried out")
+		}
+		if diff := cmp.Diff(before, tree(t, root)); diff != "" {
+			t.Errorf("files changed (-want +got):\n%s", diff)
+		}
+		for _, dir := range []string{"new", "old/deep"} {
+			if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(dir))); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s was left: %v", dir, err)
+			}
+		}
 	}
 }
