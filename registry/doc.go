@@ -19,7 +19,10 @@
 //	released         when, RFC 3339 in UTC
 //	contract         the contract, self-contained, in the contract language (as JSON)
 //	schema           its projection to JSON Schema 2020-12
+//	protobuf_digest  over event, version and protobuf: an object of these three members.
+//	                 Releases of older versions of evctl have none
 //	protobuf         the field numbers given out so far; see contracts/numbers
+//	waivers          the approvals of the breaks that the release was allowed, if any
 //
 // The digest is taken over the object without its digest member and without the
 // white space between tokens, so that neither line endings nor indentation matter

@@ -39,6 +39,7 @@ type Record struct {
 	// Waivers are the approvals of the breaks that the release was allowed; most have none.
 	Waivers []waivers.Waiver
 
+	at       span // of the contract in File
 	parse    sync.Once
 	contract *contracts.Contract
 	err      error
@@ -58,10 +59,11 @@ func NewRecord(path string, c *contracts.Contract, released time.Time, schema, p
 		body = append(document.AppendQuoted(body, text.key), ':')
 		body = append(document.AppendQuoted(body, text.value), ',')
 	}
+	own := ledgerDigest(c.Name, c.Version, compact(make([]byte, 0, len(protobuf)), protobuf))
 	for i, member := range []struct {
 		key   string
 		value []byte
-	}{{"contract", contracts.Marshal(c)}, {"schema", schema}, {"protobuf", protobuf}} {
+	}{{"contract", contracts.Marshal(c)}, {"schema", schema}, {ledgerDigestKey, document.AppendQuoted(nil, string(own))}, {"protobuf", protobuf}} {
 		if i > 0 {
 			body = append(body, ',')
 		}
@@ -160,27 +162,6 @@ func damaged(data []byte, message string) error {
 	return Errorf(CodeReleaseEdited, "%s", message)
 }
 
-// compact appends JSON text to dst without the white space between its tokens.
-// It does not check the text: what it is compared with was checked.
-func compact(dst, src []byte) []byte {
-	start := 0 // of what is kept
-	for i := 0; i < len(src); {
-		switch src[i] {
-		case ' ', '\n', '\r', '\t':
-			dst = append(dst, src[start:i]...)
-			for i < len(src) && (src[i] == ' ' || src[i] == '\n' || src[i] == '\r' || src[i] == '\t') {
-				i++
-			}
-			start = i
-		case '"':
-			i = endOfString(src, i)
-		default:
-			i++
-		}
-	}
-	return append(dst, src[start:]...)
-}
-
 // endOfString is the offset behind the string whose quote is at open.
 func endOfString(text []byte, open int) int {
 	for i := open + 1; ; {
@@ -271,7 +252,15 @@ func Decode(f *diag.File) (*Record, error) {
 	buffer := buffers.Get().(*[]byte) // no member keeps its bytes
 	defer buffers.Put(buffer)
 	*buffer = slices.Grow((*buffer)[:0], len(f.Data))
-	digest, body, err := unseal(*buffer, f.Data)
+	source := bytes.TrimPrefix(f.Data, bom)
+	text, members, ok := pack(*buffer, source)
+	if !ok {
+		return nil, unreadable(*buffer, f.Data)
+	}
+	digest, body, err := splitDigest(text, f.Data)
+	if err == nil {
+		err = matchesDigest(f.Data, body, digest)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -280,71 +269,56 @@ func Decode(f *diag.File) (*Record, error) {
 		return nil, err
 	}
 	r := &Record{Head: head, File: f}
-	if err := r.readContents(body); err != nil {
-		return nil, Errorf(CodeReleaseEdited, "contents are not JSON: %v", err)
-	}
-	for _, member := range []json.RawMessage{r.ContractJSON, r.SchemaJSON, r.ProtobufJSON} {
-		if member == nil {
-			return nil, Errorf(CodeReleaseEdited, "expected the members contract, schema and protobuf")
-		}
+	if err := r.readContents(bytes.Clone(text), members, len(f.Data)-len(source)); err != nil {
+		return nil, err
 	}
 	return r, nil
 }
 
-// readContents copies the members that a release holds out of its body.
-func (r *Record) readContents(body []byte) error {
-	if !json.Valid(body) {
-		var nothing struct{}
-		return json.Unmarshal(body, &nothing) // says what is wrong
+// unreadable says what is wrong with a file that is not JSON: mostly that somebody edited
+// it, which its digest tells.
+func unreadable(buffer, data []byte) error {
+	_, body, err := unseal(buffer, data)
+	if err != nil {
+		return err
 	}
-	into := map[string]*json.RawMessage{"contract": &r.ContractJSON, "schema": &r.SchemaJSON, "protobuf": &r.ProtobufJSON}
-	return eachMember(body, func(key string, value []byte) error {
-		if member := into[key]; member != nil {
-			*member = bytes.Clone(value)
-		}
-		if key == "waivers" {
-			return json.Unmarshal(value, &r.Waivers)
-		}
-		return nil
-	})
+	var nothing struct{}
+	if err := json.Unmarshal(body, &nothing); err != nil {
+		return Errorf(CodeReleaseEdited, "contents are not JSON: %v", err)
+	}
+	return Errorf(CodeReleaseEdited, "contents are not JSON: a string is not Unicode")
 }
 
-// eachMember visits the members of an object, which is valid JSON without white space.
-func eachMember(object []byte, visit func(key string, value []byte) error) error {
-	for at := 1; at < len(object) && object[at] == '"'; at++ {
-		colon := endOfString(object, at)
-		key := string(object[at+1 : colon-1])
-		end := endOfValue(object, colon+1)
-		if err := visit(key, object[colon+1:end]); err != nil {
+// readContents takes the members that a release holds from its text, which it keeps. The
+// members' source starts at an offset of the file.
+func (r *Record) readContents(text []byte, members []member, offset int) error {
+	found := map[string]member{}
+	for _, m := range members {
+		if _, twice := found[m.key]; twice {
+			return Errorf(CodeReleaseEdited, "member %q stands twice", m.key)
+		}
+		found[m.key] = m
+	}
+	for key, into := range map[string]*json.RawMessage{"contract": &r.ContractJSON, "schema": &r.SchemaJSON, "protobuf": &r.ProtobufJSON} {
+		m, ok := found[key]
+		if !ok {
+			return Errorf(CodeReleaseEdited, "expected the members contract, schema and protobuf")
+		}
+		*into = m.packed.of(text)
+	}
+	at := found["contract"].source
+	r.at = span{at.start + offset, at.end + offset}
+	if m, ok := found[ledgerDigestKey]; ok {
+		if err := r.checkLedger(m.packed.of(text)); err != nil {
 			return err
 		}
-		at = end
+	}
+	if m, ok := found["waivers"]; ok {
+		if err := json.Unmarshal(m.packed.of(text), &r.Waivers); err != nil {
+			return Errorf(CodeReleaseEdited, "waivers cannot be read: %v", err)
+		}
 	}
 	return nil
-}
-
-// endOfValue is the offset behind the value that starts at i.
-func endOfValue(text []byte, i int) int {
-	for depth := 0; i < len(text); {
-		switch text[i] {
-		case '"':
-			i = endOfString(text, i)
-			continue
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth == 0 {
-				return i
-			}
-			depth--
-		case ',':
-			if depth == 0 {
-				return i
-			}
-		}
-		i++
-	}
-	return i
 }
 
 // MediaPush is the media type of a contract with the waivers that it needs.
@@ -382,12 +356,12 @@ func Compact(data []byte) []byte {
 // Contract parses and links the released contract. It is parsed once; its
 // positions point into File.
 func (r *Record) Contract() (*contracts.Contract, error) {
-	r.parse.Do(func() { r.contract, r.err = parseContract(r.File) })
+	r.parse.Do(func() { r.contract, r.err = parseContract(r.File, r.at) })
 	return r.contract, r.err
 }
 
-func parseContract(f *diag.File) (*contracts.Contract, error) {
-	node, diags := document.Parse(diag.NewFile(f.Path, onlyMember(f.Data, "contract")))
+func parseContract(f *diag.File, at span) (*contracts.Contract, error) {
+	node, diags := document.Parse(diag.NewFile(f.Path, blankBefore(f.Data, at)))
 	if node == nil || len(diags) > 0 {
 		return nil, Errorf(CodeReleaseEdited, "contract cannot be read: %s", first(diags))
 	}
@@ -410,44 +384,16 @@ func first(diags []diag.Diagnostic) string {
 	return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, diags[0].Message)
 }
 
-// onlyMember blanks everything but one member's value of a JSON object, so that
-// the value can be parsed alone with the offsets of the whole text.
-func onlyMember(data []byte, key string) []byte {
-	start, end := memberSpan(data, key)
-	blank := bytes.Repeat([]byte(" "), len(data))
-	for i, c := range data {
-		if c == '\n' {
-			blank[i] = c
+// blankBefore is the text up to the end of a value, with blanks and line ends alone before
+// it, so that the value can be parsed alone with the offsets of the whole text.
+func blankBefore(data []byte, at span) []byte {
+	text := make([]byte, at.end)
+	for i, c := range data[:at.start] {
+		if c != '\n' {
+			c = ' '
 		}
+		text[i] = c
 	}
-	copy(blank[start:end], data[start:end])
-	return blank
-}
-
-// memberSpan finds the value of a top-level member in JSON whose digest was right.
-func memberSpan(data []byte, key string) (start, end int) {
-	depth := 0
-	for i := 0; i < len(data); i++ {
-		switch data[i] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth--; depth == 0 && start > 0 {
-				return start, i
-			}
-		case ',':
-			if depth == 1 && start > 0 {
-				return start, i
-			}
-		case '"':
-			end := endOfString(data, i)
-			if depth == 1 && start == 0 && bytes.Equal(data[i:end], []byte(`"`+key+`"`)) {
-				if colon := bytes.IndexByte(data[end:], ':'); colon >= 0 {
-					start = end + colon + 1
-				}
-			}
-			i = end - 1
-		}
-	}
-	return start, len(data)
+	copy(text[at.start:], data[at.start:at.end])
+	return text
 }

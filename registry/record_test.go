@@ -103,10 +103,32 @@ func TestDecode_WhatIsMissingIsNamed(t *testing.T) {
 		head[:len(head)-1] + "}":                                              `member "released" is missing`,
 		`{"event":"a"}`:                                                       `member "event" is missing`,
 		`{"event":3,"version":"1.0.0"}`:                                       `member "event" is missing`,
-		`{"event":"\x","version":"1.0.0","contract_digest":"","released":""}`: `member "event" is missing`,
+		`{"event":"\x","version":"1.0.0","contract_digest":"","released":""}`: "contents are not JSON",
 	} {
 		if _, err := registry.Decode(diag.NewFile("x", registry.Seal([]byte(body)))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error is %v, want %q", body, err, want)
+		}
+	}
+}
+
+func TestDecode_NumbersWithADigestOfOthersAreRefused(t *testing.T) {
+	text := string(newRecord(t).JSON())
+	body := "{" + text[strings.Index(text, `"event"`):]
+	for what, test := range map[string]struct{ old, with, want string }{
+		"other numbers":     {`"string contract"`, `"string kontrakt"`, "protobuf numbers have digest"},
+		"no digest":         {`"protobuf_digest":"sha256:`, `"protobuf_digest":"`, "protobuf numbers have digest"},
+		"null":              {`"protobuf_digest":`, `"protobuf_digest":null,"was":`, "protobuf numbers have digest"},
+		"another version":   {`"version":"1.2.0","contract_digest"`, `"version":"1.3.0","contract_digest"`, "protobuf numbers have digest"},
+		"numbers twice":     {`"protobuf":`, `"protobuf":{},"protobuf":`, `member "protobuf" stands twice`},
+		"their digest gone": {`"protobuf_digest":`, `"was":`, ""},
+	} {
+		edited := strings.Replace(body, test.old, test.with, 1)
+		if edited == body {
+			t.Fatalf("%s: nothing was edited in %s", what, body)
+		}
+		_, err := registry.Decode(diag.NewFile("x", registry.Seal([]byte(edited))))
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s: error is %v, want %q", what, err, test.want)
 		}
 	}
 }
@@ -146,6 +168,12 @@ func FuzzDecode_NeverPanicsAndPeekAgrees(f *testing.F) {
 		}
 		if head != r.Head {
 			t.Fatalf("Peek says %+v, Decode %+v", head, r.Head)
+		}
+		if peeked, ok := registry.PeekLedger(data, r.Event, r.Version); ok {
+			ledger, err := r.Ledger()
+			if err != nil || !peeked.Equal(ledger) {
+				t.Fatalf("PeekLedger says %v, Decode %v, %v", peeked, ledger, err)
+			}
 		}
 		_, _ = r.Contract()
 		if again, err := registry.Decode(diag.NewFile("x", r.JSON())); err != nil || again.Head != r.Head {

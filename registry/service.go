@@ -298,10 +298,11 @@ func (j *judge) record(c *contracts.Contract, waived []waivers.Waiver) (*Record,
 func (j *judge) ledger(c *contracts.Contract) (numbers.Ledger, error) {
 	releases := make([]numbers.Release, len(j.released))
 	for i, r := range j.released {
-		releases[i].Version = r.Version
-		if err := releases[i].Ledger.UnmarshalJSON(r.ProtobufJSON); err != nil {
-			return numbers.Ledger{}, describe(r, err)
+		l, err := r.Ledger()
+		if err != nil {
+			return numbers.Ledger{}, err
 		}
+		releases[i] = numbers.Release{Version: r.Version, Ledger: l}
 	}
 	previous, err := numbers.Previous(releases, c.Version)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/evctl/evctl/contracts"
+	"github.com/evctl/evctl/contracts/numbers"
 )
 
 // Subject is an event with its released versions, oldest first; it has at least one.
@@ -27,6 +28,9 @@ type Reader interface {
 	Head(ctx context.Context, event string, version contracts.Version) (Head, error)
 	// Get reads a release. It fails with CodeVersionUnknown.
 	Get(ctx context.Context, event string, version contracts.Version) (*Record, error)
+	// Ledger reads the protobuf numbers of a release, of which the rest may go unchecked.
+	// It fails with CodeVersionUnknown.
+	Ledger(ctx context.Context, event string, version contracts.Version) (numbers.Ledger, error)
 }
 
 // Store keeps releases. Every implementation passes registry/storetest, apart from

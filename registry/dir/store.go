@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/numbers"
 	"github.com/evctl/evctl/registry"
 )
 
@@ -145,7 +145,7 @@ func readDir(path string) ([]fs.DirEntry, error) {
 func (s *Store) Head(_ context.Context, event string, version contracts.Version) (registry.Head, error) {
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
-	data, name, err := s.read(event, version, (*buffer)[:0])
+	data, name, err := s.read(event, version, (*buffer)[:0], registry.MaxRecord)
 	if err != nil {
 		return registry.Head{}, err
 	}
@@ -165,7 +165,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // Get implements registry.Reader.
 func (s *Store) Get(_ context.Context, event string, version contracts.Version) (*registry.Record, error) {
-	data, name, err := s.read(event, version, nil)
+	data, name, err := s.read(event, version, nil, registry.MaxRecord)
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +177,30 @@ func (s *Store) Get(_ context.Context, event string, version contracts.Version) 
 		return nil, edited(name, err)
 	}
 	return r, nil
+}
+
+// tailSize is how much of a release file Ledger reads at first. The numbers of most
+// events take a tenth of it.
+const tailSize = 8 << 10
+
+// Ledger implements registry.Reader. It reads the end of the file, as far as that proves
+// the numbers, and otherwise all of it.
+func (s *Store) Ledger(ctx context.Context, event string, version contracts.Version) (numbers.Ledger, error) {
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	tail, _, err := s.read(event, version, (*buffer)[:0], tailSize)
+	if err != nil {
+		return numbers.Ledger{}, err
+	}
+	*buffer = tail
+	if l, ok := registry.PeekLedger(tail, event, version); ok {
+		return l, nil
+	}
+	r, err := s.Get(ctx, event, version)
+	if err != nil {
+		return numbers.Ledger{}, err
+	}
+	return r.Ledger()
 }
 
 // Stamp changes when the file of a version does. It looks at size and time of the
@@ -212,8 +236,8 @@ func (s *Store) file(event string, version contracts.Version) (string, error) {
 	return filepath.Join(s.path, folder, version.String()+extension), nil
 }
 
-// read reads the file of a version into a buffer.
-func (s *Store) read(event string, version contracts.Version, buffer []byte) (data []byte, name string, err error) {
+// read reads the file of a version into a buffer, or as much of its end as limit says.
+func (s *Store) read(event string, version contracts.Version, buffer []byte, limit int64) (data []byte, name string, err error) {
 	folder, err := Escape(event)
 	if err != nil {
 		return nil, "", unknownVersion(event, version) // it cannot have been released
@@ -235,8 +259,9 @@ func (s *Store) read(event string, version contracts.Version, buffer []byte) (da
 	if !info.Mode().IsRegular() || info.Size() > registry.MaxRecord {
 		return nil, "", edited(name, fmt.Errorf("is not a file of at most %d bytes", registry.MaxRecord))
 	}
-	data = slices.Grow(buffer, int(info.Size()))[:info.Size()]
-	if _, err := io.ReadFull(f, data); err != nil {
+	size := min(info.Size(), limit)
+	data = slices.Grow(buffer, int(size))[:size]
+	if _, err := f.ReadAt(data, info.Size()-size); err != nil {
 		return nil, "", fmt.Errorf("read release %s: %w", name, err)
 	}
 	return data, name, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/numbers"
 	"github.com/evctl/evctl/registry"
 )
 
@@ -139,6 +140,15 @@ func (r *Remote) Get(ctx context.Context, event string, version contracts.Versio
 		return nil, fmt.Errorf("read release %s %s: %w", event, version, err)
 	}
 	return r.keep(event, v, data)
+}
+
+// Ledger implements registry.Reader.
+func (r *Remote) Ledger(ctx context.Context, event string, version contracts.Version) (numbers.Ledger, error) {
+	record, err := r.Get(ctx, event, version)
+	if err != nil {
+		return numbers.Ledger{}, err
+	}
+	return record.Ledger()
 }
 
 // known returns a release that was fetched before. Someone who asks for many

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +36,7 @@ var cases = []struct {
 }{
 	{"AnEmptyStoreListsNothing", checkEmpty},
 	{"WhatIsCreatedReadsBack", checkRoundTrip},
+	{"NumbersReadBack", checkLedger},
 	{"VersionsAreInNumericOrder", checkOrder},
 	{"NamesMayBeAnything", checkNames},
 	{"AVersionIsNeverOverwritten", checkConflict},
@@ -113,6 +115,7 @@ func checkEmpty(t *testing.T, store registry.Store, _ func() registry.Store) {
 	}
 	wantCode(t, registry.CodeVersionUnknown, func() error { _, err := store.Head(ctx, "a.b", version(t, "1.0.0")); return err })
 	wantCode(t, registry.CodeVersionUnknown, func() error { _, err := store.Get(ctx, "a.b", version(t, "1.0.0")); return err })
+	wantCode(t, registry.CodeVersionUnknown, func() error { _, err := store.Ledger(ctx, "a.b", version(t, "1.0.0")); return err })
 }
 
 func wantCode(t *testing.T, want registry.Code, call func() error) {
@@ -152,6 +155,36 @@ func checkRoundTrip(t *testing.T, store registry.Store, reopen func() registry.S
 		}
 		if d := contracts.DigestOf(c); d != want.ContractDigest {
 			t.Errorf("contract read back has digest %s, want %s", d, want.ContractDigest)
+		}
+	}
+}
+
+// checkLedger takes a few numbers, and more than any store reads at a time.
+func checkLedger(t *testing.T, store registry.Store, reopen func() registry.Store) {
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	for v, fields := range map[string]int{"1.0.0": 0, "1.1.0": 3, "1.2.0": 5000} {
+		var lines []string
+		for n := range fields {
+			lines = append(lines, fmt.Sprintf(`"%d":"string property_of_the_event_%d"`, 20000+n, n))
+		}
+		want := "{}"
+		if fields > 0 {
+			want = `{"event":{` + strings.Join(lines, ",") + "}}"
+		}
+		record, err := registry.NewRecord("new", Contract(t, "order.completed", v, v), at, []byte(`{"type":"object"}`), []byte(want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustCreate(t, store, record)
+		for _, s := range []registry.Store{store, reopen()} {
+			ledger, err := s.Ledger(context.Background(), "order.completed", version(t, v))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := ledger.MarshalJSON()
+			if diff := cmp.Diff(want, string(got)); diff != "" || err != nil {
+				t.Errorf("numbers of %s (-want +got): %v\n%s", v, err, diff)
+			}
 		}
 	}
 }

@@ -81,19 +81,9 @@ func ofReleases[T any](ctx context.Context, w *workspace.Workspace, read func(co
 // ledgerOf is the ledger that a contract continues, or an empty one when the event was never
 // released.
 func ledgerOf(ctx context.Context, r registry.Reader, c *contracts.Contract) (numbers.Ledger, error) {
-	records, err := registry.Released(ctx, r, c.Name)
+	releases, err := registry.Ledgers(ctx, r, c.Name)
 	if err != nil {
 		return numbers.Ledger{}, fmt.Errorf("read registry: %w", err)
-	}
-	if len(records) == 0 {
-		return numbers.Ledger{}, nil
-	}
-	releases := make([]numbers.Release, len(records))
-	for i, record := range records {
-		releases[i].Version = record.Version
-		if err := releases[i].Ledger.UnmarshalJSON(record.ProtobufJSON); err != nil {
-			return numbers.Ledger{}, fmt.Errorf("read release %s %s: %w", c.Name, record.Version, err)
-		}
 	}
 	previous, err := numbers.Previous(releases, c.Version)
 	if err != nil {
