@@ -123,20 +123,43 @@ func (d Decimal) canonical() string {
 
 // Cmp compares exactly.
 func (d Decimal) Cmp(e Decimal) int {
-	if d == e {
-		return 0
-	}
-	if a, small := d.small(); small {
-		if b, small := e.small(); small {
-			return cmp.Compare(a, b)
-		}
+	if d.isPlain() && e.isPlain() {
+		return comparePlain(string(d), string(e))
 	}
 	return d.Rat().Cmp(e.Rat())
 }
 
+// isPlain reports whether the number is a sign and digits, and nothing else.
+func (d Decimal) isPlain() bool {
+	for i := range len(d) {
+		if c := d[i]; (c < '0' || c > '9') && (c != '-' || i > 0) {
+			return false
+		}
+	}
+	return d != ""
+}
+
+// comparePlain compares whole numbers without zeros in front: more digits are more.
+func comparePlain(a, b string) int {
+	a, belowA := strings.CutPrefix(a, "-")
+	b, belowB := strings.CutPrefix(b, "-")
+	switch size := cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)); {
+	case a == "0" && b == "0":
+		return 0
+	case belowA && belowB:
+		return -size
+	case belowA:
+		return -1
+	case belowB:
+		return 1
+	default:
+		return size
+	}
+}
+
 // small is the value of a whole number that is written with few digits.
 func (d Decimal) small() (value int64, ok bool) {
-	if len(d) > 18 || strings.ContainsAny(string(d), ".eE") {
+	if len(d) > 18 || !d.isPlain() {
 		return 0, false
 	}
 	value, err := strconv.ParseInt(string(d), 10, 64)

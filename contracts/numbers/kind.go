@@ -202,7 +202,7 @@ var wireClasses = map[Kind]Kind{
 // readers of either kind read what was written as the other.
 func Compatible(a, b Kind) bool { return compatible(a, b) }
 
-func compatible(a, b Kind) bool { return wireClass(a) == wireClass(b) }
+func compatible(a, b Kind) bool { return a == b || wireClass(a) == wireClass(b) }
 
 func wireClass(k Kind) Kind {
 	if class, ok := wireClasses[k]; ok {

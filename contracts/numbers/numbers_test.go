@@ -400,9 +400,14 @@ func TestPlan_NoNumberMovesWhateverIsEdited(t *testing.T) {
 			c = contracttest.Edit(c).Draw(t, "edited")
 			next, after := Plan(ledger, c)
 			checkStep(t, ledger, after)
+			alone := map[string]int{}
+			numbersIn(t, Scopes(ledger, c), alone)
 			now := map[string]int{}
 			numbersIn(t, next, now)
 			checkSame(t, live, now)
+			if diff := cmp.Diff(now, alone); diff != "" {
+				t.Fatalf("scopes without the ledger differ (-want +got):\n%s", diff)
+			}
 			ledger, live = after, now
 		}
 	})

@@ -2,6 +2,7 @@ package numbers
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -49,30 +50,39 @@ func Allocate(previous Ledger, c *contracts.Contract) Ledger {
 // first because numbers up to 15 are a byte shorter on the wire, otherwise in the
 // order of the contract. Equal arguments give equal results.
 func Plan(previous Ledger, c *contracts.Contract) (*Scope, Ledger) {
-	p := planner{
-		ledger:      Ledger{scopes: maps.Clone(previous.scopes)},
-		definitions: map[string]*Scope{},
+	next := maps.Clone(previous.scopes)
+	if next == nil {
+		next = map[string][]Entry{}
 	}
-	if p.ledger.scopes == nil {
-		p.ledger.scopes = map[string][]Entry{}
-	}
+	event := plan(planner{previous: previous, next: next}, c)
+	return event, Ledger{scopes: next}
+}
+
+// Scopes is the event's message that Plan returns, for those who do not need the ledger.
+func Scopes(previous Ledger, c *contracts.Contract) *Scope {
+	return plan(planner{previous: previous}, c)
+}
+
+func plan(p planner, c *contracts.Contract) *Scope {
 	event := &Scope{Key: eventScope, Leaf: Message, Schema: c.Payload}
+	p.definitions = map[string]*Scope{}
 	p.fill(event)
-	return event, p.ledger
+	return event
 }
 
 type planner struct {
-	ledger      Ledger
+	previous    Ledger
+	next        map[string][]Entry // what follows it; nil: nobody needs it
 	definitions map[string]*Scope
 }
 
 // fill numbers the members of a scope, and the scopes below it.
 func (p *planner) fill(s *Scope) {
 	s.Fields = members(s)
-	var entries []Entry
-	entries, s.Reserved = number(p.ledger.scopes[s.Key], s.Fields)
-	if len(entries) > 0 {
-		p.ledger.scopes[s.Key] = entries
+	n := number(p.previous.scopes[s.Key], s.Fields)
+	s.Reserved = n.reserved()
+	if p.next != nil && len(n.entries)+len(s.Fields) > 0 {
+		p.next[s.Key] = n.ledger()
 	}
 	for i := range s.Fields {
 		if f := &s.Fields[i]; f.Type.Scoped() {
@@ -139,32 +149,13 @@ func properties(s *contracts.Schema) []Field {
 	return fields
 }
 
-// number sets the numbers of fields and returns the entries with those of new fields
-// added, and the entries that no field has. It does not change the entries it is given.
-func number(entries []Entry, fields []Field) (all, reserved []Entry) {
-	n := numbering{entries: slices.Clone(entries), fields: fields, taken: make([]bool, len(entries)), missing: len(fields)}
-	n.index()
-	for _, current := range []bool{true, false} {
-		n.claim(ownName, current)
-		n.claim(earlierName, current)
-	}
-	for i, e := range n.entries {
-		if !n.taken[i] {
-			reserved = append(reserved, e)
-		}
-	}
-	if n.missing > 0 {
-		n.allocate()
-		slices.SortFunc(n.entries, func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
-	}
-	return n.entries, reserved
-}
-
+// numbering gives fields their numbers. It does not change the entries it is given.
 type numbering struct {
-	entries []Entry
+	entries []Entry // ordered by number
 	fields  []Field
-	taken   []bool // by entry: a field has it
-	missing int    // how many fields have no number yet
+	owner   []*Field // by entry: which field has it now, or nil
+	fresh   []*Field // those that got a number of their own, in its order
+	missing int      // how many fields have no number yet
 	// byName is the first entry of a name, current or not, and same the next one of each. The
 	// empty name is that of Extra.
 	byName map[string]int
@@ -173,6 +164,58 @@ type numbering struct {
 
 // other is an entry, and where in numbering.same the next one is; negative: nowhere.
 type other struct{ entry, next int }
+
+// number sets the numbers of fields.
+func number(entries []Entry, fields []Field) *numbering {
+	n := &numbering{entries: entries, fields: fields, owner: make([]*Field, len(entries)), missing: len(fields)}
+	n.follow()
+	if n.missing > 0 && len(entries) > 0 {
+		n.index()
+		for _, current := range []bool{true, false} {
+			n.claim(ownName, current)
+			n.claim(earlierName, current)
+		}
+	}
+	if n.missing > 0 {
+		n.allocate()
+	}
+	return n
+}
+
+// follow claims entries as far as they stand in the order in which fields get numbers, which
+// is all of them as long as nothing was added or removed. The entry that has a field's name
+// and kind now is what claim would find for it: no two of a ledger have both.
+func (n *numbering) follow() {
+	at := 0
+	for f := range n.inOrder() {
+		if at < len(n.entries) && n.entries[at].Name() == f.Name && n.entries[at].Kind == f.Kind {
+			n.take(at, f)
+			at++
+		}
+	}
+}
+
+// inOrder yields the fields without a number in the order in which they get one.
+func (n *numbering) inOrder() iter.Seq[*Field] {
+	return func(yield func(*Field) bool) {
+		for _, wantRequired := range []bool{true, false} {
+			for i := range n.fields {
+				f := &n.fields[i]
+				required := f.Property != nil && f.Property.Required
+				if f.Number == 0 && required == wantRequired && !yield(f) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// take gives an entry's number to a field.
+func (n *numbering) take(entry int, f *Field) {
+	f.Number = n.entries[entry].Number
+	n.owner[entry] = f
+	n.missing--
+}
 
 // ownName is the name under which a field has its number when nothing was renamed.
 // It is that of an earlier version, too, in which the property is not renamed yet.
@@ -206,22 +249,13 @@ func (n *numbering) claim(nameOf func([]Field, *Field) (string, bool), current b
 		}
 		at, known := n.byName[name]
 		for ; known && at >= 0; at = n.same[at].next {
-			e := &n.entries[n.same[at].entry]
-			if !n.taken[n.same[at].entry] && compatible(e.Kind, f.Kind) && (!current || e.Name() == name) {
-				f.Number, e.Kind = e.Number, f.Kind
-				n.taken[n.same[at].entry] = true
-				n.missing--
-				e.rename(f)
+			entry := n.same[at].entry
+			e := &n.entries[entry]
+			if n.owner[entry] == nil && compatible(e.Kind, f.Kind) && (!current || e.Name() == name) {
+				n.take(entry, f)
 				break
 			}
 		}
-	}
-}
-
-// rename makes the name of the field that has the entry now its current one.
-func (e *Entry) rename(f *Field) {
-	if f.Kind != Extra && e.Name() != f.Name {
-		e.Names = append(slices.Clip(e.Names), f.Name)
 	}
 }
 
@@ -247,35 +281,68 @@ func (n *numbering) add(name string, entry int) {
 	n.same = append(n.same, other{entry, next})
 }
 
-// allocate gives new numbers to the fields that have none yet.
+// allocate gives the smallest numbers that were never used to the fields that have none yet.
 func (n *numbering) allocate() {
-	used := make(map[int]bool, len(n.entries))
-	for _, e := range n.entries {
-		used[e.Number] = true
+	next, entries := 1, n.entries
+	for f := range n.inOrder() {
+		next, entries = unused(next, entries)
+		f.Number = next
+		n.fresh = append(n.fresh, f)
+		next++
 	}
-	next := 0
-	for _, wantRequired := range []bool{true, false} {
-		for i := range n.fields {
-			f := &n.fields[i]
-			required := f.Property != nil && f.Property.Required
-			if f.Number != 0 || required != wantRequired {
-				continue
-			}
-			next = unused(used, next+1)
-			f.Number = next
-			e := Entry{Number: next, Kind: f.Kind}
-			if f.Kind != Extra {
-				e.Names = []string{f.Name}
-			}
-			n.entries = append(n.entries, e)
+}
+
+// unused is the smallest number from at on that no entry has, and the entries behind it.
+func unused(at int, entries []Entry) (int, []Entry) {
+	for {
+		switch {
+		case reservedFirst <= at && at <= reservedLast:
+			at = reservedLast + 1
+		case len(entries) > 0 && entries[0].Number <= at:
+			at = max(at, entries[0].Number+1)
+			entries = entries[1:]
+		default:
+			return at, entries
 		}
 	}
 }
 
-// unused is the smallest number from at on that was never given away.
-func unused(used map[int]bool, at int) int {
-	for used[at] || reservedFirst <= at && at <= reservedLast {
-		at++
+// reserved are the entries that no field has.
+func (n *numbering) reserved() []Entry {
+	var list []Entry
+	for i, f := range n.owner {
+		if f == nil {
+			list = append(list, n.entries[i])
+		}
 	}
-	return at
+	return list
+}
+
+// ledger is all entries, with what their fields have now and those of new fields added.
+func (n *numbering) ledger() []Entry {
+	all := make([]Entry, 0, len(n.entries)+len(n.fresh))
+	for i, e := range n.entries {
+		if f := n.owner[i]; f != nil {
+			e.Kind = f.Kind
+			e.rename(f)
+		}
+		all = append(all, e)
+	}
+	if len(n.fresh) == 0 {
+		return all
+	}
+	for _, f := range n.fresh {
+		e := Entry{Number: f.Number, Kind: f.Kind}
+		e.rename(f)
+		all = append(all, e)
+	}
+	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
+	return all
+}
+
+// rename makes the name of the field that has the entry now its current one.
+func (e *Entry) rename(f *Field) {
+	if f.Kind != Extra && (len(e.Names) == 0 || e.Name() != f.Name) {
+		e.Names = append(slices.Clip(e.Names), f.Name)
+	}
 }
