@@ -24,7 +24,7 @@ func Of(text string) Name {
 	if isSnakeWords(text) {
 		return Name{strings.ReplaceAll(text, "_", " ")}
 	}
-	return New(Words(text)...)
+	return New(spaced(text))
 }
 
 // isSnakeWords reports whether text is words as they are, with single underscores between
@@ -41,7 +41,7 @@ func isSnakeWords(text string) bool {
 }
 
 // Part makes a name that stands after another one, and so may start with a digit.
-func Part(text string) Name { return Name{strings.Join(Words(text), " ")} }
+func Part(text string) Name { return Name{spaced(text)} }
 
 // exact marks, within the words of a name, what somebody chose letter by letter.
 const exact = '='
@@ -148,15 +148,15 @@ func (n Name) Pascal(capitals Initialisms) string {
 	if n.IsExact() {
 		return n.eachPart("", isPascal, func(n Name) string { return n.Pascal(capitals) })
 	}
-	var b strings.Builder
+	var room [64]byte
+	b := room[:0]
 	for word := range strings.SplitSeq(n.words, " ") {
-		text := capitals.write(word)
-		if b.Len() > 0 && isDigit(rune(text[0])) && isDigit(rune(b.String()[b.Len()-1])) {
-			b.WriteByte('_')
+		if len(b) > 0 && isDigit(rune(word[0])) && isDigit(rune(b[len(b)-1])) {
+			b = append(b, '_')
 		}
-		b.WriteString(text)
+		b = capitals.append(b, word)
 	}
-	return b.String()
+	return string(b)
 }
 
 // Camel is orderId, and orderID when id is among the initialisms; the first word
@@ -198,9 +198,14 @@ func NewInitialisms(more ...string) Initialisms {
 	return set
 }
 
-func (set Initialisms) write(word string) string {
+// append writes a word with a capital, or in capitals.
+func (set Initialisms) append(b []byte, word string) []byte {
 	if capitals, ok := set[word]; ok {
-		return capitals
+		return append(b, capitals...)
 	}
-	return strings.ToUpper(word[:1]) + word[1:]
+	b = append(b, word...)
+	if first := &b[len(b)-len(word)]; isLower(rune(*first)) {
+		*first -= 'a' - 'A'
+	}
+	return b
 }

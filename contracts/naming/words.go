@@ -14,42 +14,50 @@ import (
 // letters of other scripts become their code points in hexadecimal (u65e5). Text
 // without letters and digits is spelled (">=": greater, equal); the result is
 // never empty.
-func Words(text string) []string {
-	var words []string
-	var word []rune
-	end := func() {
-		if len(word) > 0 {
-			words = append(words, strings.ToLower(string(word)))
-			word = word[:0]
-		}
+func Words(text string) []string { return strings.Split(spaced(text), " ") }
+
+// spaced is the words of text with spaces between them.
+func spaced(text string) string {
+	var room [64]byte
+	b := room[:0]
+	if isASCII(text) {
+		b = appendWords(b, []byte(text))
+	} else {
+		b = appendWords(b, latin(text))
 	}
-	runes := latin(text)
-	for i, r := range runes {
+	if len(b) == 0 {
+		return strings.Join(spell(text), " ")
+	}
+	return string(b)
+}
+
+func appendWords[T byte | rune](b []byte, text []T) []byte {
+	inside := false // of a word
+	for i, c := range text {
+		r := rune(c)
+		foreign := r > unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsNumber(r))
+		if !foreign && !isWord(r) {
+			inside = false
+			continue
+		}
+		if len(b) > 0 && (!inside || foreign || startsWord(text, i)) {
+			b = append(b, ' ')
+		}
+		inside = !foreign
 		switch {
-		case r > unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsNumber(r)):
-			end()
-			words = append(words, fmt.Sprintf("u%04x", r))
-			continue
-		case !isWord(r):
-			end()
-			continue
-		case startsWord(runes, i):
-			end()
+		case foreign:
+			b = fmt.Appendf(b, "u%04x", r)
+		case isUpper(r):
+			b = append(b, byte(r-'A'+'a'))
+		default:
+			b = append(b, byte(r))
 		}
-		word = append(word, r)
 	}
-	end()
-	if len(words) == 0 {
-		return spell(text)
-	}
-	return words
+	return b
 }
 
 // latin drops accents and writes ligatures as letters.
 func latin(text string) []rune {
-	if isASCII(text) {
-		return []rune(text)
-	}
 	var out []rune
 	runes := []rune(norm.NFKD.String(text))
 	for i, r := range runes {
@@ -87,19 +95,19 @@ func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 func isWord(r rune) bool  { return isUpper(r) || isLower(r) || isDigit(r) }
 
 // startsWord reports whether the capital at i begins a new word.
-func startsWord(runes []rune, i int) bool {
-	if i == 0 || !isUpper(runes[i]) {
+func startsWord[T byte | rune](text []T, i int) bool {
+	if i == 0 || !isUpper(rune(text[i])) {
 		return false
 	}
-	if !isUpper(runes[i-1]) {
+	if !isUpper(rune(text[i-1])) {
 		return true
 	}
 	next := i + 1
-	if next == len(runes) || !isLower(runes[next]) {
+	if next == len(text) || !isLower(rune(text[next])) {
 		return false
 	}
 	// The plural s of a run of capitals (IDs, URLs) belongs to it.
-	plural := runes[next] == 's' && (next+1 == len(runes) || !isLower(runes[next+1]))
+	plural := text[next] == 's' && (next+1 == len(text) || !isLower(rune(text[next+1])))
 	return !plural
 }
 
@@ -135,4 +143,4 @@ func spell(text string) []string {
 
 // Key is what is left of a name when case and separators are dropped. Two names
 // with one key are the same name in some language.
-func Key(text string) string { return strings.Join(Words(text), "") }
+func Key(text string) string { return strings.ReplaceAll(spaced(text), " ", "") }
