@@ -1,6 +1,8 @@
 package codegen
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -69,17 +71,23 @@ func deprecation(d *contracts.Deprecation) string {
 // characters become spaces, so that a line is always one line. Byte order marks, which
 // some languages refuse, and characters that turn the direction of text around,
 // which can make code look like something else, are left out.
-func Wrap(text string, width int) []string {
+func Wrap(text string, width int) []string { return slices.Collect(Lines(text, width)) }
+
+// Lines yields the lines of Wrap.
+func Lines(text string, width int) iter.Seq[string] {
+	return func(yield func(string) bool) { eachLine(text, width, yield) }
+}
+
+func eachLine(text string, width int, yield func(string) bool) {
 	if !isPlain(text) {
 		text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
 	}
 	if len(text) <= width {
-		if text == "" {
-			return nil
+		if text != "" {
+			yield(text)
 		}
-		return []string{text}
+		return
 	}
-	var lines []string
 	start, end, length := 0, 0, 0 // of the line, and its characters
 	for at := 0; at < len(text); {
 		word := text[at:]
@@ -88,7 +96,9 @@ func Wrap(text string, width int) []string {
 		}
 		n := utf8.RuneCountInString(word)
 		if length > 0 && length+1+n > width {
-			lines = append(lines, text[start:end])
+			if !yield(text[start:end]) {
+				return
+			}
 			start, length = at, 0
 		}
 		if length > 0 {
@@ -98,7 +108,7 @@ func Wrap(text string, width int) []string {
 		end = at + len(word)
 		at = end + 1
 	}
-	return append(lines, text[start:])
+	yield(text[start:])
 }
 
 // isPlain reports whether text is words of ASCII with single spaces between them.

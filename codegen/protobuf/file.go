@@ -21,11 +21,12 @@ type file struct {
 	types       []any // *message or *enum, the event's first
 	deep        []any // those of types that are nested too deeply to stand inside
 
-	docs        docs
-	origins     *origins       // nil when no name depends on it, and nobody learns of names
-	names       *codegen.Names // nil while code is printed
+	model       map[*contracts.Schema]*codegen.Type // by where they are written
+	names       *codegen.Names                      // nil while code is printed
 	top         *namespace
+	shared      []*numbers.Scope  // definitions in order of first use
 	definitions map[string]string // names of the types that definitions become, by scope
+	namer       fieldNamer        // for one message after the other
 }
 
 type message struct {
@@ -61,21 +62,43 @@ type enum struct {
 }
 
 func newFile(e *codegen.Event, c config, plan *numbers.Scope, names *codegen.Names) *file {
-	f := &file{config: c, event: e, docs: docsOf(e), names: names, top: newNamespace(nil, naming.Name{}, names), definitions: map[string]string{}}
-	if names != nil || e.Renamed {
-		f.origins = originsOf(e)
-	}
+	f := &file{config: c, event: e, model: typesOf(e), names: names, top: newNamespace(nil, naming.Name{}, names)}
 	f.packageName, f.path = place(e, c)
 	f.top.typeName(f.eventName(), e.Origin())
-	for _, scope := range definitionsOf(plan) {
-		of := f.origins.scope(scope)
+	f.shared = addDefinitions(nil, plan)
+	f.nameDefinitions()
+	return f
+}
+
+// nameDefinitions names the types that definitions become, ordered by name so that names do
+// not depend on the order of properties.
+func (f *file) nameDefinitions() {
+	list := slices.Clone(f.shared)
+	slices.SortFunc(list, func(a, b *numbers.Scope) int { return strings.Compare(a.Key, b.Key) })
+	f.definitions = make(map[string]string, len(list))
+	for _, scope := range list {
+		of := f.shape(scope).origin()
 		name, ok := renamedType(of)
 		if !ok {
 			name = naming.Of(scope.Definition)
 		}
 		f.definitions[scope.Key] = f.top.typeName(name, of)
 	}
-	return f
+}
+
+// addDefinitions adds the definitions below a scope that become types, in order of first use.
+func addDefinitions(list []*numbers.Scope, s *numbers.Scope) []*numbers.Scope {
+	for i := range s.Fields {
+		below := s.Fields[i].Scope
+		if below == nil || below.Definition != "" && slices.Contains(list, below) {
+			continue
+		}
+		if below.Definition != "" {
+			list = append(list, below)
+		}
+		list = addDefinitions(list, below)
+	}
+	return list
 }
 
 // eventName depends on the event alone, so that no other contract can change the
@@ -91,36 +114,6 @@ func (f *file) eventName() naming.Name {
 	return naming.Of(c.Name)
 }
 
-// definitionsOf lists the definitions that become types, ordered by name so that
-// names do not depend on the order of properties.
-func definitionsOf(plan *numbers.Scope) []*numbers.Scope {
-	var list []*numbers.Scope
-	eachScope(plan, func(s *numbers.Scope) {
-		if s.Definition != "" {
-			list = append(list, s)
-		}
-	})
-	slices.SortFunc(list, func(a, b *numbers.Scope) int { return strings.Compare(a.Key, b.Key) })
-	return list
-}
-
-// eachScope visits a scope and all below it once, in order of first use.
-func eachScope(plan *numbers.Scope, visit func(*numbers.Scope)) {
-	seen := map[*numbers.Scope]bool{}
-	var walk func(*numbers.Scope)
-	walk = func(s *numbers.Scope) {
-		if s == nil || seen[s] {
-			return
-		}
-		seen[s] = true
-		visit(s)
-		for i := range s.Fields {
-			walk(s.Fields[i].Scope)
-		}
-	}
-	walk(plan)
-}
-
 // declare fills in the types: the event's message, then definitions in order of
 // first use.
 func (f *file) declare(plan *numbers.Scope) {
@@ -128,11 +121,9 @@ func (f *file) declare(plan *numbers.Scope) {
 	m.doc = append([]string{fmt.Sprintf("Event %s, version %s.", quoteOdd(f.event.Contract.Name), f.event.Contract.Version)}, m.doc...)
 	m.deprecated = m.deprecated || f.event.Contract.Status == contracts.Deprecated || f.event.Contract.Status == contracts.Retired
 	f.types = append(f.types, m)
-	eachScope(plan, func(s *numbers.Scope) {
-		if s.Definition != "" {
-			f.types = append(f.types, f.scope(s, f.definitions[s.Key], f.top))
-		}
-	})
+	for _, s := range f.shared {
+		f.types = append(f.types, f.scope(s, f.definitions[s.Key], f.top))
+	}
 	f.types = append(f.types, f.deep...)
 	slices.Sort(f.imports)
 }
@@ -140,21 +131,22 @@ func (f *file) declare(plan *numbers.Scope) {
 // scope declares the type of a scope, with a name that was taken in namespace ns.
 func (f *file) scope(s *numbers.Scope, name string, ns *namespace) any {
 	if s.Leaf == numbers.Enum {
-		return f.enum(s, name, ns)
+		return f.enum(f.shape(s), name, ns)
 	}
 	return f.message(s, name, ns)
 }
 
 // message declares an object or union.
 func (f *file) message(s *numbers.Scope, name string, outer *namespace) *message {
-	doc := f.docs.types[s.Schema]
-	names := f.nameFields(s)
-	m := &message{name: name, doc: doc.lines, deprecated: doc.deprecated, names: names.reserved}
+	shape := f.shape(s)
+	doc, order := shape.doc(), shape.byNumber()
+	names := f.nameFields(shape, order)
+	m := &message{name: name, doc: doc.lines, deprecated: doc.deprecated, names: names.reserved, fields: make([]field, 0, len(order))}
 	for _, e := range s.Reserved {
 		m.reserved = append(m.reserved, e.Number)
 	}
-	in := &inside{f, m, newNamespace(outer, naming.Of(name), f.names), s.Leaf == numbers.Union}
-	in.fields(s, names)
+	in := &inside{f, shape, m, newNamespace(outer, naming.Of(name), f.names), s.Leaf == numbers.Union}
+	in.fields(order, names)
 	if in.union && len(m.fields) > 0 {
 		m.oneof = names.unused("variant")
 		m.chosen = f.config.rules
@@ -176,6 +168,7 @@ func unionDoc(u *contracts.Union) []string {
 // inside is a message whose fields are being declared.
 type inside struct {
 	*file
+	shape
 	message *message
 	ns      *namespace
 	union   bool
@@ -183,24 +176,26 @@ type inside struct {
 
 // fields declares the members of a scope. Types get their names in the order of
 // the numbers, those that are not in use included.
-func (in *inside) fields(s *numbers.Scope, names members) {
-	for _, member := range s.Fields {
-		if wraps := member.Type.Wraps; !in.union && len(wraps) > 0 && wraps[0] == numbers.Dict {
-			in.ns.types[names.names[member.Number].With("entry").Key()] = codegen.Origin{} // protobuf declares it for maps
+func (in *inside) fields(order []int, names members) {
+	for i := range in.Fields {
+		if wraps := in.Fields[i].Type.Wraps; !in.union && len(wraps) > 0 && wraps[0] == numbers.Dict {
+			in.ns.take(names.live[i].With("entry").Key(), codegen.Origin{}) // protobuf declares it for maps
 		}
 	}
-	reserved := s.Reserved
-	for _, member := range byNumber(s.Fields) {
-		for len(reserved) > 0 && reserved[0].Number < member.Number {
-			in.reserve(reserved[0], names.names[reserved[0].Number])
-			reserved = reserved[1:]
+	reserved := 0
+	for _, at := range order {
+		member, name := in.member(at), names.live[at]
+		for ; reserved < len(in.Reserved) && in.Reserved[reserved].Number < member.Number; reserved++ {
+			in.reserve(in.Reserved[reserved], names.gone[reserved])
 		}
-		name := names.names[member.Number]
-		fld := in.field(&member, name)
-		fld.number, fld.name, fld.jsonName = member.Number, name.Snake(), names.jsonNames[member.Number]
+		fld := in.field(member, name)
+		fld.number, fld.name = member.Number, name.Snake()
+		fld.jsonName = in.jsonName(member, fld.name)
 		in.message.fields = append(in.message.fields, fld)
 	}
-	slices.SortFunc(in.message.fields, func(a, b field) int { return a.number - b.number })
+	if n := len(order); n > 0 && in.Fields[order[n-1]].Kind == numbers.Extra {
+		slices.SortFunc(in.message.fields, func(a, b field) int { return a.number - b.number })
+	}
 }
 
 // reserve takes the names of the types that a number had which is not in use now,
@@ -226,9 +221,17 @@ func suffix(w numbers.Wrap) string {
 	return "value"
 }
 
+// jsonName is the contract's name where protobuf would derive another one from the field's.
+func (in *inside) jsonName(m member, field string) string {
+	if derived(m.Field) || derives(field, m.Name) {
+		return ""
+	}
+	return m.Name
+}
+
 // field decides label, type and documentation of a property or variant.
-func (in *inside) field(member *numbers.Field, name naming.Name) field {
-	doc := in.docs.member(member)
+func (in *inside) field(member member, name naming.Name) field {
+	doc := in.memberDoc(member.at)
 	out := field{doc: doc.lines, deprecated: doc.deprecated}
 	if member.Kind == numbers.Extra {
 		out.typ = in.google("Struct")
@@ -247,7 +250,7 @@ func (in *inside) field(member *numbers.Field, name naming.Name) field {
 	default:
 		out.label, out.typ = in.layer(member, name, wraps)
 	}
-	out.rules = in.rules(member)
+	out.rules = in.rules(member.Field)
 	return out
 }
 
@@ -265,7 +268,7 @@ func (f *file) isMessage(t numbers.Type) bool {
 }
 
 // layer is the label and type of a field whose outermost layer is a list or map.
-func (in *inside) layer(member *numbers.Field, name naming.Name, wraps []numbers.Wrap) (label, typ string) {
+func (in *inside) layer(member member, name naming.Name, wraps []numbers.Wrap) (label, typ string) {
 	if wraps[0] == numbers.Dict {
 		return "", "map<string, " + in.element(member, name.With(suffix(wraps[0])), wraps[1:]) + ">"
 	}
@@ -274,11 +277,11 @@ func (in *inside) layer(member *numbers.Field, name naming.Name, wraps []numbers
 
 // element is the type of one value: a leaf, or a message around the layers that
 // protobuf cannot nest.
-func (in *inside) element(member *numbers.Field, name naming.Name, wraps []numbers.Wrap) string {
+func (in *inside) element(member member, name naming.Name, wraps []numbers.Wrap) string {
 	if len(wraps) == 0 {
 		return in.leaf(member, name)
 	}
-	w := &message{name: in.ns.typeName(name, in.origins.member(nil, member))}
+	w := &message{name: in.ns.typeName(name, member.of)}
 	in.message.types = append(in.message.types, w)
 	value := field{number: 1, name: "values"}
 	if wraps[0] == numbers.Maybe {
@@ -297,7 +300,7 @@ func (in *inside) element(member *numbers.Field, name naming.Name, wraps []numbe
 
 // leaf is the type of a value without layers. A type that is written in place is
 // declared in the message.
-func (in *inside) leaf(member *numbers.Field, name naming.Name) string {
+func (in *inside) leaf(member member, name naming.Name) string {
 	t := member.Type
 	switch t.Leaf {
 	case numbers.Timestamp:
@@ -325,7 +328,7 @@ const maxNesting = 16
 // declareLeaf declares a type that is written in place: inside the message, or
 // beside the event's message when that would be too deep.
 func (in *inside) declareLeaf(s *numbers.Scope, name naming.Name) string {
-	of := in.origins.scope(s)
+	of := in.file.shape(s).origin()
 	if chosen, ok := renamedType(of); ok {
 		name = chosen
 	}
@@ -335,7 +338,7 @@ func (in *inside) declareLeaf(s *numbers.Scope, name naming.Name) string {
 		return typ
 	}
 	name = naming.Of(in.message.name).Join(name)
-	for in.ns.shadows(name) {
+	for in.ns.shadows(name.Key()) {
 		name = name.With("type")
 	}
 	typ := in.top.typeName(name, of)
@@ -351,8 +354,10 @@ func (f *file) google(typ string) string {
 	}
 	f.importFile(from)
 	name := "google.protobuf." + typ
-	if slices.Contains(strings.Split(f.packageName, "."), "google") {
-		return "." + name // or else it would be looked for inside our own package
+	for part := range strings.SplitSeq(f.packageName, ".") {
+		if part == "google" {
+			return "." + name // or else it would be looked for inside our own package
+		}
 	}
 	return name
 }
@@ -365,18 +370,20 @@ func (f *file) importFile(path string) {
 }
 
 // enum declares a closed list of strings. Its values live beside it.
-func (f *file) enum(s *numbers.Scope, name string, outer *namespace) *enum {
-	doc := f.docs.types[s.Schema]
+func (f *file) enum(s shape, name string, outer *namespace) *enum {
+	doc := s.doc()
 	prefix := valuePrefix(name)
 	e := &enum{name: name, doc: doc.lines, deprecated: doc.deprecated, zero: outer.value(prefix+unspecified.UpperSnake(), 0, codegen.Origin{})}
-	names := f.nameValues(s)
-	for _, member := range byNumber(s.Fields) {
-		doc := f.docs.value(s.Schema, member)
-		text := names.names[member.Number].UpperSnake()
+	order := s.byNumber()
+	names := f.nameValues(s, order)
+	e.values = make([]field, 0, len(order))
+	for _, at := range order {
+		member, doc := s.member(at), s.memberDoc(at)
+		text := names.live[at].UpperSnake()
 		if text != strings.ToUpper(member.Name) {
 			doc.lines = append([]string{fmt.Sprintf("In JSON: %s.", quote(member.Name))}, doc.lines...)
 		}
-		e.values = append(e.values, field{number: member.Number, name: outer.value(prefix+text, member.Number, f.origins.member(s, &member)), doc: doc.lines, deprecated: doc.deprecated})
+		e.values = append(e.values, field{number: member.Number, name: outer.value(prefix+text, member.Number, member.of), doc: doc.lines, deprecated: doc.deprecated})
 	}
 	for _, entry := range s.Reserved {
 		e.reserved = append(e.reserved, entry.Number)

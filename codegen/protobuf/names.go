@@ -1,7 +1,6 @@
 package protobuf
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ import (
 type namespace struct {
 	outer  *namespace
 	name   naming.Name               // of the message; empty for the file
+	key    string                    // of name
 	types  map[string]codegen.Origin // without case and separators
 	values map[string]codegen.Origin // of enums, which live beside them
 	depth  int                       // how many messages it is inside of
@@ -26,7 +26,7 @@ type namespace struct {
 }
 
 func newNamespace(outer *namespace, name naming.Name, names *codegen.Names) *namespace {
-	n := &namespace{outer: outer, name: name, types: map[string]codegen.Origin{}, values: map[string]codegen.Origin{}, names: names}
+	n := &namespace{outer: outer, name: name, key: name.Key(), names: names}
 	if names != nil {
 		n.seen = names.Scope()
 	}
@@ -36,24 +36,32 @@ func newNamespace(outer *namespace, name naming.Name, names *codegen.Names) *nam
 	return n
 }
 
+// take takes the name of a type, by its key.
+func (n *namespace) take(key string, of codegen.Origin) {
+	if n.types == nil {
+		n.types = map[string]codegen.Origin{}
+	}
+	n.types[key] = of
+}
+
 // taken reports whether a type has the name beside the one that wants it, or at the top,
 // where types are from which references come.
-func (n *namespace) taken(name naming.Name) (by codegen.Origin, taken bool) {
-	if by, taken = n.types[name.Key()]; taken {
+func (n *namespace) taken(key string) (by codegen.Origin, taken bool) {
+	if by, taken = n.types[key]; taken {
 		return by, true
 	}
 	for n.outer != nil {
 		n = n.outer
 	}
-	by, taken = n.types[name.Key()]
+	by, taken = n.types[key]
 	return by, taken
 }
 
 // shadows reports whether a type inside of the file's own would be found instead of one at
 // the top.
-func (n *namespace) shadows(name naming.Name) bool {
+func (n *namespace) shadows(key string) bool {
 	for ; n.outer != nil; n = n.outer {
-		if _, taken := n.types[name.Key()]; taken {
+		if _, taken := n.types[key]; taken {
 			return true
 		}
 	}
@@ -62,9 +70,9 @@ func (n *namespace) shadows(name naming.Name) bool {
 
 // encloses reports whether a message around has the name, which Java allows to no class
 // within.
-func (n *namespace) encloses(name naming.Name) bool {
+func (n *namespace) encloses(key string) bool {
 	for ; n != nil; n = n.outer {
-		if !n.name.IsZero() && n.name.Key() == name.Key() {
+		if !n.name.IsZero() && n.key == key {
 			return true
 		}
 	}
@@ -74,20 +82,22 @@ func (n *namespace) encloses(name naming.Name) bool {
 // typeName takes the name wanted, or the same with a number. What is called as a message
 // around it has the name of the message before its own.
 func (n *namespace) typeName(wanted naming.Name, of codegen.Origin) string {
-	for n.encloses(wanted) {
+	for n.encloses(wanted.Key()) {
 		wanted = n.name.Join(wanted)
 	}
-	name := wanted
-	if by, taken := n.taken(name); taken {
+	name, key := wanted, wanted.Key()
+	if by, taken := n.taken(key); taken {
 		n.names.Clash(pascal(name), of, by)
 		for i := 2; taken; i++ {
 			name = wanted.With(strconv.Itoa(i))
-			_, taken = n.taken(name)
+			key = name.Key()
+			_, taken = n.taken(key)
 		}
 	}
-	n.types[name.Key()] = of
-	n.names.See(n.seen, pascal(name), of)
-	return pascal(name)
+	n.take(key, of)
+	text := pascal(name)
+	n.names.See(n.seen, text, of)
+	return text
 }
 
 // pascal is the case of types, which linters want without any underscore.
@@ -102,173 +112,178 @@ func (n *namespace) value(wanted string, number int, of codegen.Origin) string {
 			name += "_" + strconv.Itoa(number)
 		}
 	}
+	if n.values == nil {
+		n.values = map[string]codegen.Origin{}
+	}
 	n.values[name] = of
 	n.names.See(n.seen, name, of)
 	return name
 }
 
-// members are the names of what a scope numbers, by number.
+// members are the names of what a scope numbers.
 type members struct {
-	names map[int]naming.Name // also of numbers that are reserved
+	live []naming.Name // by place in the scope's Fields
+	gone []naming.Name // by place in its Reserved
 	// reserved are the names that were used and must not come back, in the order of
 	// their numbers.
 	reserved []string
-	// jsonNames holds, for live fields, the contract's name where protobuf would
-	// derive another one.
-	jsonNames map[int]string
 }
 
-// nameFields names the fields of a message or union. Earlier numbers come first, so
-// that a field that is added never changes the name of another one.
-func (f *file) nameFields(scope *numbers.Scope) members {
-	n := fieldNamer{
-		file:    f,
-		scope:   scope,
-		members: members{names: map[int]naming.Name{}, jsonNames: map[int]string{}},
-		taken:   taken{},
-		byWire:  map[string]naming.Name{},
+// unused is the name wanted, or the same with a number when a member has it.
+func (m members) unused(wanted string) string {
+	name := naming.New(wanted)
+	for slices.ContainsFunc(slices.Concat(m.live, m.gone), func(n naming.Name) bool { return n.Key() == name.Key() }) {
+		name = name.With("1")
 	}
-	if f.names != nil {
-		n.seen = f.names.Scope()
+	return name.Snake()
+}
+
+// fieldNamer names the fields of one message after the other.
+type fieldNamer struct {
+	members
+	file  *file
+	seen  *codegen.Scope // for the file's names
+	taken taken
+	// byWire holds the names of the fields in use by those in JSON; nil when no other name
+	// depends on them.
+	byWire map[string]naming.Name
+}
+
+// nameFields names the fields of a message or union. Earlier numbers come first, in which
+// order lists the fields, so that a field that is added never changes the name of another one.
+func (f *file) nameFields(s shape, order []int) members {
+	n := &f.namer
+	n.begin(f, s)
+	for _, at := range order {
+		n.live[at] = n.name(s.member(at))
 	}
-	for _, f := range scope.Fields {
-		if f.Kind != numbers.Extra {
-			n.byWire[f.Name] = naming.Name{}
-		}
-	}
-	for _, f := range byNumber(scope.Fields) {
-		n.live(f)
-	}
-	for _, e := range scope.Reserved {
+	for i, e := range s.Reserved {
 		if e.Kind != numbers.Extra {
-			n.gone(e)
+			n.gone[i] = n.reserve(e)
 		}
 	}
 	return n.members
 }
 
-type fieldNamer struct {
-	members
-	file   *file
-	scope  *numbers.Scope
-	seen   *codegen.Scope // for the file's names
-	taken  taken
-	byWire map[string]naming.Name // by name in JSON
+// begin forgets the message before.
+func (n *fieldNamer) begin(f *file, s shape) {
+	if n.taken == nil {
+		n.taken = taken{}
+	}
+	clear(n.taken)
+	n.file, n.byWire = f, nil
+	n.members = members{live: make([]naming.Name, len(s.Fields)), gone: make([]naming.Name, len(s.Reserved))}
+	if f.names != nil {
+		n.seen = f.names.Scope()
+	}
+	if len(s.Reserved) == 0 && !slices.ContainsFunc(s.Fields, func(f numbers.Field) bool { return derived(&f) }) {
+		return
+	}
+	n.byWire = make(map[string]naming.Name, len(s.Fields))
+	for i := range s.Fields {
+		if f := &s.Fields[i]; f.Kind != numbers.Extra {
+			n.byWire[f.Name] = naming.Name{}
+		}
+	}
 }
 
-// live names a field that is in use. One whose JSON name cannot be set gets a name
+// derived reports whether the JSON name of a field is what protobuf derives from its own,
+// because it cannot be set.
+func derived(f *numbers.Field) bool { return f.Kind == numbers.Extra || !expressible(f.Name) }
+
+// name names a field that is in use. One whose JSON name cannot be set gets a name
 // from which protobuf derives no other field's.
-func (n *fieldNamer) live(f numbers.Field) {
-	derived := f.Kind == numbers.Extra || !expressible(f.Name)
-	of := n.file.origins.member(n.scope, &f)
-	name := n.file.take(n.taken, fieldName(f, of), f.Number, of, func(name naming.Name) bool {
-		_, clash := n.byWire[jsonName(name.Snake())]
-		return derived && clash
-	})
-	n.names[f.Number] = name
-	n.file.names.See(n.seen, name.Snake(), of)
-	if f.Kind != numbers.Extra {
-		n.byWire[f.Name] = name
+func (n *fieldNamer) name(m member) naming.Name {
+	var refused func(naming.Name) bool
+	if derived(m.Field) {
+		refused = func(name naming.Name) bool {
+			_, clash := n.byWire[jsonName(name.Snake())]
+			return clash
+		}
 	}
-	if !derived && jsonName(name.Snake()) != f.Name {
-		n.jsonNames[f.Number] = f.Name
+	name := n.file.take(n.taken, fieldName(m), m.Number, m.of, refused)
+	if n.file.names != nil {
+		n.file.names.See(n.seen, name.Snake(), m.of)
 	}
+	if n.byWire != nil && m.Kind != numbers.Extra {
+		n.byWire[m.Name] = name
+	}
+	return name
 }
 
-// gone names a number that is reserved. It has the name of the field in use when
+// reserve names a number that is reserved. It has the name of the field in use when
 // only the type has changed.
-func (n *fieldNamer) gone(e numbers.Entry) {
+func (n *fieldNamer) reserve(e numbers.Entry) naming.Name {
 	name, known := n.byWire[e.Name()]
 	if !known {
 		name = n.file.take(n.taken, naming.Of(e.Name()), e.Number, codegen.Origin{}, nil)
 		n.byWire[e.Name()] = name
 		n.reserved = append(n.reserved, name.Snake())
 	}
-	n.names[e.Number] = name
+	return name
 }
 
-// unused is the name wanted, or the same with a number when a member has it.
-func (m members) unused(wanted string) string {
-	taken := taken{}
-	for _, name := range m.names {
-		taken[name.Key()] = codegen.Origin{}
-	}
-	return (*file)(nil).take(taken, naming.New(wanted), 1, codegen.Origin{}, nil).Snake()
-}
-
-// byNumber orders fields by number; the one for members without a name comes last,
-// so that it gives way to those with one.
-func byNumber(fields []numbers.Field) []numbers.Field {
-	fields = slices.Clone(fields)
-	slices.SortFunc(fields, func(a, b numbers.Field) int {
-		if (a.Kind == numbers.Extra) != (b.Kind == numbers.Extra) {
-			if a.Kind == numbers.Extra {
-				return 1
-			}
-			return -1
-		}
-		return cmp.Compare(a.Number, b.Number)
-	})
-	return fields
-}
-
-func fieldName(f numbers.Field, of codegen.Origin) naming.Name {
-	if name, ok := renamed(of); ok {
+func fieldName(m member) naming.Name {
+	if name, ok := renamed(m.of); ok {
 		return name
 	}
 	switch {
-	case f.Kind == numbers.Extra:
+	case m.Kind == numbers.Extra:
 		return naming.New("extra")
-	case f.Property != nil && f.Property.CodeName != "":
-		return naming.Of(f.Property.CodeName)
+	case m.Property != nil && m.Property.CodeName != "":
+		return naming.Of(m.Property.CodeName)
 	}
-	return naming.Of(f.Name)
+	return naming.Of(m.Name)
 }
 
-// take returns the name wanted, or the same with the field's number when another
-// field has it, or when it is refused. f may be nil: then nobody learns of it.
+// taken is what names stand for, by their keys.
+type taken map[string]codegen.Origin
+
+// take returns the name wanted, or the same with the member's number when another one
+// has it, or when it is refused.
 func (f *file) take(used taken, wanted naming.Name, number int, of codegen.Origin, refused func(naming.Name) bool) naming.Name {
-	if by, clash := used[wanted.Key()]; clash && f != nil {
+	name, key := wanted, wanted.Key()
+	by, clash := used[key]
+	if clash {
 		text := wanted.Snake()
 		if of.Value != nil {
 			text = wanted.UpperSnake()
 		}
 		f.names.Clash(text, of, by)
 	}
-	name := wanted
-	for used.has(name) || refused != nil && refused(name) {
+	for clash || refused != nil && refused(name) {
 		name = name.With(strconv.Itoa(number))
+		key = name.Key()
+		_, clash = used[key]
 	}
-	used[name.Key()] = of
+	used[key] = of
 	return name
 }
 
-// taken is what names stand for, by their keys.
-type taken map[string]codegen.Origin
-
-func (t taken) has(name naming.Name) bool {
-	_, has := t[name.Key()]
-	return has
-}
-
-// nameValues names the values of an enum, without the enum's name before them.
-func (f *file) nameValues(scope *numbers.Scope) members {
-	m := members{names: map[int]naming.Name{}}
+// nameValues names the values of an enum, without the enum's name before them; order lists
+// them by number.
+func (f *file) nameValues(s shape, order []int) members {
+	m := members{live: make([]naming.Name, len(s.Fields))}
 	taken := taken{unspecified.Key(): {}}
 	if f.names != nil {
 		f.names.Scope(unspecified.UpperSnake())
 	}
-	wires := map[string]bool{}
-	for _, v := range byNumber(scope.Fields) {
-		wires[v.Name] = true
-		of := f.origins.member(scope, &v)
-		name, ok := renamed(of)
+	for _, at := range order {
+		v := s.member(at)
+		name, ok := renamed(v.of)
 		if !ok {
 			name = naming.Part(v.Name)
 		}
-		m.names[v.Number] = f.take(taken, name, v.Number, of, nil)
+		m.live[at] = f.take(taken, name, v.Number, v.of, nil)
 	}
-	for _, e := range scope.Reserved {
+	if len(s.Reserved) == 0 {
+		return m
+	}
+	wires := make(map[string]bool, len(s.Fields))
+	for i := range s.Fields {
+		wires[s.Fields[i].Name] = true
+	}
+	for _, e := range s.Reserved {
 		if !wires[e.Name()] {
 			wires[e.Name()] = true
 			m.reserved = append(m.reserved, f.take(taken, naming.Part(e.Name()), e.Number, codegen.Origin{}, nil).UpperSnake())
@@ -297,6 +312,14 @@ func jsonName(field string) string {
 		b.WriteByte(c)
 	}
 	return b.String()
+}
+
+// derives reports whether jsonName of a field is this name.
+func derives(field, wire string) bool {
+	if strings.Contains(wire, "_") {
+		return false
+	}
+	return field == wire || jsonName(field) == wire
 }
 
 // expressible reports whether json_name can be this name: protobuf keeps brackets

@@ -70,7 +70,7 @@ const commentWidth = 92
 
 func (p *printer) comment(doc []string) {
 	for _, sentence := range doc {
-		for _, line := range codegen.Wrap(sentence, commentWidth) {
+		for line := range codegen.Lines(sentence, commentWidth) {
 			p.line("// ", line)
 		}
 	}
@@ -107,8 +107,8 @@ func (p *printer) message(m *message) {
 			p.line("option (buf.validate.oneof).required = true;")
 		}
 	}
-	for _, f := range m.fields {
-		p.member(f)
+	for i := range m.fields {
+		p.member(&m.fields[i])
 	}
 	if m.oneof != "" {
 		p.depth--
@@ -127,9 +127,9 @@ func (p *printer) enum(e *enum) {
 	p.line("enum ", e.name, " {")
 	p.depth++
 	p.head(e.deprecated, e.reserved, e.names, true)
-	p.member(field{name: e.zero})
-	for _, v := range e.values {
-		p.member(v)
+	p.member(&field{name: e.zero})
+	for i := range e.values {
+		p.member(&e.values[i])
 	}
 	p.depth--
 	p.line("}")
@@ -177,8 +177,9 @@ func ranges(list []int) string {
 }
 
 // member prints a field, or an enum value, which has no type; the zero value of an enum has number 0.
-func (p *printer) member(f field) {
-	var options []string
+func (p *printer) member(f *field) {
+	var room [4]string
+	options := room[:0]
 	if f.deprecated {
 		options = append(options, "deprecated = true")
 	}

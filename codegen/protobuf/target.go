@@ -84,7 +84,7 @@ func (Target) Identify(m *codegen.Model, options codegen.Options, names *codegen
 	for _, e := range m.Events {
 		_, path := place(e, config)
 		files.Name(path, e.Origin())
-		plan, _ := numbers.Plan(numbers.Ledger{}, e.Contract)
+		plan := numbers.Scopes(numbers.Ledger{}, e.Contract)
 		newFile(e, config, plan, names).declare(plan)
 	}
 }
@@ -114,7 +114,7 @@ func generate(e *codegen.Event, config config, p *printer) (codegen.File, error)
 	if err != nil {
 		return codegen.File{}, err
 	}
-	plan, _ := numbers.Plan(released, e.Contract)
+	plan := numbers.Scopes(released, e.Contract)
 	f := newFile(e, config, plan, nil)
 	f.declare(plan)
 	return codegen.File{Path: f.path, Content: p.file(f)}, nil
