@@ -1,11 +1,9 @@
 package numbers
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,7 +71,7 @@ func isWord(name string) bool {
 // UnmarshalJSON reads what MarshalJSON wrote, and refuses everything else: keys
 // that occur twice, numbers that protobuf does not allow, unknown wire types.
 func (l *Ledger) UnmarshalJSON(data []byte) error {
-	r := reader{text: data}
+	r := reader{text: string(data)}
 	scopes := map[string][]Entry{}
 	err := r.object(func(key string) error {
 		if !isScopeKey(key) {
@@ -99,27 +97,72 @@ func (l *Ledger) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-var (
-	scopeKey  = regexp.MustCompile(`^(event|(message|enum|union):[A-Za-z_][A-Za-z0-9_]*)(/[1-9][0-9]{0,8})*$`)
-	fieldKind = regexp.MustCompile(`^(\[\]|\{\}|\?)*(string|bool|int64|uint64|double|timestamp|any|struct|message|enum|union|(message|enum|union):[A-Za-z_][A-Za-z0-9_]*)$`)
-)
+// isScopeKey matches the key of a scope: that of the event, or of a definition, and the
+// numbers of the fields that lead to what is written in place.
+func isScopeKey(key string) bool {
+	place, path, nested := strings.Cut(key, "/")
+	if place != eventScope && !isDefined(place) {
+		return false
+	}
+	for nested {
+		var number string
+		number, path, nested = strings.Cut(path, "/")
+		if !isPathNumber(number) {
+			return false
+		}
+	}
+	return true
+}
 
-// isScopeKey matches the key of a scope. Most of them are that of an event.
-func isScopeKey(key string) bool { return key == eventScope || scopeKey.MatchString(key) }
+// isDefined matches the leaf of a definition: what it is, and its name.
+func isDefined(text string) bool {
+	leaf, name, ok := strings.Cut(text, ":")
+	switch Leaf(leaf) {
+	case Message, Enum, Union:
+		return ok && isWord(name) && (name[0] < '0' || name[0] > '9')
+	}
+	return false
+}
 
-// isFieldKind matches the wire type of a field. Most of them are one word.
+// isPathNumber matches the number of a field in a key.
+func isPathNumber(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != "" && text[0] != '0' && len(text) <= 9
+}
+
+// isFieldKind matches the wire type of a field: its layers and its leaf.
 func isFieldKind(kind string) bool {
+	for wrapped := true; wrapped; {
+		kind, wrapped = cutWrap(kind)
+	}
 	switch Leaf(kind) {
 	case Text, Bool, Int64, Uint64, Double, Timestamp, Any, Struct, Message, Enum, Union:
 		return true
 	}
-	return fieldKind.MatchString(kind)
+	return isDefined(kind)
+}
+
+// cutWrap takes the outermost layer off, if there is one.
+func cutWrap(kind string) (rest string, found bool) {
+	for _, w := range [...]Wrap{List, Dict, Maybe} {
+		if rest, found = strings.CutPrefix(kind, string(w)); found {
+			return rest, true
+		}
+	}
+	return kind, false
 }
 
 // reader reads objects and strings of JSON, which is all that a ledger is made of.
+// What it returns are parts of the text.
 type reader struct {
-	text []byte
-	at   int
+	text    string
+	at      int
+	names   []string // memory for the names of entries, most of which have one
+	scratch []Entry
 }
 
 // object reads an object; member is called after each key to read its value.
@@ -175,7 +218,7 @@ func (r *reader) unexpected(want string) error {
 	if r.at >= len(r.text) {
 		return fmt.Errorf("found the end, expected %s", want)
 	}
-	found, _ := utf8.DecodeRune(r.text[r.at:])
+	found, _ := utf8.DecodeRuneInString(r.text[r.at:])
 	return fmt.Errorf("found %c, expected %s", found, want)
 }
 
@@ -188,7 +231,7 @@ func (r *reader) string() (string, error) {
 	for end := r.at + 1; end < len(r.text); end++ {
 		switch b := r.text[end]; {
 		case b == '"':
-			text := string(r.text[r.at+1 : end])
+			text := r.text[r.at+1 : end]
 			r.at = end + 1
 			return text, nil
 		case b < ' ', b == '\\', b >= utf8.RuneSelf:
@@ -199,7 +242,7 @@ func (r *reader) string() (string, error) {
 }
 
 func (r *reader) decoded() (text string, err error) {
-	d := json.NewDecoder(bytes.NewReader(r.text[r.at:]))
+	d := json.NewDecoder(strings.NewReader(r.text[r.at:]))
 	err = d.Decode(&text)
 	r.at += int(d.InputOffset())
 	return text, err
@@ -213,7 +256,7 @@ func (r *reader) end() error {
 }
 
 func (r *reader) entries() ([]Entry, error) {
-	var entries []Entry
+	entries := r.scratch[:0]
 	err := r.object(func(key string) error {
 		number, err := strconv.Atoi(key)
 		if err != nil || strconv.Itoa(number) != key || number < 1 || number > maxNumber {
@@ -229,23 +272,26 @@ func (r *reader) entries() ([]Entry, error) {
 		if err != nil {
 			return err
 		}
-		e, err := parseEntry(text)
+		e, err := r.entry(text)
 		e.Number = number
 		entries = append(entries, e)
 		return err
 	})
-	return entries, err
+	r.scratch = entries
+	return slices.Clone(entries), err
 }
 
-// parseEntry reads kind, name and earlier names.
-func parseEntry(text string) (Entry, error) {
+// entry reads kind, name and earlier names.
+func (r *reader) entry(text string) (Entry, error) {
 	kind, rest, more := strings.Cut(text, " ")
 	e := Entry{Kind: Kind(kind)}
 	if e.Kind != Extra && e.Kind != EnumValue && !isFieldKind(kind) {
 		return e, fmt.Errorf("entry %q has an unknown wire type", text)
 	}
 	if more && plain(rest) {
-		e.Names, more = []string{rest}, false
+		r.names = append(r.names, rest)
+		n := len(r.names)
+		e.Names, more = r.names[n-1:n:n], false
 	}
 	for more {
 		var name string

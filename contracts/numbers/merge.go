@@ -32,6 +32,9 @@ func Previous(releases []Release, v contracts.Version) (Ledger, error) {
 	line := slices.DeleteFunc(slices.Clone(releases), func(r Release) bool { return r.Version.Major != major })
 	slices.SortFunc(line, func(a, b Release) int { return a.Version.Compare(b.Version) })
 	var merged Ledger
+	if len(line) == 1 && line[0].Ledger.sound() {
+		return line[0].Ledger, nil
+	}
 	for _, r := range line {
 		next, err := Merge(merged, r.Ledger)
 		if err != nil {
@@ -40,6 +43,16 @@ func Previous(releases []Release, v contracts.Version) (Ledger, error) {
 		merged = next
 	}
 	return merged, nil
+}
+
+// sound reports whether no name of a ledger has two numbers.
+func (l Ledger) sound() bool {
+	for key, entries := range l.scopes {
+		if len(doubles(key, entries)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Merge combines the ledgers of several versions of an event. The error names all
@@ -104,6 +117,9 @@ func doubles(key string, entries []Entry) []error {
 		name  string
 		class Kind
 	}
+	if !anyDouble(entries) {
+		return nil
+	}
 	first := make(map[identity]int, len(entries))
 	var conflicts []error
 	for _, e := range entries {
@@ -115,4 +131,22 @@ func doubles(key string, entries []Entry) []error {
 		first[id] = e.Number
 	}
 	return conflicts
+}
+
+// fewEntries is up to how many entries comparing each with each is faster than a map.
+const fewEntries = 24
+
+// anyDouble reports whether there may be a name that has two numbers.
+func anyDouble(entries []Entry) bool {
+	if len(entries) > fewEntries {
+		return true
+	}
+	for i, e := range entries {
+		for _, other := range entries[:i] {
+			if e.Name() == other.Name() && wireClass(e.Kind) == wireClass(other.Kind) {
+				return true
+			}
+		}
+	}
+	return false
 }
