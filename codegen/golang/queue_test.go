@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -331,6 +332,91 @@ func TestHTTPSink_TakesAnyAnswerForAnAnswer(t *testing.T) {
 		if err := sink.Send(t.Context(), message, message); err != nil {
 			t.Errorf("%.40q: %v", answer, err)
 		}
+	}
+}
+
+// verdictLine is the answer about an event that is rejected, with as long an explanation.
+func verdictLine(long int) string {
+	return `{"valid":false,"violations":[{"pointer":"/a","rule":"type","expected":"` + strings.Repeat("x", long) + "\"}]}\n"
+}
+
+// TestHTTPSink_ReadsLongAnswers wants rejections that stand behind many MiB of others.
+func TestHTTPSink_ReadsLongAnswers(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for range 12 {
+			_, _ = io.WriteString(w, verdictLine(1<<20))
+		}
+	}))
+	defer server.Close()
+	err := events.HTTPSink{URL: server.URL}.Send(t.Context(), make([]events.Message, 12)...)
+	var rejected *events.RejectedError
+	if !errors.As(err, &rejected) || len(rejected.Rejected) != 12 {
+		t.Errorf("got %.200v, want 12 rejections", err)
+	}
+}
+
+// TestHTTPSink_SaysThatAnAnswerHasNoEnd wants nobody to take for sent what may not be.
+func TestHTTPSink_SaysThatAnAnswerHasNoEnd(t *testing.T) {
+	var write func(w http.ResponseWriter)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { write(w) }))
+	defer server.Close()
+	endless := func(text string) func(http.ResponseWriter) {
+		return func(w http.ResponseWriter) {
+			for range 70 {
+				if _, err := io.WriteString(w, text); err != nil {
+					return
+				}
+			}
+		}
+	}
+	cut := func(text string) func(http.ResponseWriter) {
+		return func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", strconv.Itoa(len(text)+1))
+			_, _ = io.WriteString(w, text)
+		}
+	}
+	for what, c := range map[string]struct {
+		write func(http.ResponseWriter)
+		want  string
+	}{
+		"one verdict without end": {endless(`{"valid":[` + strings.Repeat("0,", 1<<19)), "read the answer: it is longer than 64 MiB"},
+		"space without end":       {endless(strings.Repeat(" ", 1<<20)), "read the answer: it is longer than 64 MiB"},
+		"cut between two":         {cut("{\"valid\":true}\n"), "read the answer: unexpected EOF"},
+		"cut within one":          {cut("{\"valid\":true}\n{\"val"), "read the answer: unexpected EOF"},
+		"cut before the first":    {cut(""), "read the answer: unexpected EOF"},
+	} {
+		write = c.write
+		err := events.HTTPSink{URL: server.URL}.Send(t.Context(), make([]events.Message, 2)...)
+		var answer *events.AnswerError
+		if !errors.As(err, &answer) || err.Error() != c.want {
+			t.Errorf("%s: got %v, want %s", what, err, c.want)
+		}
+	}
+}
+
+// TestQueue_SendsAgainWhatWasAnsweredByHalf cuts every second answer of a collector.
+func TestQueue_SendsAgainWhatWasAnsweredByHalf(t *testing.T) {
+	r := startReceiver(t, client.Limits{})
+	r.between = func(n int, w http.ResponseWriter, request *http.Request, next http.Handler) {
+		if n%2 == 0 {
+			next.ServeHTTP(w, request)
+			return
+		}
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, request)
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes()[:answer.Body.Len()/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	q := events.NewQueue(r.sink(), events.QueueOptions{Batch: 10, RetryFrom: time.Millisecond, RetryMax: time.Millisecond})
+	ids := trackMany(t, q, 40)
+	if err := q.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantKept(t, r, ids)
+	if got, want := q.Stats(), (events.QueueStats{Sent: 40, Failures: 4}); got != want || len(r.ids) != 80 {
+		t.Errorf("got %+v and %d messages, want %+v and each message twice", got, len(r.ids), want)
 	}
 }
 

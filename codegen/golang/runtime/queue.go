@@ -34,6 +34,9 @@ type QueueOptions struct {
 	RetryFrom, RetryMax time.Duration
 	// Attempts is after how many a message is dropped; 0: it is tried until it is delivered.
 	Attempts int
+	// RefusedFor is how long a server may refuse who sends, or where to, before messages are
+	// dropped (5 min): a wrong address or key, 401, 403, 404 and the like. Below 0: at once.
+	RefusedFor time.Duration
 	// Block makes Send wait for room, as long as its context allows. Otherwise what finds no room
 	// is dropped.
 	Block bool
@@ -56,7 +59,8 @@ type QueueStats struct {
 // Queue is a Sink that keeps messages in memory and delivers them to another one in batches,
 // one after the other, and again after failures. An answer that is about the messages is
 // not asked for twice: of a batch that a server cannot read, or finds too large, each half is
-// sent by itself, down to single messages. Everything else is tried again.
+// sent by itself, down to single messages. An answer that is about the sender or the address
+// may be mended by people, who get RefusedFor to do it. Everything else is tried again.
 //
 // A message may arrive twice, with the same ID: when an answer is lost, nobody knows whether
 // it was taken. What is in memory when the process dies is lost.
@@ -72,6 +76,7 @@ type Queue struct {
 	context context.Context
 	stop    context.CancelFunc
 	once    sync.Once
+	refused time.Time // since when each answer refuses the sender or the address; zero: it does not
 
 	mu      sync.Mutex
 	waiting []queued // the oldest first
@@ -120,6 +125,9 @@ func (o QueueOptions) filled() QueueOptions {
 		if *d.value <= 0 {
 			*d.value = d.instead
 		}
+	}
+	if o.RefusedFor == 0 {
+		o.RefusedFor = 5 * time.Minute
 	}
 	return o
 }
@@ -328,6 +336,7 @@ func (q *Queue) take(n int) []Message {
 func (q *Queue) deliver(batch []Message) {
 	for failures := 1; ; failures++ {
 		err := q.attempt(batch)
+		over := q.refusedTooLong(err)
 		batch = q.settleSent(batch, err)
 		var rejected *RejectedError
 		switch {
@@ -344,7 +353,7 @@ func (q *Queue) deliver(batch []Message) {
 			q.deliver(batch[:len(batch)/2])
 			q.deliver(batch[len(batch)/2:])
 			return
-		case aboutMessages(err), failures == q.options.Attempts:
+		case aboutMessages(err), over, failures == q.options.Attempts:
 			q.settle(batch, batch, err)
 			return
 		}
@@ -370,11 +379,40 @@ func (q *Queue) attempt(batch []Message) error {
 	return q.sink.Send(ctx, batch...)
 }
 
-// aboutMessages reports whether a server objects to what was sent, and would do so again.
+// refusedTooLong reports whether the sender or the address is refused, and has been for as long
+// as people get to mend it. Batches that come later are dropped after one attempt each then,
+// until one of them is answered otherwise.
+func (q *Queue) refusedTooLong(err error) bool {
+	switch {
+	case !aboutSender(err):
+		q.refused = time.Time{}
+		return false
+	case q.refused.IsZero():
+		q.refused = time.Now()
+	}
+	return time.Since(q.refused) >= q.options.RefusedFor
+}
+
+// aboutSender reports whether a server objects to who sends, or to where it was sent: to
+// everything that it would be asked to take.
+func aboutSender(err error) bool {
+	var status *StatusError
+	if !errors.As(err, &status) || aboutMessages(err) {
+		return false
+	}
+	switch status.Code {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusLocked, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return status.Code/100 == 3 || status.Code/100 == 4
+}
+
+// aboutMessages reports whether a server objects to what was sent, or answers it without end,
+// and would do so again.
 func aboutMessages(err error) bool {
 	var status *StatusError
 	if !errors.As(err, &status) {
-		return false
+		return errors.Is(err, errLongAnswer)
 	}
 	switch status.Code {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"slices"
@@ -74,6 +75,20 @@ func (l *losses) failed(err error, pause time.Duration) {
 	l.texts = append(l.texts, err.Error())
 }
 
+// soFar is what they were told, while the queue goes on.
+func (l *losses) soFar() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.texts)
+}
+
+// attempts is how many there were, while the queue goes on.
+func (s *scripted) attempts() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.n
+}
+
 func put(t *testing.T, q *Queue, ids ...string) {
 	t.Helper()
 	for _, id := range ids {
@@ -114,7 +129,7 @@ func TestQueue_HasTheDefaultsThatTheDocumentationSays(t *testing.T) {
 	got := QueueOptions{}.filled()
 	want := QueueOptions{
 		Max: 10_000, MaxBytes: 16 << 20, Batch: 100, BatchBytes: 1 << 20, FlushEvery: time.Second, Timeout: 10 * time.Second,
-		RetryFrom: 500 * time.Millisecond, RetryMax: 30 * time.Second,
+		RetryFrom: 500 * time.Millisecond, RetryMax: 30 * time.Second, RefusedFor: 5 * time.Minute,
 	}
 	if diff := cmp.Diff(fmt.Sprintf("%+v", want), fmt.Sprintf("%+v", got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -123,7 +138,7 @@ func TestQueue_HasTheDefaultsThatTheDocumentationSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"100 events or 1 MiB at once, or what has waited for 1 s", "after 0.5 s, 1 s and so on up to 30 s", "10,000 events or 16 MiB wait"} {
+	for _, text := range []string{"100 events or 1 MiB at once, or what has waited for 1 s", "after 0.5 s, 1 s and so on up to 30 s", "10,000 events or 16 MiB wait", "for 5 minutes"} {
 		if !strings.Contains(string(page), text) {
 			t.Errorf("README.md does not say %q", text)
 		}
@@ -323,6 +338,127 @@ func TestQueue_FindsTheMessageThatAServerCannotRead(t *testing.T) {
 	}
 }
 
+// TestQueue_DropsWhatIsRefusedForTooLong is about a key that is not valid any more, and then
+// is again.
+func TestQueue_DropsWhatIsRefusedForTooLong(t *testing.T) {
+	for _, code := range []int{301, 401, 402, 403, 404, 405, 410, 451} {
+		synctest.Test(t, func(t *testing.T) {
+			var told losses
+			start := time.Now()
+			sink := &scripted{answer: func(int, context.Context, []Message) error {
+				if time.Since(start) < 10*time.Minute {
+					return &StatusError{Code: code, Body: "no"}
+				}
+				return nil
+			}}
+			q := NewQueue(sink, QueueOptions{Batch: 2, Dropped: told.dropped})
+			put(t, q, "a", "b", "c", "d")
+			time.Sleep(4*time.Minute + 59*time.Second) // of synctest
+			wantLines(t, "losses after 4:59", told.soFar())
+			time.Sleep(31 * time.Second)
+			why := fmt.Sprintf("status %d: no", code)
+			wantLines(t, "losses after 5:30", told.soFar(), "a b: "+why, "c d: "+why)
+			attempts := sink.attempts()
+			put(t, q, "e", "f")
+			time.Sleep(time.Second)
+			wantLines(t, "losses while it is refused", told.soFar(), "a b: "+why, "c d: "+why, "e f: "+why)
+			if n := sink.attempts(); n != attempts+1 {
+				t.Errorf("%d attempts while it is refused, want 1", n-attempts)
+			}
+			time.Sleep(5 * time.Minute)
+			put(t, q, "g")
+			closeQueue(t, q)
+			stats := q.Stats()
+			if stats.Failures = 0; stats != (QueueStats{Sent: 1, Dropped: 6}) {
+				t.Errorf("got %+v", stats)
+			}
+		})
+	}
+}
+
+func TestQueue_KeepsWhatIsNotRefused(t *testing.T) {
+	for what, err := range map[string]error{
+		"408": &StatusError{Code: 408}, "409": &StatusError{Code: 409}, "425": &StatusError{Code: 425}, "429": &StatusError{Code: 429}, "500": &StatusError{Code: 500}, "501": &StatusError{Code: 501},
+		"502": &StatusError{Code: 502}, "503": &StatusError{Code: 503}, "no connection": errors.New("refused"), "half an answer": &AnswerError{io.ErrUnexpectedEOF},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			sink := &scripted{answer: func(int, context.Context, []Message) error {
+				if time.Since(start) < 24*time.Hour {
+					return err
+				}
+				return nil
+			}}
+			q := NewQueue(sink, QueueOptions{Batch: 1, RefusedFor: -1})
+			put(t, q, "a")
+			if err := q.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			closeQueue(t, q)
+			if stats := q.Stats(); stats.Sent != 1 || stats.Dropped != 0 {
+				t.Errorf("%s: got %+v", what, stats)
+			}
+		})
+	}
+}
+
+// TestQueue_RefusalsHaveToFollowEachOther wants time without refusals not to count.
+func TestQueue_RefusalsHaveToFollowEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		sink := &scripted{answer: func(int, context.Context, []Message) error {
+			switch at := time.Since(start); {
+			case at < 2*time.Minute, 3*time.Minute <= at && at < 7*time.Minute:
+				return &StatusError{Code: 401}
+			case at < 3*time.Minute:
+				return &StatusError{Code: 503}
+			}
+			return nil
+		}}
+		q := NewQueue(sink, QueueOptions{Batch: 1})
+		put(t, q, "a")
+		if err := q.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		closeQueue(t, q)
+		if stats := q.Stats(); stats.Sent != 1 {
+			t.Errorf("got %+v", stats)
+		}
+	})
+}
+
+func TestQueue_DropsWhatIsRefusedAtOnceWhenAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told losses
+		sink := &scripted{answer: func(int, context.Context, []Message) error { return &StatusError{Code: 403} }}
+		q := NewQueue(sink, QueueOptions{Batch: 2, RefusedFor: -1, Dropped: told.dropped})
+		put(t, q, "a", "b", "c")
+		closeQueue(t, q)
+		wantLines(t, "losses", told.texts, "a b: status 403", "c: status 403")
+		if sink.n != 2 {
+			t.Errorf("%d attempts, want 2", sink.n)
+		}
+	})
+}
+
+// TestQueue_DividesWhatIsAnsweredWithoutEnd is about a collector that says more than anybody
+// reads.
+func TestQueue_DividesWhatIsAnsweredWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told losses
+		sink := &scripted{answer: func(_ int, _ context.Context, messages []Message) error {
+			if slices.ContainsFunc(messages, func(m Message) bool { return m.ID == "d" }) {
+				return &AnswerError{errLongAnswer}
+			}
+			return nil
+		}}
+		q := NewQueue(sink, QueueOptions{Batch: 4, Dropped: told.dropped})
+		put(t, q, "a", "b", "c", "d")
+		closeQueue(t, q)
+		wantLines(t, "losses", told.texts, "d: read the answer: it is longer than 64 MiB")
+	})
+}
+
 func TestQueue_GivesUpAfterSoManyAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told losses
@@ -430,9 +566,10 @@ func TestQueue_CloseEndsThoseThatWaitForRoom(t *testing.T) {
 // every message arrives or is reported, and the counts say so.
 func TestQueue_LosesNothingSilently(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		faults := rapid.SliceOfN(rapid.SampledFrom([]string{"ok", "ok", "down", "500", "400", "reject", "slow", "lost", "partial"}), 0, 30).Draw(rt, "faults")
+		faults := rapid.SliceOfN(rapid.SampledFrom([]string{"ok", "ok", "down", "500", "400", "reject", "slow", "lost", "partial", "401"}), 0, 30).Draw(rt, "faults")
 		block, size := rapid.Bool().Draw(rt, "block"), rapid.IntRange(1, 30).Draw(rt, "max")
 		limit := rapid.IntRange(0, 3).Draw(rt, "attempts")
+		refused := time.Duration(rapid.IntRange(-1, 2).Draw(rt, "refused")) * time.Second
 		patience := time.Duration(rapid.IntRange(0, 60).Draw(rt, "patience")) * time.Second
 		synctest.Test(t, func(t *testing.T) {
 			arrived, reported := map[string]bool{}, map[string]int{}
@@ -450,7 +587,7 @@ func TestQueue_LosesNothingSilently(t *testing.T) {
 				}
 				return err
 			}}
-			q := NewQueue(sink, QueueOptions{Max: size, Batch: 4, Block: block, Attempts: limit, Timeout: time.Second, Dropped: func(_ error, messages ...Message) {
+			q := NewQueue(sink, QueueOptions{Max: size, Batch: 4, Block: block, Attempts: limit, Timeout: time.Second, RefusedFor: refused, Dropped: func(_ error, messages ...Message) {
 				mu.Lock()
 				defer mu.Unlock()
 				for _, m := range messages {
@@ -498,6 +635,8 @@ func injected(ctx context.Context, fault string, messages []Message) (taken []Me
 		return nil, &StatusError{Code: 500}
 	case "400":
 		return nil, &StatusError{Code: 400}
+	case "401":
+		return nil, &StatusError{Code: 401}
 	case "slow":
 		<-ctx.Done()
 		return nil, ctx.Err()

@@ -268,15 +268,7 @@ func (s HTTPSink) Send(ctx context.Context, messages ...Message) error {
 		}
 		contentType, body = "application/x-ndjson", lines.Bytes()
 	}
-	answer, err := post(ctx, s.Client, s.URL, contentType, s.Header, body)
-	var status *StatusError
-	if err != nil && (!errors.As(err, &status) || status.Code != http.StatusUnprocessableEntity) {
-		return err
-	}
-	if rejected := rejectedIn(answer, messages); rejected != nil {
-		return rejected
-	}
-	return err
+	return post(ctx, s.Client, s.URL, contentType, s.Header, body, func(answer io.Reader) error { return readVerdicts(answer, messages) })
 }
 
 // RejectedError lists the messages that a collector did not take because of what they say. It
@@ -318,39 +310,82 @@ type verdict struct {
 	Violations []struct{ Pointer, Rule, Expected string }
 }
 
-// rejectedIn reads the verdicts of an answer; nil: there are none, or all events are valid.
-func rejectedIn(answer []byte, messages []Message) error {
-	var list []verdict
-	for decoder := json.NewDecoder(bytes.NewReader(answer)); ; {
+// AnswerError is an answer of a collector that was not read to its end. Whether it took the
+// events, and which of them, is not known.
+type AnswerError struct{ Err error }
+
+func (e *AnswerError) Error() string { return "read the answer: " + e.Err.Error() }
+
+// Unwrap is what went wrong.
+func (e *AnswerError) Unwrap() error { return e.Err }
+
+// errLongAnswer is an answer that is longer than verdicts on so few events ever are.
+var errLongAnswer = errors.New("it is longer than " + strconv.Itoa(maxAnswer>>20) + " MiB")
+
+// readVerdicts reads the verdicts of an answer as they come. The error is a *RejectedError when
+// there is one for each message, and an *AnswerError when the end is missing. What is no list of
+// verdicts is nobody's objection.
+func readVerdicts(answer io.Reader, messages []Message) error {
+	source := &bounded{from: answer, left: maxAnswer}
+	var rejected RejectedError
+	n := 0
+	for decoder := json.NewDecoder(source); n <= len(messages); {
 		var v verdict
 		if err := decoder.Decode(&v); err == io.EOF {
 			break
 		} else if err != nil {
-			return nil
+			return source.failure()
 		}
 		if v.Verdicts == nil {
 			v.Verdicts = []verdict{v}
 		}
-		list = append(list, v.Verdicts...)
-	}
-	if len(list) != len(messages) {
-		return nil
-	}
-	var rejected RejectedError
-	for i, v := range list {
-		if v.Valid == nil || *v.Valid {
-			continue
+		for _, v := range v.Verdicts {
+			if n < len(messages) && v.Valid != nil && !*v.Valid {
+				rejected.Rejected = append(rejected.Rejected, Rejection{messages[n], v.violations()})
+			}
+			n++
 		}
-		r := Rejection{Message: messages[i]}
-		for _, found := range v.Violations {
-			r.Violations = append(r.Violations, Violation{found.Pointer, found.Rule, "expected " + found.Expected})
-		}
-		rejected.Rejected = append(rejected.Rejected, r)
 	}
-	if rejected.Rejected == nil {
+	if n != len(messages) || rejected.Rejected == nil {
 		return nil
 	}
 	return &rejected
+}
+
+func (v *verdict) violations() []Violation {
+	var list []Violation
+	for _, found := range v.Violations {
+		list = append(list, Violation{found.Pointer, found.Rule, "expected " + found.Expected})
+	}
+	return list
+}
+
+// bounded reads so many bytes, and remembers why it did not read to the end.
+type bounded struct {
+	from io.Reader
+	left int
+	err  error
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		b.err = errLongAnswer
+		return 0, b.err
+	}
+	n, err := b.from.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	if err != nil && err != io.EOF {
+		b.err = err
+	}
+	return n, err
+}
+
+// failure is an *AnswerError, or nil when all was read that there was.
+func (b *bounded) failure() error {
+	if b.err == nil {
+		return nil
+	}
+	return &AnswerError{b.err}
 }
 
 // StatusError is an answer of a server that did not take events.
@@ -368,17 +403,21 @@ func (e *StatusError) Error() string {
 	return text
 }
 
-// Bounds of what is read of an answer, and shown of it in an error.
+// Bounds of what is read of an answer with verdicts, of what is read of others so that the
+// connection can be used again, and of what is shown in an error.
 const (
-	maxAnswer = 4 << 20
-	maxShown  = 1 << 10
+	maxAnswer  = 64 << 20
+	maxIgnored = 4 << 20
+	maxShown   = 1 << 10
 )
 
-// post returns the answer, with a *StatusError too.
-func post(ctx context.Context, client *http.Client, url, contentType string, header http.Header, body []byte) ([]byte, error) {
+// post sends events. Answers of 2xx and 422 are for read to look at, if it is not nil: it says
+// what became of the events, but that 422 is a *StatusError where read finds nothing. All other
+// answers are a *StatusError.
+func post(ctx context.Context, client *http.Client, url, contentType string, header http.Header, body []byte, read func(answer io.Reader) error) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for name, values := range header {
 		request.Header[name] = values
@@ -389,21 +428,35 @@ func post(ctx context.Context, client *http.Client, url, contentType string, hea
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer response.Body.Close()
 	if last := response.Request; last.Method != http.MethodPost { // 301 to 303: the events were not sent on
-		return nil, &StatusError{Code: last.Response.StatusCode, Body: "redirected to " + last.URL.Redacted()}
+		return &StatusError{Code: last.Response.StatusCode, Body: "redirected to " + last.URL.Redacted()}
 	}
-	// Reading to the end lets the connection be used again. Events were taken, or not, whether
-	// or not all of the answer arrives.
-	answer, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if response.StatusCode/100 != 2 {
-		shown := strings.TrimSpace(strings.ToValidUTF8(string(answer[:min(len(answer), maxShown)]), ""))
-		return answer, &StatusError{response.StatusCode, shown, retryAfter(response.Header.Get("Retry-After"))}
+	taken := response.StatusCode/100 == 2
+	var start beginning
+	answer := io.TeeReader(response.Body, &start)
+	if read != nil && (taken || response.StatusCode == http.StatusUnprocessableEntity) {
+		err = read(answer)
 	}
-	return answer, nil
+	_, _ = io.CopyN(io.Discard, answer, maxIgnored)
+	if _, rejected := err.(*RejectedError); taken || rejected {
+		return err
+	}
+	return &StatusError{response.StatusCode, start.text(), retryAfter(response.Header.Get("Retry-After"))}
 }
+
+// beginning keeps what an error shows of an answer.
+type beginning struct{ kept []byte }
+
+func (b *beginning) Write(p []byte) (int, error) {
+	b.kept = append(b.kept, p[:min(len(p), maxShown-len(b.kept))]...)
+	return len(p), nil
+}
+
+// text is without space around it, and without a part of a character at its end.
+func (b *beginning) text() string { return strings.TrimSpace(strings.ToValidUTF8(string(b.kept), "")) }
 
 // retryAfter reads the header of that name: seconds, or a date.
 func retryAfter(text string) time.Duration {
@@ -444,8 +497,7 @@ func (s SegmentSink) Send(ctx context.Context, messages ...Message) error {
 	}
 	request := http.Request{Header: http.Header{}}
 	request.SetBasicAuth(s.WriteKey, "")
-	_, err := post(ctx, s.Client, url, "application/json", request.Header, body)
-	return err
+	return post(ctx, s.Client, url, "application/json", request.Header, body, nil)
 }
 
 // SnowplowSink posts self-describing events to a Snowplow collector. It goes with
@@ -483,8 +535,7 @@ func (s SnowplowSink) Send(ctx context.Context, messages ...Message) error {
 	e.close(']')
 	body := selfDescribing("iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4", e.b)
 	url := strings.TrimSuffix(s.Collector, "/") + "/com.snowplowanalytics.snowplow/tp2"
-	_, err := post(ctx, s.Client, url, "application/json; charset=utf-8", nil, body)
-	return err
+	return post(ctx, s.Client, url, "application/json; charset=utf-8", nil, body, nil)
 }
 
 // PartialError is what went wrong behind the first messages, which were delivered.
@@ -552,6 +603,9 @@ type QueueOptions struct {
 	RetryFrom, RetryMax time.Duration
 	// Attempts is after how many a message is dropped; 0: it is tried until it is delivered.
 	Attempts int
+	// RefusedFor is how long a server may refuse who sends, or where to, before messages are
+	// dropped (5 min): a wrong address or key, 401, 403, 404 and the like. Below 0: at once.
+	RefusedFor time.Duration
 	// Block makes Send wait for room, as long as its context allows. Otherwise what finds no room
 	// is dropped.
 	Block bool
@@ -574,7 +628,8 @@ type QueueStats struct {
 // Queue is a Sink that keeps messages in memory and delivers them to another one in batches,
 // one after the other, and again after failures. An answer that is about the messages is
 // not asked for twice: of a batch that a server cannot read, or finds too large, each half is
-// sent by itself, down to single messages. Everything else is tried again.
+// sent by itself, down to single messages. An answer that is about the sender or the address
+// may be mended by people, who get RefusedFor to do it. Everything else is tried again.
 //
 // A message may arrive twice, with the same ID: when an answer is lost, nobody knows whether
 // it was taken. What is in memory when the process dies is lost.
@@ -590,6 +645,7 @@ type Queue struct {
 	context context.Context
 	stop    context.CancelFunc
 	once    sync.Once
+	refused time.Time // since when each answer refuses the sender or the address; zero: it does not
 
 	mu      sync.Mutex
 	waiting []queued // the oldest first
@@ -638,6 +694,9 @@ func (o QueueOptions) filled() QueueOptions {
 		if *d.value <= 0 {
 			*d.value = d.instead
 		}
+	}
+	if o.RefusedFor == 0 {
+		o.RefusedFor = 5 * time.Minute
 	}
 	return o
 }
@@ -846,6 +905,7 @@ func (q *Queue) take(n int) []Message {
 func (q *Queue) deliver(batch []Message) {
 	for failures := 1; ; failures++ {
 		err := q.attempt(batch)
+		over := q.refusedTooLong(err)
 		batch = q.settleSent(batch, err)
 		var rejected *RejectedError
 		switch {
@@ -862,7 +922,7 @@ func (q *Queue) deliver(batch []Message) {
 			q.deliver(batch[:len(batch)/2])
 			q.deliver(batch[len(batch)/2:])
 			return
-		case aboutMessages(err), failures == q.options.Attempts:
+		case aboutMessages(err), over, failures == q.options.Attempts:
 			q.settle(batch, batch, err)
 			return
 		}
@@ -888,11 +948,40 @@ func (q *Queue) attempt(batch []Message) error {
 	return q.sink.Send(ctx, batch...)
 }
 
-// aboutMessages reports whether a server objects to what was sent, and would do so again.
+// refusedTooLong reports whether the sender or the address is refused, and has been for as long
+// as people get to mend it. Batches that come later are dropped after one attempt each then,
+// until one of them is answered otherwise.
+func (q *Queue) refusedTooLong(err error) bool {
+	switch {
+	case !aboutSender(err):
+		q.refused = time.Time{}
+		return false
+	case q.refused.IsZero():
+		q.refused = time.Now()
+	}
+	return time.Since(q.refused) >= q.options.RefusedFor
+}
+
+// aboutSender reports whether a server objects to who sends, or to where it was sent: to
+// everything that it would be asked to take.
+func aboutSender(err error) bool {
+	var status *StatusError
+	if !errors.As(err, &status) || aboutMessages(err) {
+		return false
+	}
+	switch status.Code {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusLocked, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return status.Code/100 == 3 || status.Code/100 == 4
+}
+
+// aboutMessages reports whether a server objects to what was sent, or answers it without end,
+// and would do so again.
 func aboutMessages(err error) bool {
 	var status *StatusError
 	if !errors.As(err, &status) {
-		return false
+		return errors.Is(err, errLongAnswer)
 	}
 	switch status.Code {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
