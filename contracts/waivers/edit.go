@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/format"
 )
 
 // ErrNotExtensible is the error of a file that an entry cannot be spliced into.
@@ -118,22 +118,13 @@ func (f *File) appendFlow(w Waiver) []byte {
 	return text
 }
 
-var plainText = regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9_./()<>@' -]*$`)
-
-// readAsOther are words that YAML does not read as text.
-var readAsOther = []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
-
-// scalar writes a text so that every version of YAML reads it as that text.
+// scalar writes a text so that every version of YAML reads it as that text. Days stand
+// bare, as people write them: some readers take them for dates, this one does not.
 func scalar(text string) string {
-	switch {
-	case isFingerprint(text) && strings.Trim(text, "0123456789e") != "": // no number
+	if isDay(text) {
 		return text
-	case isDay(text):
-		return text
-	case !plainText.MatchString(text), strings.HasSuffix(text, " "), slices.Contains(readAsOther, strings.ToLower(text)):
-		return document.Quote(text)
 	}
-	return text
+	return format.Scalar(text)
 }
 
 func isDay(text string) bool {

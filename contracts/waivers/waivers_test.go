@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/evctl/evctl/contracts/diag"
+	"github.com/evctl/evctl/contracts/format"
 	"github.com/evctl/evctl/contracts/waivers"
 )
 
@@ -97,6 +98,9 @@ func TestAppend_WritesTextsThatReadBack(t *testing.T) {
 		back.Waivers[0].Span = diag.Span{}
 		if d := cmp.Diff([]waivers.Waiver{w}, back.Waivers); d != "" {
 			t.Errorf("%q (-want +got):\n%s", reason, d)
+		}
+		if line := "\n  reason: " + format.Scalar(reason) + "\n"; reason != w.Created && !strings.Contains(string(got), line) {
+			t.Errorf("%q is written in\n%s\nexpected%s", reason, got, line)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/diag"
 	"github.com/evctl/evctl/contracts/document"
+	"github.com/evctl/evctl/contracts/format"
 	"github.com/evctl/evctl/lint"
 )
 
@@ -63,7 +64,7 @@ func reportUnitSpellings(p *lint.Pass, spellings map[string][]unitUse) {
 			found := p.ReportIn(u.contract, at, u.place.Pointer()+"/unit",
 				fmt.Sprintf("unit %s is spelled %s elsewhere", document.Quote(name), document.Quote(usual)), fmt.Sprintf("write unit: %s, or run evctl lint --fix", usual))
 			found.Related = []diag.Related{{Location: spellings[usual][0].place.Schema.At("unit"), Message: "such as here"}}
-			found.Fix = &diag.Fix{Title: fmt.Sprintf("spell unit %s as %s", name, usual), Edits: []diag.Edit{{Location: at, New: plainOrQuoted(usual)}}}
+			found.Fix = &diag.Fix{Title: fmt.Sprintf("spell unit %s as %s", name, usual), Edits: []diag.Edit{{Location: at, New: format.Scalar(usual)}}}
 		}
 	}
 }
