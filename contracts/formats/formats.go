@@ -70,3 +70,12 @@ func Valid(name, text string) bool {
 	f, ok := Find(name)
 	return ok && f.Valid(text)
 }
+
+// UUIDSize is how many bytes a UUID has.
+const UUIDSize = 36
+
+// UUID is Valid for the format uuid.
+func UUID(text string) bool { return validUUID(text) }
+
+// DateTime is Valid for the format date-time.
+func DateTime(text string) bool { return validDateTime(text) }

@@ -3,9 +3,11 @@ package payload
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/formats"
@@ -222,8 +224,10 @@ func (n *node) prepared() *node {
 	case n.op != mixedOp:
 	case k&stringKind != 0:
 		n.op = n.textOp()
+	case k == boolKinds && n.enum == nil:
+		n.op = boolOp
 	case k == numberKind:
-		n.op = numberOp
+		n.op, n.usual = numberOp, n.usualNumbers()
 	case k == objectKind && n.enum == nil:
 		n.op = objectOp
 	case k == arrayKind && n.enum == nil:
@@ -232,18 +236,31 @@ func (n *node) prepared() *node {
 	return n
 }
 
+// formatOp is the op of a format: the frequent ones have their own.
+func (c *textCheck) formatOp() op {
+	switch {
+	case c.format.Name == "uuid" && c.fits(formats.UUIDSize):
+		return uuidOp
+	case c.format.Name == "date-time":
+		return momentOp
+	}
+	return formatOp
+}
+
 func (n *node) textOp() op {
 	switch c := n.text; {
 	case n.free:
 		return freeOp
+	case c == nil:
+		return enumOp
 	case n.enum != nil || c.format != nil && c.pattern != nil:
 		return textOp
 	case c.format != nil:
-		return formatOp
+		return c.formatOp()
 	case c.pattern != nil:
 		return patternOp
 	}
-	return textOp
+	return lengthOp
 }
 
 func (c *compiler) enum(s *contracts.Schema) *enumCheck {
@@ -297,7 +314,23 @@ func (c *compiler) text(s *contracts.Schema) *textCheck {
 		}
 		t.format = &f
 	}
+	t.sure, t.spread = t.sizes()
 	return t
+}
+
+// sizes computes sure and spread. A text of n bytes has at least n/4 characters, rounded up,
+// and at most n.
+func (t *textCheck) sizes() (sure int, spread uint) {
+	if t.min > 0 {
+		sure = utf8.UTFMax*(t.min-1) + 1
+	}
+	switch {
+	case t.max < 0:
+		return sure, math.MaxInt
+	case t.max < sure || sure < t.min: // none, or beyond what can be counted
+		return math.MaxInt, 0
+	}
+	return sure, uint(t.max - sure)
 }
 
 func (c *compiler) pattern(text string) *pattern.Matcher {

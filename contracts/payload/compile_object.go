@@ -34,6 +34,10 @@ func (o *objectCheck) prepared() *objectCheck {
 	o.table = newNameTable(o.names)
 	o.picky = o.keys != nil || len(o.patterns) > 0
 	o.expected, o.must, o.words = o.firstKeys(), 0, 0
+	o.first = &o.expected[0]
+	for i := range o.expected {
+		o.expected[i].next = &o.expected[min(i+1, len(o.expected)-1)]
+	}
 	for _, p := range o.required {
 		if p < 64 {
 			o.must |= 1 << p
@@ -47,17 +51,21 @@ func (o *objectCheck) prepared() *objectCheck {
 	return o
 }
 
-// firstKeys are the keys of the first 64 properties, as far as they are written without
-// escapes, and one that stands nowhere.
+// firstKeys are the keys of the first 64 properties, as far as they are not long and written
+// without escapes, and one that stands nowhere. In an object without such keys the last one
+// stands everywhere.
 func (o *objectCheck) firstKeys() []key {
 	list := make([]key, 0, min(len(o.properties), 64)+1)
 	for i, p := range o.properties[:min(len(o.properties), 64)] {
 		quoted := document.Quote(p.name)
-		if o.picky || strings.Contains(quoted, `\`) {
+		if o.picky || len(quoted) > maxKey || strings.Contains(quoted, `\`) {
 			list = append(list, noKey)
 			continue
 		}
 		list = append(list, newKey(quoted+":", p.node, i))
+	}
+	if !slices.ContainsFunc(list, func(k key) bool { return k.bit != 0 }) {
+		return append(list, everyKey)
 	}
 	return append(list, noKey)
 }

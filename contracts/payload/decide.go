@@ -80,13 +80,13 @@ func (q *decider) kept() int {
 	return q.text.Kept() + 24*cap(q.names) + 16*cap(q.items) + 8*cap(q.bits) + cap(q.decoded)
 }
 
-// load takes a text, unless it is too long.
+// load takes a text, unless it is too long or no UTF-8.
 func (q *decider) load(data []byte) (rawjson.View, bool) {
 	if len(data) > rawjson.MaxBytes {
 		return rawjson.View{}, false
 	}
-	q.text.Load(data)
-	return q.text.View(), true
+	ok := q.text.Load(data)
+	return q.text.View(), ok
 }
 
 // decide returns the outcome for a whole text: its length when it is valid.
@@ -152,8 +152,13 @@ var deciders = [opCount]func(q *decider, n *node, t rawjson.View, at int) int{
 	mixedOp:   (*decider).mixed,
 	textOp:    (*decider).string,
 	freeOp:    (*decider).free,
+	lengthOp:  (*decider).measured,
+	enumOp:    (*decider).listed,
+	uuidOp:    (*decider).uuid,
+	momentOp:  (*decider).moment,
 	formatOp:  (*decider).formatted,
 	patternOp: (*decider).patterned,
+	boolOp:    (*decider).bool,
 	numberOp:  (*decider).number,
 	objectOp:  (*decider).onlyObject,
 	arrayOp:   (*decider).onlyArray,
@@ -210,6 +215,23 @@ var (
 	anyArray  = &arrayCheck{max: -1, each: anyNode}
 	anyNode   = (&node{kinds: allKinds}).prepared()
 )
+
+// booleans are true and false, by the second bit of their first letters.
+var booleans = [2]struct {
+	word, mask uint64
+	size       int
+}{{0x65757274, 1<<32 - 1, 4}, {0x65736c6166, 1<<40 - 1, 5}}
+
+// bool decides on a node that takes true and false. It does not branch on which of them it is,
+// because that is a matter of chance.
+func (q *decider) bool(n *node, t rawjson.View, at int) int {
+	w := t.Word(at)
+	b := &booleans[w>>1&1]
+	if w&b.mask != b.word {
+		return q.mixed(n, t, at)
+	}
+	return at + b.size
+}
 
 func (n *node) word(kind kinds, text string, t rawjson.View, at int) int {
 	if n.kinds&kind == 0 || string(t.Slice(at, at+len(text))) != text {

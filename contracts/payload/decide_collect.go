@@ -30,23 +30,23 @@ type finding struct {
 }
 
 // resume is the offset behind a member that was rejected, from which the object can go on.
-// Where it cannot, resume is its outcome. The member starts at an offset; the undeclared
-// names of the object start at names in q.names, its bits at words in q.bits.
-func (q *decider) resume(o *objectCheck, names, words int, t rawjson.View, start, outcome int) int {
+// Where it cannot, resume is its outcome. The member starts at an offset.
+func (q *decider) resume(o *objectCheck, m *members, t rawjson.View, start, outcome int) int {
 	if q.collecting && !o.picky {
-		outcome = q.noteMember(o, names, t, start, outcome)
+		outcome = q.noteMember(o, m.names, t, start, outcome)
 	}
 	if outcome == recorded {
+		m.failed = true
 		return q.behind
 	}
-	q.leave(names, words)
+	q.leave(m)
 	return outcome
 }
 
 // leave forgets what the present object had in the lists of the decider.
-func (q *decider) leave(names, words int) {
+func (q *decider) leave(m *members) {
 	q.depth--
-	q.names, q.bits = q.names[:names], q.bits[:words]
+	q.names, q.bits = q.names[:m.names], q.bits[:m.words]
 }
 
 func (q *decider) noteMember(o *objectCheck, names int, t rawjson.View, start, outcome int) int {
@@ -108,25 +108,26 @@ func (q *decider) noteUndeclared(o *objectCheck, name []byte, names int, t rawjs
 	return q.add(start, func(r *run) { r.undeclared(o, name, start, written) })
 }
 
-// incomplete is the outcome of an object of which a member or the whole was rejected. It
-// lies between two offsets.
-func (q *decider) incomplete(o *objectCheck, names, words int, seen uint64, start, end int) int {
+// incomplete is the outcome of an object of which a member or the whole was rejected, and
+// which ends at an offset.
+func (q *decider) incomplete(o *objectCheck, m *members, end int) int {
 	outcome := rejected
 	if q.collecting && !o.picky {
-		list := []uint64{seen}
+		list := []uint64{m.seen}
 		if o.words > 0 {
-			list = append(list, q.bits[words+1:words+o.words]...)
+			list = append(list, q.bits[m.words+1:m.words+o.words]...)
 		}
-		count := len(q.names) - names
+		count := len(q.names) - m.names
 		for _, w := range list {
 			count += bits.OnesCount64(w)
 		}
 		q.behind, outcome = end, recorded
 		if !o.complete(list, count) {
+			start := m.open
 			outcome = q.add(start, func(r *run) { r.complete(o, start, list, count) })
 		}
 	}
-	q.leave(names, words)
+	q.leave(m)
 	return outcome
 }
 

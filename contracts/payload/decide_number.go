@@ -3,6 +3,7 @@ package payload
 import (
 	"math"
 	"math/big"
+	"math/bits"
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/rawjson"
@@ -27,7 +28,74 @@ type scaled struct {
 	factor, modulus int64
 }
 
+// usualNumbers are numbers that are accepted without another look, by their digits behind the
+// point: from least to most, as for scaled.
+type usualNumbers [maxFraction + 1]struct{ least, most int64 }
+
+// usualNumbers computes those of a node. Where there is more to be said than bounds, there are
+// none.
+func (n *node) usualNumbers() *usualNumbers {
+	u := &usualNumbers{}
+	for f := range u {
+		u[f].least, u[f].most = 0, math.MaxInt64
+		if n.number != nil {
+			s := &n.number.scaled[f]
+			if u[f].least, u[f].most = s.least, s.most; s.modulus != 0 {
+				u[f].most = -1
+			}
+		}
+		if n.enum != nil || n.integer && f > 0 {
+			u[f].most = -1
+		}
+	}
+	return u
+}
+
+// number decides on a node that takes numbers. Most are not negative and have few digits, which
+// are read at once: how many there are is a matter of chance.
 func (q *decider) number(n *node, t rawjson.View, at int) int {
+	w := t.Word(at)
+	value, count := fewDigits(w)
+	if uint(count-1) >= maxFewDigits || byte(w) == '0' && count > 1 {
+		return q.anyNumber(n, t, at)
+	}
+	end, fraction := at+count, 0
+	if t.Byte(end) == '.' {
+		var part int64
+		part, fraction = fewDigits(t.Word(end + 1))
+		if uint(fraction-1) >= maxFraction {
+			return q.anyNumber(n, t, at)
+		}
+		value = value*powersOfTen[fraction] + part
+		end += 1 + fraction
+	}
+	if u := &n.usual[fraction]; value < u.least || value > u.most || t.Byte(end)|0x20 == 'e' {
+		return q.anyNumber(n, t, at)
+	}
+	return end
+}
+
+const maxFewDigits = 6
+
+// fewDigits is the number that the digits at the start of a word write, and how many there are. It
+// is another one where there are none, or more than maxFewDigits.
+func fewDigits(word uint64) (value int64, count int) {
+	digits := word ^ 0x3030303030303030
+	// Adding 0x76 sets the highest bit of what is more than 9. Bytes behind the first such one
+	// may be off.
+	tops := (digits | (digits + 0x7676767676767676)) & 0x8080808080808080
+	count = bits.TrailingZeros64(tops|1<<63) / 8
+	digits <<= (64 - 8*uint(count)) % 64
+	// Pairs stand in every other byte then. Each product adds two of the four up, in its upper
+	// half, times the power of ten that belongs to them.
+	digits = digits*10 + digits>>8
+	const pairs = 0x000000ff000000ff
+	high, low := digits&pairs*(100+1000000<<32), digits>>16&pairs*(1+10000<<32)
+	return int64((high + low) >> 32), count
+}
+
+// anyNumber is number for all of them.
+func (q *decider) anyNumber(n *node, t rawjson.View, at int) int {
 	if t.Byte(at) > '9' {
 		return q.mixed(n, t, at)
 	}

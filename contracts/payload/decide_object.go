@@ -8,6 +8,15 @@ import (
 	"github.com/evctl/evctl/contracts/rawjson"
 )
 
+// members is what a decider knows of the object that it reads.
+type members struct {
+	seen   uint64 // the bits of the first 64 properties
+	open   int    // where the object starts
+	names  int    // where its undeclared names start in q.names
+	words  int    // where the bits of its properties start in q.bits, if there are many
+	failed bool   // one was rejected
+}
+
 func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 	if q.depth++; q.depth > rawjson.MaxDepth {
 		return rejected
@@ -15,65 +24,68 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 	if o == nil {
 		o = anyObject
 	}
-	names, words, open, failed := len(q.names), len(q.bits), at, false
+	m := members{open: at, names: len(q.names), words: len(q.bits)}
 	if o.words > 0 {
 		q.addWords(o.words)
 	}
 	at = skip(t, at+1)
-	seen, expected := uint64(0), 0 // the bits of the first 64 properties; the next one
+	expected := o.first
 	for more := t.Byte(at) != '}'; more; {
-		start, k := at, &o.expected[expected]
-		if t.Word(at)&k.mask != k.head || k.size > 8 && !k.restAt(t, at) {
+		start, k := at, expected
+		if !k.at(t, at) || k.long && !k.middleAt(t, at) {
 			k = q.guess(o, t, at)
 		}
-		if k.bit&^seen != 0 {
-			seen |= k.bit
+		if k.bit&^m.seen != 0 {
+			m.seen |= k.bit
 			expected = k.next
 			at = q.value(k.node, t, skip(t, at+k.size))
 		} else {
-			var p int
-			if p, at = q.memberName(o, t, at); at < 0 {
-				return at
-			}
-			switch bit := uint64(1) << uint(p); {
-			case bit&^seen != 0:
-				seen |= bit
-			case p < 0:
-			case bit != 0 || !q.mark(words, p):
-				return rejected // a second one
-			}
-			if p < 0 || o.picky {
-				at = q.other(o, p, names, t, at)
-			} else {
-				expected = min(p+1, len(o.expected)-1)
-				at = q.value(o.properties[p].node, t, at)
-			}
+			at, expected = q.member(o, &m, expected, t, at)
 		}
 		if at < 0 {
-			if at = q.resume(o, names, words, t, start, at); at < 0 {
+			if at = q.resume(o, &m, t, start, at); at < 0 {
 				return at
 			}
-			failed = true
 		}
-		switch {
-		case t.Byte(at) == '}':
-			more = false
-		case t.Byte(at) == ',' && t.Byte(at+1) > ' ':
+		if t.Byte(at) == ',' && t.Byte(at+1) > ' ' {
 			at++
-		default:
-			if at, more = next(t, at, '}'); at < 0 {
-				return at
-			}
-			if !more {
-				at--
-			}
+			continue
+		}
+		if t.Byte(at) == '}' {
+			break
+		}
+		if at, more = next(t, at, '}'); at < 0 {
+			return at
+		}
+		if !more {
+			at--
 		}
 	}
-	if failed || seen&o.must != o.must || !o.simple && !q.complete(o, names, words, seen) {
-		return q.incomplete(o, names, words, seen, open, at+1)
+	if m.failed || m.seen&o.must != o.must || !o.simple && !q.complete(o, &m) {
+		return q.incomplete(o, &m, at+1)
 	}
 	q.depth--
 	return at + 1
+}
+
+// member decides on a member whose key is not one of those of the object, or not written
+// plainly. It returns what to expect next as well.
+func (q *decider) member(o *objectCheck, m *members, expected *key, t rawjson.View, at int) (end int, next *key) {
+	p, at := q.memberName(o, t, at)
+	if at < 0 {
+		return at, expected
+	}
+	switch bit := uint64(1) << uint(p); {
+	case bit&^m.seen != 0:
+		m.seen |= bit
+	case p < 0:
+	case bit != 0 || !q.mark(m.words, p):
+		return repeated, expected
+	}
+	if p < 0 || o.picky {
+		return q.other(o, p, m.names, t, at), expected
+	}
+	return q.value(o.properties[p].node, t, at), &o.expected[min(p+1, len(o.expected)-1)]
 }
 
 // addWords makes room for the bits of an object with many properties.
@@ -86,31 +98,45 @@ func (q *decider) addWords(n int) {
 // key is the text up to the value of a property, `"name":`. Comparing words of eight
 // bytes is several times faster than comparing texts that are as short as names.
 type key struct {
-	head, mask, tail uint64 // the first eight bytes, where there are any, and the last eight
-	size             int
-	text             string
-	node             *node
-	bit              uint64 // of the property
-	next             int    // the property that mostly comes next
+	head, tail uint64 // the first and the last eight bytes, of shorter ones both are all of them
+	mask       uint64 // of the bytes in both
+	back       int    // where the tail starts
+	size       int
+	bit        uint64 // of the property
+	node       *node
+	next       *key // the one that mostly comes next
+	text       string
+	long       bool // there is something between head and tail
 }
 
-// noKey stands nowhere.
-var noKey = key{head: 1}
+// maxKey is how long a key may be, in bytes: it is compared wherever a member starts, which may be
+// at the end of the text.
+const maxKey = 100
+
+// noKey stands nowhere, and everyKey everywhere. They are keys of no property: what is there has
+// to be looked up by its name.
+var (
+	noKey    = key{head: 1, mask: 1<<64 - 1}
+	everyKey = key{}
+)
 
 func newKey(text string, n *node, p int) key {
-	k := key{text: text, size: len(text), node: n, bit: 1 << p, next: p + 1}
-	var b [8]byte
-	k.mask = 1<<(8*copy(b[:], text)) - 1
-	k.head = binary.LittleEndian.Uint64(b[:])
-	if k.size >= 8 {
-		k.tail = binary.LittleEndian.Uint64([]byte(text[k.size-8:]))
-	}
+	k := key{text: text, size: len(text), back: max(len(text)-8, 0), node: n, bit: 1 << p, long: len(text) > 16}
+	var head, tail [8]byte
+	k.mask = 1<<(8*copy(head[:], text)) - 1
+	copy(tail[:], text[k.back:])
+	k.head, k.tail = binary.LittleEndian.Uint64(head[:]), binary.LittleEndian.Uint64(tail[:])
 	return k
 }
 
-// restAt reports whether the key stands at an offset, of which the head does.
-func (k *key) restAt(t rawjson.View, at int) bool {
-	return t.Word(at+k.size-8) == k.tail && (k.size <= 16 || string(t.Slice(at+8, at+k.size-8)) == k.text[8:k.size-8])
+// at reports whether the key stands at an offset, as far as its ends tell.
+func (k *key) at(t rawjson.View, at int) bool {
+	return ((t.Word(at)^k.head)|(t.Word(at+k.back)^k.tail))&k.mask == 0
+}
+
+// middleAt reports whether what is between the ends of the key stands there too.
+func (k *key) middleAt(t rawjson.View, at int) bool {
+	return string(t.Slice(at+8, at+k.back)) == k.text[8:k.back]
 }
 
 // guess is the key that stands at an offset, noKey when it is none of the first ones or
@@ -124,7 +150,7 @@ func (q *decider) guess(o *objectCheck, t rawjson.View, at int) *key {
 		return &noKey
 	}
 	k := &o.expected[p]
-	if t.Word(at)&k.mask != k.head || k.size > 8 && !k.restAt(t, at) {
+	if !k.at(t, at) || k.long && !k.middleAt(t, at) {
 		return &noKey
 	}
 	return k
@@ -248,21 +274,20 @@ func (q *decider) again(readers int, n *node, t rawjson.View, at int) int {
 	return end
 }
 
-// complete is that of the object. The bits of the properties are in seen and, from words
-// on, in q.bits; the names of other members start at names in q.names.
-func (q *decider) complete(o *objectCheck, names, words int, seen uint64) bool {
+// complete is that of the object.
+func (q *decider) complete(o *objectCheck, m *members) bool {
 	if o.words == 0 {
 		q.bits = append(q.bits, 0)
 	}
-	q.bits[words] = seen
-	count := len(q.names) - names
-	for _, w := range q.bits[words:] {
+	q.bits[m.words] = m.seen
+	count := len(q.names) - m.names
+	for _, w := range q.bits[m.words:] {
 		count += bits.OnesCount64(w)
 	}
-	if !o.complete(q.bits[words:], count) {
+	if !o.complete(q.bits[m.words:], count) {
 		return false
 	}
-	q.names, q.bits = q.names[:names], q.bits[:words]
+	q.names, q.bits = q.names[:m.names], q.bits[:m.words]
 	return true
 }
 

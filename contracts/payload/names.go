@@ -107,6 +107,15 @@ func (t *nameTable) guess(text rawjson.View, from, to int) int {
 	return int(t.slots[t.slotOf(first, last, n)]) - 1
 }
 
+// has reports whether the text from one offset to another is in the table.
+func (t *nameTable) has(text rawjson.View, from, to int) bool {
+	name := text.Slice(from, to)
+	if i := t.guess(text, from, to); i >= 0 && t.names[i] == string(name) {
+		return true
+	}
+	return t.find(name) >= 0
+}
+
 // find is the index of a name, or -1.
 func (t *nameTable) find(name []byte) int {
 	if len(t.slots) == 0 {

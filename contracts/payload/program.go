@@ -37,6 +37,7 @@ type node struct {
 	object *objectCheck
 	union  *unionCheck
 	part   *partCheck
+	usual  *usualNumbers // of numberOp
 }
 
 // partCheck is a value that is a part of an event: inner is what it must be.
@@ -52,8 +53,13 @@ const (
 	mixedOp  op = iota // by the type of the value
 	textOp             // what is not a string goes to mixedOp, and so on
 	freeOp             // any string
-	formatOp           // strings with a format, and perhaps bounds of length
+	lengthOp           // strings with bounds of length only
+	enumOp             // strings of an enum
+	uuidOp             // strings with a format, and perhaps bounds of length
+	momentOp           // date-time
+	formatOp           // any other
 	patternOp
+	boolOp
 	numberOp
 	objectOp
 	arrayOp
@@ -71,8 +77,12 @@ type enumCheck struct {
 
 type textCheck struct {
 	min, max int // in code points; max < 0: none
-	pattern  *pattern.Matcher
-	format   *formats.Format
+	// Texts of so many bytes and up to spread more have a length that is allowed, whatever
+	// characters they are.
+	sure    int
+	spread  uint
+	pattern *pattern.Matcher
+	format  *formats.Format
 	// What is expected, for messages.
 	patternText, formatText string
 }
@@ -116,7 +126,8 @@ type objectCheck struct {
 	keysMasked bool
 
 	// For deciders.
-	expected []key  // of the first properties, in their order, and one that stands nowhere
+	expected []key  // of the first properties, in their order, and one of no property
+	first    *key   // of expected
 	must     uint64 // bits of the required ones among the first 64 properties
 	simple   bool   // must is all that there is to do at the end of the object
 	picky    bool   // names matter beyond those of properties

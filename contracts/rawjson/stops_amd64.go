@@ -6,14 +6,14 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// markStops marks whole blocks; data has blockBytes for each word of stops.
-func markStops(data []byte, stops []uint64) {
+// markStops marks whole blocks, and reports whether they are UTF-8; data has blockBytes for
+// each blockStops of stops.
+func markStops(data, stops []byte) (ok bool) {
 	if cpu.X86.HasAVX2 {
-		markAVX2(unsafe.SliceData(data), unsafe.SliceData(stops), len(stops))
-		return
+		return markAVX2(unsafe.SliceData(data), unsafe.SliceData(stops), len(stops)/blockStops)
 	}
-	markPlainly(data, stops)
+	return markPlainly(data, stops)
 }
 
 //go:noescape
-func markAVX2(data *byte, stops *uint64, count int)
+func markAVX2(data, stops *byte, blocks int) (ok bool)

@@ -2,5 +2,6 @@
 
 package rawjson
 
-// markStops marks whole blocks; data has blockBytes for each word of stops.
-func markStops(data []byte, stops []uint64) { markPlainly(data, stops) }
+// markStops marks whole blocks, and reports whether they are UTF-8; data has blockBytes for
+// each blockStops of stops.
+func markStops(data, stops []byte) (ok bool) { return markPlainly(data, stops) }

@@ -14,18 +14,20 @@ import (
 // Offsets must lie within the text, or be that of its end.
 type Text struct {
 	bytes []byte // the text, and zeros
-	stops []uint64
+	stops []byte // a bit for each byte of the text, and more behind them
 	size  int
 }
 
 const (
 	blockBytes = 64
-	// padding is how far behind the end somebody may look: a block and a word.
+	blockStops = blockBytes / 8
+	// padding is how far behind the end somebody may look: two blocks and a word.
 	padding = 2*blockBytes + 8
 )
 
-// Load makes a text ready, in place of what was there before.
-func (t *Text) Load(data []byte) {
+// Load makes a text ready, in place of what was there before, and reports whether it is
+// UTF-8. What else there is to read strings takes that for granted.
+func (t *Text) Load(data []byte) (ok bool) {
 	blocks := len(data)/blockBytes + 1
 	if size := len(data) + padding; cap(t.bytes) < size {
 		t.bytes = make([]byte, size, size+size/4)
@@ -34,71 +36,79 @@ func (t *Text) Load(data []byte) {
 	}
 	copy(t.bytes, data)
 	clear(t.bytes[len(data):])
-	if cap(t.stops) < blocks+1 {
-		t.stops = make([]uint64, blocks+1, blocks+blocks/4+1)
+	// Stops are read eight bytes at once, from any of them on.
+	if size := blocks*blockStops + 16; cap(t.stops) < size {
+		t.stops = make([]byte, size, size+size/4)
 	} else {
-		t.stops = t.stops[:blocks+1]
+		t.stops = t.stops[:size]
 	}
-	markStops(t.bytes[:blocks*blockBytes], t.stops[:blocks])
-	t.stops[blocks] = 1
 	t.size = len(data)
+	ok = markStops(t.bytes[:blocks*blockBytes], t.stops[:blocks*blockStops])
+	t.stops[blocks*blockStops] = 1
+	return ok
 }
 
 // Size is the length of the text in bytes.
 func (t *Text) Size() int { return t.size }
 
 // Kept is the memory that is kept for the next text, in bytes.
-func (t *Text) Kept() int { return cap(t.bytes) + 8*cap(t.stops) }
+func (t *Text) Kept() int { return cap(t.bytes) + cap(t.stops) }
 
 // View is for reading the text, until the next Load.
 func (t *Text) View() View { return View{unsafe.Pointer(unsafe.SliceData(t.bytes))} }
 
 // Stop is the first offset from at on at which there is a quote, a backslash, a control
-// character, something that is not ASCII, or the end, when it is one of the next 64; and
-// otherwise the offset behind those.
-func (t *Text) Stop(at int) int {
-	i, shift := uint(at)/blockBytes, uint(at)%blockBytes
-	return at + bits.TrailingZeros64(t.stops[i]>>shift|t.stops[i+1]<<(blockBytes-shift))
+// character, or the end, when it is one of the next 57; and otherwise one before which there
+// is none.
+func (t *Text) Stop(at int) int { return at + bits.TrailingZeros64(t.stopsFrom(at)|1<<57) }
+
+// FarStop is Stop without a bound.
+func (t *Text) FarStop(at int) int {
+	for {
+		w := t.stopsFrom(at)
+		if w != 0 {
+			return at + bits.TrailingZeros64(w)
+		}
+		at = at&^7 + 64
+	}
+}
+
+// stopsFrom are the stops among the next 57 to 64 bytes.
+func (t *Text) stopsFrom(at int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(t.stops)), uint(at)/8))[:]) >> (uint(at) % 8)
 }
 
 // StringEnd is where the string ends whose content starts at an offset: the offset of its
-// closing quote, or -1 when it is no string of JSON in UTF-8 with whole surrogate pairs.
-func (t *Text) StringEnd(at int) (end int, traits Traits) {
-	if end := t.Stop(at); t.bytes[end] == '"' {
-		return end, 0
+// closing quote, or -1 when it is no string of JSON with whole surrogate pairs.
+func (t *Text) StringEnd(at int) (end int) {
+	if end := t.FarStop(at); t.bytes[end] == '"' {
+		return end
 	}
-	return StringEnd(t.bytes[:t.size], at)
+	end, _ = StringEnd(t.bytes[:t.size], at)
+	return end
 }
 
 // Decode appends the text of the string whose content starts at an offset, and returns
 // the offset of its closing quote, or -1 when it is no string, as StringEnd does.
 func (t *Text) Decode(dst []byte, at int) (out []byte, end int) {
-	start, v := len(dst), t.View()
-	var high byte
+	v := t.View()
 	for {
-		stop := t.Stop(at)
+		stop := t.FarStop(at)
 		if stop > at {
 			dst = append(dst, v.Slice(at, stop)...)
 		}
-		switch c := v.Byte(stop); {
-		case c == '"':
-			if high&0x80 != 0 && !utf8.Valid(dst[start:]) {
-				return dst, -1
-			}
+		switch v.Byte(stop) {
+		case '"':
 			return dst, stop
-		case c == '\\':
+		case '\\':
 			n, r := escapeAt(t.bytes[stop:t.size])
 			if n == 0 {
 				return dst, -1
 			}
 			dst = utf8.AppendRune(dst, r)
 			at = stop + n
-		case c < ' ':
+		default:
 			return dst, -1
-		default: // not ASCII, or the end of 64 bytes
-			high |= c
-			dst = append(dst, c)
-			at = stop + 1
 		}
 	}
 }
@@ -153,7 +163,7 @@ func (t *Text) bracketed(at int) int {
 func (t *Text) unchecked(at int) int {
 	v := t.View()
 	for at < t.size {
-		at = t.Stop(at)
+		at = t.FarStop(at)
 		switch v.Byte(at) {
 		case '"':
 			return at + 1
@@ -201,13 +211,23 @@ func (v View) SkipSpace(at int) int {
 }
 
 // markPlainly is markStops in plain Go, eight bytes at a time.
-func markPlainly(data []byte, stops []uint64) {
-	for i := range stops {
+func markPlainly(data, stops []byte) (ok bool) {
+	ok = true
+	wide := 0 // how many of the last blocks are not ASCII
+	for i := range len(stops) / blockStops {
 		b := (*[blockBytes]byte)(data[i*blockBytes:])
 		m := goesOn(b[0:])>>7 | goesOn(b[8:])>>6 | goesOn(b[16:])>>5 | goesOn(b[24:])>>4 |
 			goesOn(b[32:])>>3 | goesOn(b[40:])>>2 | goesOn(b[48:])>>1 | goesOn(b[56:])
-		stops[i] = ^transpose(m)
+		binary.LittleEndian.PutUint64(stops[i*blockStops:], ^transpose(m))
+		switch {
+		case isWide(b):
+			wide++
+		case wide > 0:
+			ok = ok && utf8.Valid(data[(i-wide)*blockBytes:i*blockBytes])
+			wide = 0
+		}
 	}
+	return ok && utf8.Valid(data[len(data)-wide*blockBytes:])
 }
 
 // goesOn has the highest bit of each of eight bytes at which no string ends.
@@ -216,7 +236,16 @@ func goesOn(b []byte) uint64 {
 	// A sum has its highest bit where a byte is not 0, or not less than a space. The highest
 	// bits of the bytes are out of the way, so that none carries over.
 	low := w & lows
-	return ((low ^ quotes) + lows) & ((low ^ slashes) + lows) & (low + ones*(0x80-' ')) & highs &^ w
+	return (((low^quotes)+lows)&((low^slashes)+lows)&(low+ones*(0x80-' ')) | w) & highs
+}
+
+// isWide reports whether a block has bytes that are not ASCII.
+func isWide(b *[blockBytes]byte) bool {
+	all := uint64(0)
+	for i := 0; i < blockBytes; i += 8 {
+		all |= binary.LittleEndian.Uint64(b[i:])
+	}
+	return all&highs != 0
 }
 
 // transpose takes bit k of byte i to bit i of byte k.

@@ -16,7 +16,7 @@ func BenchmarkText_Load(b *testing.B) {
 
 func BenchmarkMarkPlainly(b *testing.B) {
 	data := bytes.Repeat([]byte(`{"name":"value","other":12.5},`), 64)
-	stops := make([]uint64, len(data)/blockBytes)
+	stops := make([]byte, len(data)/blockBytes*blockStops)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		markPlainly(data, stops)

@@ -27,8 +27,8 @@ func TestText_MarksEachByteForWhatItIs(t *testing.T) {
 		var x Text
 		x.Load(data)
 		for i, c := range data {
-			stop := x.stops[i/blockBytes]>>(i%blockBytes)&1 == 1
-			if stop != (c == '"' || c == '\\' || c < ' ' || c >= 0x80) {
+			stop := x.stops[i/8]>>(i%8)&1 == 1
+			if stop != (c == '"' || c == '\\' || c < ' ') {
 				t.Fatalf("byte %d (0x%02x): %v", i, c, stop)
 			}
 		}
@@ -41,11 +41,42 @@ func TestMarkStops_IsItsTwinInPlainGo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		data := texts().Draw(t, "text")
 		blocks := len(data) / blockBytes
-		got, want := make([]uint64, blocks), make([]uint64, blocks)
-		markStops(data[:blocks*blockBytes], got)
-		markPlainly(data[:blocks*blockBytes], want)
+		got, want := make([]byte, blocks*blockStops), make([]byte, blocks*blockStops)
+		ok := markStops(data[:blocks*blockBytes], got)
+		if markPlainly(data[:blocks*blockBytes], want) != ok {
+			t.Fatalf("%v in assembly", ok)
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestMarkStops_FindsWhatIsNotUTF8 has every sequence of up to four bytes that stands for
+// its kind, at each place of a block and across its ends, held against unicode/utf8.
+func TestMarkStops_FindsWhatIsNotUTF8(t *testing.T) {
+	kinds := []byte{'a', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff}
+	blocks := bytes.Repeat([]byte{'a'}, 4*blockBytes)
+	stops := make([]byte, 4*blockStops)
+	n := len(kinds)
+	for i := range n * n * n * n {
+		sequence := []byte{kinds[i%n], kinds[i/n%n], kinds[i/n/n%n], kinds[i/n/n/n]}
+		at := blockBytes + i*7%(2*blockBytes) - len(sequence)
+		copy(blocks[at:], sequence)
+		if want := utf8.Valid(blocks); markStops(blocks, stops) != want || markPlainly(blocks, stops) != want {
+			t.Fatalf("% x at %d: in assembly %v, in plain Go %v, expected %v", sequence, at, markStops(blocks, stops), markPlainly(blocks, stops), want)
+		}
+		copy(blocks[at:], "aaaa")
+	}
+}
+
+func TestText_IsRefusedUnlessItIsUTF8(t *testing.T) {
+	pieces := rapid.SampledFrom([]string{"a", "ü", "\u20ac", "😀", "\xed\xa0\x80", "\xf0\x9f\x98", "\xc3", "0123456789012345678901234567890"})
+	rapid.Check(t, func(t *rapid.T) {
+		data := []byte(strings.Join(rapid.SliceOfN(pieces, 0, 20).Draw(t, "pieces"), ""))
+		var x Text
+		if got, want := x.Load(data), utf8.Valid(data); got != want {
+			t.Fatalf("%q: %v, expected %v", data, got, want)
 		}
 	})
 }
@@ -61,10 +92,7 @@ func TestStringEnd_AgreesWithEncodingJSON(t *testing.T) {
 		}
 		end, traits := StringEnd(data, 1)
 		var x Text
-		x.Load(data)
-		if e, f := x.StringEnd(1); e != end || f != traits {
-			t.Fatalf("of a Text: %d, %d; of bytes: %d, %d", e, f, end, traits)
-		}
+		loaded := x.Load(data)
 		want := 1
 		for want < len(data) && !json.Valid(data[:want+1]) {
 			want++
@@ -76,9 +104,11 @@ func TestStringEnd_AgreesWithEncodingJSON(t *testing.T) {
 		if end != want {
 			t.Fatalf("ends at %d, expected %d", end, want)
 		}
-		decoded, e := x.Decode([]byte("in front"), 1)
-		if e != end || end >= 0 && string(decoded) != "in front"+text {
+		if decoded, e := x.Decode([]byte("in front"), 1); loaded && (e != end || end >= 0 && string(decoded) != "in front"+text) {
 			t.Fatalf("decoded to %q, ends at %d; expected %q and %d", decoded, e, text, end)
+		}
+		if e := x.StringEnd(1); loaded && e != end {
+			t.Fatalf("of a Text: %d; of bytes: %d", e, end)
 		}
 		if end < 0 {
 			return
