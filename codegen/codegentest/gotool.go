@@ -1,6 +1,7 @@
 package codegentest
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path"
@@ -15,26 +16,23 @@ import (
 // test is skipped where that fails.
 func GoTool(t testing.TB, module string) string {
 	t.Helper()
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
 	name, version, _ := strings.Cut(path.Base(module), "@")
-	bin := filepath.Join(cache, "evctl-test-tools", name+"-"+version)
-	program := filepath.Join(bin, name)
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	if _, err := os.Stat(program); err == nil {
-		return program
-	}
-	install := exec.Command("go", "install", module)
-	install.Env = append(os.Environ(), "GOBIN="+bin, "GOFLAGS=")
-	if out, err := install.CombinedOutput(); err != nil {
-		if os.Getenv("CI") != "" {
+	bin := once(t, name+"-"+version, func(dir string) {
+		ctx, cancel := context.WithTimeout(t.Context(), installPatience)
+		defer cancel()
+		command := exec.CommandContext(ctx, "go", "install", module)
+		command.Env = append(os.Environ(), "GOBIN="+dir, "GOFLAGS=")
+		out, err := command.CombinedOutput()
+		switch {
+		case err == nil:
+		case os.Getenv("CI") != "":
 			t.Fatalf("%v\n%s", err, out)
+		default:
+			t.Skipf("%s cannot be installed here, which continuous integration does: %v\n%s", module, err, out)
 		}
-		t.Skipf("%s cannot be installed here, which continuous integration does: %v\n%s", module, err, out)
+	})
+	if runtime.GOOS == "windows" {
+		name += ".exe"
 	}
-	return program
+	return filepath.Join(bin, name)
 }

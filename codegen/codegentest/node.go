@@ -3,6 +3,8 @@ package codegentest
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -24,8 +26,17 @@ func NodePackages(t testing.TB, folder string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json")); err != nil {
-		Run(t, dir, nil, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	installed := func() bool {
+		_, err := os.Stat(filepath.Join(dir, "node_modules", ".package-lock.json"))
+		return err == nil
+	}
+	if installed() {
+		return dir
+	}
+	sum := sha256.Sum256([]byte(dir))
+	defer alone(t, "node-"+hex.EncodeToString(sum[:6]))()
+	if !installed() {
+		install(t, dir, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
 	}
 	return dir
 }

@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -29,45 +31,34 @@ func Python(t testing.TB) string {
 
 // PythonWith is an interpreter that has the packages of a list such as requirements.txt,
 // for tests whose packages do not go together with those of others. They are installed
-// once on a machine: tests that run at the same time each make a folder, and the first one
-// stays. Without Python the test is skipped on a developer's machine and
+// once on a machine. Without Python the test is skipped on a developer's machine and
 // fails in continuous integration.
 func PythonWith(t testing.TB, requirements []byte) string {
 	t.Helper()
 	system, err := exec.LookPath("python3")
+	if err != nil && runtime.GOOS == "windows" {
+		system, err = exec.LookPath("python")
+	}
 	if err != nil {
 		Missing(t, "python3")
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
 	sum := sha256.Sum256(requirements)
-	dir := filepath.Join(cache, "evctl-tests", "python-"+hex.EncodeToString(sum[:6]))
-	python := filepath.Join(dir, "bin", "python")
-	if _, err := os.Stat(python); err == nil {
-		return python
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	made, err := os.MkdirTemp(filepath.Dir(dir), "making-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(made)
-	list := filepath.Join(t.TempDir(), "requirements.txt")
-	if err := os.WriteFile(list, requirements, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	Run(t, "", nil, system, "-m", "venv", made)
-	Run(t, "", nil, filepath.Join(made, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", list)
-	if err := os.Rename(made, dir); err != nil {
-		if _, other := os.Stat(python); other != nil { // another test was not there first either
+	return pythonOf(once(t, "python-"+hex.EncodeToString(sum[:6]), func(dir string) {
+		list := filepath.Join(t.TempDir(), "requirements.txt")
+		if err := os.WriteFile(list, requirements, 0o644); err != nil {
 			t.Fatal(err)
 		}
+		install(t, "", system, "-m", "venv", dir)
+		install(t, "", pythonOf(dir), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", list)
+	}))
+}
+
+// pythonOf is the interpreter of a virtual environment.
+func pythonOf(dir string) string {
+	if runtime.GOOS == "windows" {
+		return filepath.Join(dir, "Scripts", "python.exe")
 	}
-	return python
+	return filepath.Join(dir, "bin", "python")
 }
 
 // Missing says that a program is not there, which continuous integration needs.
@@ -83,13 +74,21 @@ func Missing(t testing.TB, program string) {
 // prints.
 func Run(t testing.TB, dir string, stdin []byte, program string, args ...string) []byte {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	return run(t, patience, dir, stdin, program, args...)
+}
+
+func run(t testing.TB, limit time.Duration, dir string, stdin []byte, program string, args ...string) []byte {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(stdin)
 	var out, errors bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errors
 	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			err = fmt.Errorf("%w after %v", err, limit)
+		}
 		t.Fatalf("%s %q: %v\n%s%s", program, args, err, out.Bytes(), errors.Bytes())
 	}
 	return out.Bytes()
