@@ -11,6 +11,7 @@ import (
 // Scope hands out the identifiers of one namespace of a language: those that a
 // target derives from the model's names, such as constants.
 type Scope struct {
+	outer *Scope         // whose identifiers are taken too; nil for most
 	taken map[string]int // by identifier: where owners holds what it stands for, plus one
 	// names learns of all identifiers, and owners is what they stand for; both are nil
 	// while code is generated.
@@ -22,6 +23,10 @@ type Scope struct {
 // NewScope makes a namespace in which some identifiers are taken from the start, by what
 // the target itself puts there.
 func NewScope(reserved ...string) *Scope { return (*Names)(nil).Scope(reserved...) }
+
+// Inner makes a namespace within one that does not change any more: what is taken there
+// cannot be taken here. It is for identifiers that nobody outside of the generated code sees.
+func (s *Scope) Inner() *Scope { return &Scope{outer: s, taken: map[string]int{}} }
 
 // Take returns the identifier wanted, or the first of want2, want3, … that is free. It is
 // for identifiers that nobody outside of the generated code sees.
@@ -49,7 +54,7 @@ func (s *Scope) OfFiles() bool { return s != nil && s.files }
 
 func (s *Scope) has(name string) bool {
 	_, taken := s.taken[name]
-	return taken
+	return taken || s.outer != nil && s.outer.has(name)
 }
 
 // maxStem bounds the length of file names, which file systems limit to 255 bytes.

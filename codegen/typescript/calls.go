@@ -22,47 +22,54 @@ type call struct {
 	arguments []doc
 }
 
-// calls lists what finds out whether a value is valid, to be asked in that order up to the first
+// call makes one, with arguments that are kept for the module.
+func (c *checker) call(function string, arguments ...doc) call {
+	first := len(c.given)
+	c.given = append(c.given, arguments...)
+	return call{function, c.given[first:len(c.given):len(c.given)]}
+}
+
+// calls adds to a list what finds out whether a value is valid, to be asked in that order up to the first
 // that finds a fault. The first one refuses null, unless the schema of a type takes
 // it. nullable says that null is valid nevertheless.
-func (c *checker) calls(s *contracts.Schema, at place) (list []call, nullable bool) {
+func (c *checker) calls(list []call, s *contracts.Schema, at place) (_ []call, nullable bool) {
 	for s.Ref != "" {
 		nullable = nullable || s.Nullable
 		if t := c.schemas[s.Target]; t != nil && c.checkNames[t] != "" {
-			return []call{{c.checkOf(t), nil}}, nullable
+			return append(list, c.call(c.checkOf(t))), nullable
 		}
 		s = s.Target
 	}
 	nullable = nullable || s.Nullable
 	if s.Types&contracts.Any != 0 {
-		return []call{{c.helper("anything"), nil}}, false
+		return append(list, c.call(c.helper("anything"))), false
 	}
 	t := c.schemas[s]
 	switch {
 	case t != nil && c.checkNames[t] != "" && c.current != s:
-		return []call{{c.checkOf(t), nil}}, nullable
+		return append(list, c.call(c.checkOf(t))), nullable
 	case s.Union != nil:
-		return []call{{c.later(at, func(name string) {
+		return append(list, c.call(c.later(at, func(name string) {
 			c.open("", name)
 			c.null(s)
 			c.union(s, at)
 			c.close()
-		}), nil}}, nullable
+		}))), nullable
 	case s.Enum != nil && len(s.Enum) == 0 && !s.Open:
-		return []call{{c.helper("nothing"), nil}}, nullable
+		return append(list, c.call(c.helper("nothing"))), nullable
 	case s.Types == contracts.Object && len(s.Properties) == 0:
 		o := &objectCheck{checker: c, schema: s, at: at}
-		return append([]call{{c.helper("object"), nil}}, o.whole("0")...), nullable
+		return o.whole(append(list, c.call(c.helper("object"))), "0"), nullable
 	case s.Types == contracts.Object:
-		return []call{{c.later(at, func(name string) { c.objectCheck("", name, nil, s, at, "") }), nil}}, nullable
+		return append(list, c.call(c.later(at, func(name string) { c.objectCheck("", name, nil, s, at, "") }))), nullable
 	case s.Types == contracts.Array:
-		return c.array(s, at), nullable
+		return c.array(list, s, at), nullable
 	case s.Types == contracts.Map:
-		return c.mapping(s, at), nullable
+		return c.mapping(list, s, at), nullable
 	case isOneScalar(s.Types):
-		return c.scalar(s, s.Types, at), nullable
+		return c.scalar(list, s, s.Types, at), nullable
 	}
-	return []call{{c.later(at, func(name string) { c.scalars(name, s, at) }), nil}}, nullable
+	return append(list, c.call(c.later(at, func(name string) { c.scalars(name, s, at) }))), nullable
 }
 
 // later queues a function of its own for a schema that has no type.
@@ -76,23 +83,22 @@ func isOneScalar(t contracts.Types) bool {
 	return t == contracts.String || t == contracts.Boolean || t&contracts.Numeric != 0 && t&^contracts.Numeric == 0
 }
 
-// scalar lists the checks of the values of one type, the constraints of which are among
+// scalar adds the checks of the values of one type, the constraints of which are among
 // those of s.
-func (c *checker) scalar(s *contracts.Schema, t contracts.Types, at place) []call {
-	return append([]call{{c.helper(scalarHelper(t)), nil}}, c.constraints(s, t, at)...)
+func (c *checker) scalar(list []call, s *contracts.Schema, t contracts.Types, at place) []call {
+	return c.constraints(append(list, c.call(c.helper(scalarHelper(t)))), s, t, at)
 }
 
-// constraints are the checks of a value whose type is known.
-func (c *checker) constraints(s *contracts.Schema, t contracts.Types, at place) []call {
-	var list []call
+// constraints adds the checks of a value whose type is known.
+func (c *checker) constraints(list []call, s *contracts.Schema, t contracts.Types, at place) []call {
 	if s.Enum != nil && !s.Open {
-		list = append(list, call{c.helper("listed"), []doc{c.leaf(c.values(s, at))}})
+		list = append(list, c.call(c.helper("listed"), c.leaf(c.values(s, at))))
 	}
 	switch {
 	case t == contracts.String:
-		return append(list, c.text(s, at)...)
+		return c.text(list, s, at)
 	case t&contracts.Numeric != 0:
-		return append(list, c.number(s)...)
+		return c.number(list, s)
 	}
 	return list
 }
@@ -114,10 +120,10 @@ func (c *checker) scalars(name string, s *contracts.Schema, at place) {
 	c.open("", name)
 	c.null(s)
 	if s.Types.Has(contracts.String) {
-		c.branch(`typeof value === "string"`, c.constraints(s, contracts.String, at))
+		c.branch(`typeof value === "string"`, c.constraints(nil, s, contracts.String, at))
 	}
 	if t := s.Types & contracts.Numeric; t != 0 {
-		calls := c.scalar(s, t, at)
+		calls := c.scalar(nil, s, t, at)
 		if t&contracts.Integer == 0 && s.Types&contracts.Boolean == 0 {
 			c.returnCalls(calls, c.leaf("value"))
 			c.close()
@@ -126,9 +132,9 @@ func (c *checker) scalars(name string, s *contracts.Schema, at place) {
 		c.branch(`typeof value === "number"`, calls)
 	}
 	if s.Types.Has(contracts.Boolean) {
-		c.returnCalls(c.scalar(s, contracts.Boolean, at), c.leaf("value"))
+		c.returnCalls(c.scalar(nil, s, contracts.Boolean, at), c.leaf("value"))
 	} else {
-		c.returnCalls([]call{{c.helper("mistyped"), nil}}, c.leaf("value"))
+		c.returnCalls([]call{c.call(c.helper("mistyped"))}, c.leaf("value"))
 	}
 	c.close()
 }
@@ -157,31 +163,29 @@ func (c *checker) values(s *contracts.Schema, at place) string {
 	return c.constant(at.words.With("values"), c.elements(of, group))
 }
 
-func (c *checker) text(s *contracts.Schema, at place) []call {
-	list := c.counts(s.MinLength, s.MaxLength, "minLength", "maxLength")
+func (c *checker) text(list []call, s *contracts.Schema, at place) []call {
+	list = c.counts(list, s.MinLength, s.MaxLength, "minLength", "maxLength")
 	if s.Format != "" {
-		list = append(list, call{c.helper("format"), []doc{c.leaf(c.use(formatsModule, formatFunction(s.Format), false))}})
+		list = append(list, c.call(c.helper("format"), c.leaf(c.use(formatsModule, formatFunction(s.Format), false))))
 	}
 	if s.Pattern != "" {
-		list = append(list, call{c.helper("pattern"), []doc{c.leaf(c.constant(at.words.With("pattern"), c.leaf(pattern(s.Pattern))))}})
+		list = append(list, c.call(c.helper("pattern"), c.leaf(c.constant(at.words.With("pattern"), c.leaf(pattern(s.Pattern))))))
 	}
 	return list
 }
 
-// counts lists the checks of two bounds of a count.
-func (c *checker) counts(least, most *int, minimum, maximum string) []call {
-	var list []call
+// counts adds the checks of two bounds of a count.
+func (c *checker) counts(list []call, least, most *int, minimum, maximum string) []call {
 	if least != nil && *least > 0 {
-		list = append(list, call{c.helper(minimum), []doc{c.leaf(strconv.Itoa(*least))}})
+		list = append(list, c.call(c.helper(minimum), c.leaf(strconv.Itoa(*least))))
 	}
 	if most != nil {
-		list = append(list, call{c.helper(maximum), []doc{c.leaf(strconv.Itoa(*most))}})
+		list = append(list, c.call(c.helper(maximum), c.leaf(strconv.Itoa(*most))))
 	}
 	return list
 }
 
-func (c *checker) number(s *contracts.Schema) []call {
-	var list []call
+func (c *checker) number(list []call, s *contracts.Schema) []call {
 	for _, b := range []struct {
 		helper string
 		limit  *contracts.Decimal
@@ -191,12 +195,12 @@ func (c *checker) number(s *contracts.Schema) []call {
 		{"maximum", s.Maximum, false}, {"exclusiveMaximum", s.ExclusiveMaximum, true},
 	} {
 		if b.limit != nil {
-			list = append(list, call{c.helper(b.helper), []doc{c.leaf(bound(*b.limit, b.up))}})
+			list = append(list, c.call(c.helper(b.helper), c.leaf(bound(*b.limit, b.up))))
 		}
 	}
 	if s.MultipleOf != nil {
 		step, digits := scaled(s.MultipleOf.Rat())
-		list = append(list, call{c.helper("multipleOf"), []doc{c.leaf(step), c.leaf(digits)}})
+		list = append(list, c.call(c.helper("multipleOf"), c.leaf(step), c.leaf(digits)))
 	}
 	return list
 }
@@ -231,38 +235,40 @@ func scaled(r *big.Rat) (step, digits string) {
 	return number(contracts.Decimal(whole.Num().String())), fmt.Sprint(n)
 }
 
-func (c *checker) array(s *contracts.Schema, at place) []call {
-	list := append([]call{{c.helper("array"), nil}}, c.counts(s.MinItems, s.MaxItems, "minItems", "maxItems")...)
+func (c *checker) array(list []call, s *contracts.Schema, at place) []call {
+	list = c.counts(append(list, c.call(c.helper("array"))), s.MinItems, s.MaxItems, "minItems", "maxItems")
 	if s.Items != nil && !accepts(s.Items) {
-		list = append(list, call{c.helper("items"), []doc{c.leaf(c.local(s.Items, at.below("item")))}})
+		list = append(list, c.call(c.helper("items"), c.leaf(c.local(s.Items, at.below("item")))))
 	}
 	if s.UniqueItems {
-		list = append(list, call{c.helper("uniqueItems"), nil})
+		list = append(list, c.call(c.helper("uniqueItems")))
 	}
 	return list
 }
 
-func (c *checker) mapping(s *contracts.Schema, at place) []call {
-	list := append([]call{{c.helper("object"), nil}}, c.sizes(s)...)
+func (c *checker) mapping(list []call, s *contracts.Schema, at place) []call {
+	list = c.sizes(append(list, c.call(c.helper("object"))), s)
 	if s.MapKeys != nil {
-		list = append(list, call{c.helper("keys"), []doc{c.leaf(c.local(s.MapKeys, at.below("key")))}})
+		list = append(list, c.call(c.helper("keys"), c.leaf(c.local(s.MapKeys, at.below("key")))))
 	}
 	if s.Values != nil && !accepts(s.Values) {
-		list = append(list, call{c.helper("values"), []doc{c.leaf(c.local(s.Values, at.below("value")))}})
+		list = append(list, c.call(c.helper("values"), c.leaf(c.local(s.Values, at.below("value")))))
 	}
 	return list
 }
 
-// sizes lists the checks of how many members there are.
-func (c *checker) sizes(s *contracts.Schema) []call {
-	return c.counts(s.MinProperties, s.MaxProperties, "minProperties", "maxProperties")
+// sizes adds the checks of how many members there are.
+func (c *checker) sizes(list []call, s *contracts.Schema) []call {
+	return c.counts(list, s.MinProperties, s.MaxProperties, "minProperties", "maxProperties")
 }
 
 // pattern is a regular expression that means what the RE2 text means.
 func pattern(re2 string) string {
 	text := schema.Pattern(re2)
-	if re, err := syntax.Parse(re2, syntax.Perl); err == nil && anchorsLines(re) {
-		text = linePattern(re)
+	if strings.Contains(re2, "(?") { // the flag m may be set
+		if re, err := syntax.Parse(re2, syntax.Perl); err == nil && anchorsLines(re) {
+			text = linePattern(re)
+		}
 	}
 	var b strings.Builder
 	b.WriteByte('/')

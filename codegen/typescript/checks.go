@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/evctl/evctl/codegen"
 	"github.com/evctl/evctl/contracts"
@@ -22,6 +23,9 @@ type checker struct {
 	current   *contracts.Schema // whose check is printed, and so is not called
 }
 
+// helperScope has the names of what checks call.
+var helperScope = sync.OnceValue(func() *codegen.Scope { return codegen.NewScope(helperLibrary().names...) })
+
 // place names what is hoisted out of the check of a schema.
 type place struct{ words naming.Name }
 
@@ -29,7 +33,7 @@ func (at place) below(word string) place { return place{at.words.With(word)} }
 
 // checks prints the checks of the unit's types.
 func (p *printer) checks() {
-	c := &checker{printer: p, names: codegen.NewScope(helperLibrary().names...), hoistedAs: map[string]string{}}
+	c := &checker{printer: p, names: helperScope().Inner(), hoistedAs: map[string]string{}}
 	for _, t := range p.unit.Types {
 		if name := p.checkNames[t]; name != "" {
 			c.typeCheck(t, name)
@@ -99,7 +103,7 @@ func (c *checker) null(s *contracts.Schema) {
 
 // expression prints a check that is one chain of calls.
 func (c *checker) expression(export, name string, s *contracts.Schema, at place) {
-	calls, nullable := c.calls(s, at)
+	calls, nullable := c.calls(nil, s, at)
 	c.chain(export, name, calls, nullable)
 }
 
@@ -118,7 +122,7 @@ func (c *checker) local(s *contracts.Schema, at place) string {
 	if s == nil {
 		return c.helper("anything")
 	}
-	calls, nullable := c.calls(s, at)
+	calls, nullable := c.calls(nil, s, at)
 	if len(calls) == 1 && len(calls[0].arguments) == 0 && !nullable {
 		return calls[0].function
 	}
@@ -251,7 +255,7 @@ func (o *objectCheck) print() {
 	for i, p := range o.schema.Properties {
 		o.property(i, p)
 	}
-	o.returnCalls(o.whole(known), o.leaf("value"))
+	o.returnCalls(o.whole(nil, known), o.leaf("value"))
 }
 
 // property prints the check of a declared member.
@@ -278,7 +282,8 @@ func (o *objectCheck) property(i int, p *contracts.Property) {
 			o.statement(depth, o.leaf("known++;"))
 		}
 	}
-	calls, nullable := o.calls(p.Schema, at)
+	var room [8]call
+	calls, nullable := o.calls(room[:0], p.Schema, at)
 	o.statement(depth, o.seq("fault =", o.assigned(calls, value), ";"))
 	fault := o.leaf("fault")
 	wrong := fault
@@ -311,11 +316,10 @@ func inherited(wire string) bool {
 	}, wire)
 }
 
-// whole lists the checks that concern the object as a whole. known is how many
+// whole adds the checks that concern the object as a whole. known is how many
 // declared members there are.
-func (o *objectCheck) whole(known string) []call {
+func (o *objectCheck) whole(calls []call, known string) []call {
 	s := o.schema
-	var calls []call
 	var expressions []doc
 	for i, p := range s.PatternProperties {
 		at := o.at.below("other")
@@ -325,13 +329,13 @@ func (o *objectCheck) whole(known string) []call {
 		expression := o.leaf(o.constant(at.words.With("pattern"), o.leaf(pattern(p.Pattern))))
 		expressions = append(expressions, expression)
 		if !accepts(p.Schema) {
-			calls = append(calls, call{o.helper("patternProperties"), []doc{expression, o.leaf(o.local(p.Schema, at))}})
+			calls = append(calls, o.call(o.helper("patternProperties"), expression, o.leaf(o.local(p.Schema, at))))
 		}
 	}
 	if additional := o.additional(known, expressions); additional != nil {
 		calls = append(calls, *additional)
 	}
-	calls = append(calls, o.sizes(s)...)
+	calls = o.sizes(calls, s)
 	if len(s.RequireAny) > 0 {
 		groups := make([]doc, len(s.RequireAny))
 		form := group
@@ -341,7 +345,7 @@ func (o *objectCheck) whole(known string) []call {
 		for i, names := range s.RequireAny {
 			groups[i] = o.texts(names)
 		}
-		calls = append(calls, call{o.helper("requireAny"), []doc{o.leaf(o.constant(o.at.words.With("groups"), o.elements(groups, form)))}})
+		calls = append(calls, o.call(o.helper("requireAny"), o.leaf(o.constant(o.at.words.With("groups"), o.elements(groups, form)))))
 	}
 	return calls
 }
@@ -362,7 +366,7 @@ func (o *objectCheck) additional(known string, expressions []doc) *call {
 	if check != "" && len(s.Properties)+len(o.tags)+len(expressions) == 0 && !o.variable {
 		return &call{o.helper("values"), []doc{o.leaf(check)}}
 	}
-	var names []string
+	names := make([]string, 0, len(s.Properties)+len(o.tags))
 	for _, p := range s.Properties {
 		names = append(names, p.Name)
 	}

@@ -98,8 +98,8 @@ func (d *documents) list(k kind, of []doc) doc {
 	return doc(len(d.pieces) - 1)
 }
 
-func (d *documents) at(n doc) (piece, []doc) {
-	one := d.pieces[n]
+func (d *documents) at(n doc) (*piece, []doc) {
+	one := &d.pieces[n]
 	return one, d.parts[one.first:one.last]
 }
 
@@ -123,7 +123,12 @@ type sheet struct {
 	stack, work []command
 }
 
-func (s *sheet) WriteString(text string) { s.text = append(s.text, text...) }
+// WriteString adds texts.
+func (s *sheet) WriteString(texts ...string) {
+	for _, text := range texts {
+		s.text = append(s.text, text...)
+	}
+}
 
 // Write is for fmt.Fprintf. It never fails.
 func (s *sheet) Write(text []byte) (int, error) {
@@ -134,9 +139,9 @@ func (s *sheet) Write(text []byte) (int, error) {
 // print adds a document. margin is the column of its broken lines; it starts at a column of
 // its own.
 func (s *sheet) print(d doc, margin, column int) {
-	start := len(s.text)
-	s.text = slices.Grow(s.text, 4*lineWidth)
-	if line, ok := s.flat(s.text[start:start:start+4*lineWidth], d, false); ok && column+textWidth(line) <= lineWidth {
+	start, room := len(s.text), max(0, lineWidth-column)
+	s.text = slices.Grow(s.text, room)
+	if line, ok := s.flat(s.text[start:start:start+room], d, false); ok {
 		s.text = s.text[:start+len(line)]
 		return
 	}
@@ -206,8 +211,9 @@ func (s *sheet) margin(width int) {
 	}
 }
 
-// flat prints a document on one line. It is not ok when the line is too long by far, or
-// when something breaks whatever the room is: that does not stand in a group.
+// flat prints a document on one line. It is not ok when the line has more bytes than there
+// is room for, which are never fewer than its columns, or when something breaks whatever the
+// room is: that does not stand in a group.
 func (d *documents) flat(line []byte, n doc, grouped bool) (_ []byte, ok bool) {
 	one, parts := d.at(n)
 	switch one.kind {
@@ -327,12 +333,12 @@ func (d *documents) fill(of []doc, room int) []doc {
 }
 
 // textWidth counts columns: wide characters take two, combining marks none.
-func textWidth[T string | []byte](text T) int {
+func textWidth(text string) int {
 	n := 0
 	for n < len(text) && text[n] < utf8.RuneSelf {
 		n++
 	}
-	for _, r := range string(text[n:]) {
+	for _, r := range text[n:] {
 		switch {
 		case r <= unicode.MaxASCII:
 			n++

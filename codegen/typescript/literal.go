@@ -13,6 +13,9 @@ import (
 // quote writes a string literal with the quotes that need fewer escapes, double
 // ones when it does not matter.
 func quote(text string) string {
+	if isPlain(text) {
+		return `"` + text + `"`
+	}
 	mark := '"'
 	if strings.Count(text, `"`) > strings.Count(text, "'") {
 		mark = '\''
@@ -38,6 +41,16 @@ func quote(text string) string {
 	}
 	b.WriteRune(mark)
 	return b.String()
+}
+
+// isPlain reports whether a text is characters of ASCII that double quotes take as they are.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // invisible reports whether a character is written as an escape: control
@@ -66,7 +79,7 @@ func key(name string) string {
 }
 
 func startsIdentifier(r rune) bool {
-	return r == '_' || r == '$' || unicode.In(r, unicode.L, unicode.Nl, unicode.Other_ID_Start)
+	return r == '_' || r == '$' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r > unicode.MaxASCII && unicode.In(r, unicode.L, unicode.Nl, unicode.Other_ID_Start)
 }
 
 // number writes a numeric literal; it is empty for numbers that JavaScript cannot

@@ -16,11 +16,14 @@ type printer struct {
 	*generator
 	*documents
 	unit      *codegen.Unit // nil for events.ts
+	head      sheet         // imports
 	body      sheet         // types, and from checksAt on checks
 	checksAt  int
 	constants sheet // values that checks need again and again
 	imports   []imported
 	lines     []string // of the comment that is printed
+	given     []doc    // arguments of calls
+	out       []byte   // the module
 }
 
 // imported is a name of another module.
@@ -32,7 +35,7 @@ type imported struct {
 func newPrinter(g *generator) *printer {
 	d := &documents{}
 	d.clear()
-	return &printer{generator: g, documents: d, body: sheet{documents: d}, constants: sheet{documents: d}}
+	return &printer{generator: g, documents: d, head: sheet{documents: d}, body: sheet{documents: d}, constants: sheet{documents: d}}
 }
 
 // use names something of another module, which it imports.
@@ -41,6 +44,12 @@ func (p *printer) use(module, name string, isType bool) string {
 	if !slices.Contains(p.imports, one) {
 		p.imports = append(p.imports, one)
 	}
+	return name
+}
+
+// useOnce is use for what the module names in one place only.
+func (p *printer) useOnce(module, name string, isType bool) string {
+	p.imports = append(p.imports, imported{module, name, isType})
 	return name
 }
 
@@ -89,20 +98,21 @@ func (p *printer) module(u *codegen.Unit, e *codegen.Event) []byte {
 func (p *printer) begin(u *codegen.Unit) {
 	p.clear()
 	p.unit, p.checksAt = u, 0
-	p.body.text, p.constants.text, p.imports = p.body.text[:0], p.constants.text[:0], p.imports[:0]
+	p.head.text, p.body.text, p.constants.text = p.head.text[:0], p.body.text[:0], p.constants.text[:0]
+	p.imports, p.given = p.imports[:0], p.given[:0]
 }
 
-// file puts the parts of the module together.
+// file puts the parts of the module together. Its text is valid until the next module.
 func (p *printer) file() []byte {
-	types, checks := p.body.text[:p.checksAt], p.body.text[p.checksAt:]
+	p.head.WriteString(header)
+	p.printImports()
 	if len(p.constants.text) > 0 {
 		p.constants.WriteString("\n")
 	}
-	begin := len(p.body.text)
-	p.body.WriteString(header)
-	p.printImports()
-	text := slices.Concat(p.body.text[begin:], types, p.constants.text, checks)
-	return append(bytes.TrimRight(text, "\n"), '\n')
+	p.out = append(append(p.out[:0], p.head.text...), p.body.text[:p.checksAt]...)
+	p.out = append(append(p.out, p.constants.text...), p.body.text[p.checksAt:]...)
+	p.out = append(bytes.TrimRight(p.out, "\n"), '\n')
+	return p.out
 }
 
 // printImports prints a line for each module, ordered by name.
@@ -119,7 +129,7 @@ func (p *printer) printImports() {
 		rest = rest[n:]
 	}
 	if len(p.imports) > 0 {
-		p.body.WriteString("\n")
+		p.head.WriteString("\n")
 	}
 }
 
@@ -133,7 +143,7 @@ func (p *printer) printImport(names []imported) {
 	specifier := p.specifier(names[0].module)
 	if len(names) == 1 {
 		// A single name never breaks.
-		p.printf("%s{ %s } from %s;\n", keyword, names[0].name, specifier)
+		p.head.WriteString(keyword, "{ ", names[0].name, " } from ", specifier, ";\n")
 		return
 	}
 	list := make([]doc, len(names))
@@ -144,8 +154,8 @@ func (p *printer) printImport(names []imported) {
 			list[i] = p.leaf(one.name)
 		}
 	}
-	p.body.print(p.seq(keyword, p.group("{", p.indent(space, p.joined(list), p.of(ifBroken, ",")), space, "}"), " from ", specifier, ";"), 0, 0)
-	p.body.WriteString("\n")
+	p.head.print(p.seq(keyword, p.group("{", p.indent(space, p.joined(list), p.of(ifBroken, ",")), space, "}"), " from ", specifier, ";"), 0, 0)
+	p.head.WriteString("\n")
 }
 
 // constant prints what is known of an event at run time.
@@ -268,30 +278,37 @@ func (p *printer) object(t *codegen.Type) {
 // declareInterface prints members: the discriminator, if it has a name, fields, and
 // an index signature for undeclared ones.
 func (p *printer) declareInterface(name string, discriminator tag, fields []*codegen.Field, extra *codegen.Extra) {
-	fmt.Fprintf(&p.body, "export interface %s {\n", name)
-	var all []expr
+	p.body.WriteString("export interface ", name, " {\n")
 	if discriminator.name != "" {
-		value := word{quote(discriminator.value)}
-		p.body.member(key(discriminator.name), value)
-		all = append(all, value)
+		p.body.member(key(discriminator.name), "", word{quote(discriminator.value)})
 	}
 	for _, f := range fields {
 		p.comment("  ", f.Doc)
-		e := p.expression(f.Type)
 		mark := "?"
 		if f.Required {
 			mark = ""
-		} else {
-			all = append(all, word{"undefined"})
 		}
-		p.body.member(key(f.Wire)+mark, p.importing(e))
-		all = append(all, e)
+		p.body.member(key(f.Wire), mark, p.importing(p.expression(f.Type)))
 	}
 	if extra != nil {
-		// An index signature speaks of the declared members too.
-		p.body.member("[key: string]", p.importing(join(append([]expr{p.expression(extra.Type)}, all...)...)))
+		p.body.member("[key: string]", "", p.importing(p.indexed(discriminator, fields, extra)))
 	}
 	p.body.WriteString("}\n\n")
+}
+
+// indexed is the type of an index signature, which speaks of the declared members too.
+func (p *printer) indexed(discriminator tag, fields []*codegen.Field, extra *codegen.Extra) expr {
+	all := []expr{p.expression(extra.Type)}
+	if discriminator.name != "" {
+		all = append(all, word{quote(discriminator.value)})
+	}
+	for _, f := range fields {
+		if !f.Required {
+			all = append(all, word{"undefined"})
+		}
+		all = append(all, p.expression(f.Type))
+	}
+	return join(all...)
 }
 
 func (p *printer) emptyObject(name string, t *codegen.Type) {
@@ -355,13 +372,13 @@ func (p *printer) comment(margin string, d codegen.Doc) {
 		if i > 0 && !strings.HasPrefix(text, "- ") || i > 0 && !strings.HasPrefix(d.Lines[i-1], "- ") {
 			lines = append(lines, "")
 		}
-		lines = append(lines, codegen.Wrap(text, wide)...)
+		lines = slices.AppendSeq(lines, codegen.Lines(text, wide))
 	}
 	if d.Deprecated != "" {
 		if len(lines) > 0 {
 			lines = append(lines, "")
 		}
-		lines = append(lines, codegen.Wrap("@deprecated "+d.Deprecated, wide)...)
+		lines = slices.AppendSeq(lines, codegen.Lines("@deprecated "+d.Deprecated, wide))
 	}
 	for i, line := range lines {
 		lines[i] = strings.ReplaceAll(line, "*/", `*\/`)
@@ -369,23 +386,17 @@ func (p *printer) comment(margin string, d codegen.Doc) {
 	switch {
 	case len(lines) == 0:
 	case len(lines) == 1 && len(lines[0])+len(margin)+7 <= lineWidth:
-		p.body.WriteString(margin)
-		p.body.WriteString("/** ")
-		p.body.WriteString(lines[0])
-		p.body.WriteString(" */\n")
+		p.body.WriteString(margin, "/** ", lines[0], " */\n")
 	default:
-		p.body.WriteString(margin + "/**\n")
+		p.body.WriteString(margin, "/**\n")
 		for _, line := range lines {
-			p.body.WriteString(margin)
 			if line == "" {
-				p.body.WriteString(" *\n")
+				p.body.WriteString(margin, " *\n")
 				continue
 			}
-			p.body.WriteString(" * ")
-			p.body.WriteString(line)
-			p.body.WriteString("\n")
+			p.body.WriteString(margin, " * ", line, "\n")
 		}
-		p.body.WriteString(margin + " */\n")
+		p.body.WriteString(margin, " */\n")
 	}
 }
 
@@ -394,7 +405,8 @@ func (p *printer) eventMap(m *codegen.Model) []byte {
 	p.comment("", codegen.Doc{Lines: []string{"Payloads by the name of the event."}})
 	p.body.WriteString("export interface EventPayloads {\n")
 	for _, e := range m.Events {
-		p.body.member(key(e.Contract.Name), p.importing(p.refer(e.Payload)))
+		p.clear()
+		p.body.member(key(e.Contract.Name), "", reference{p.useOnce(p.modules[&e.Unit], p.types[e.Payload], true), nil})
 	}
 	p.body.WriteString("}\n\n")
 	p.comment("", codegen.Doc{Lines: []string{"Name of an event."}})
@@ -402,7 +414,8 @@ func (p *printer) eventMap(m *codegen.Model) []byte {
 	p.comment("", codegen.Doc{Lines: []string{"All events by name, for code that receives them. Code that sends one imports it alone."}})
 	p.printf("export const events: {\n  readonly [Name in EventName]: %s<Name, EventPayloads[Name]>;\n} = {\n", p.use(checksModule, "EventContract", true))
 	for _, e := range m.Events {
-		value := p.use(p.modules[&e.Unit], p.events[e], false)
+		p.clear()
+		value := p.useOnce(p.modules[&e.Unit], p.events[e], false)
 		name := key(e.Contract.Name)
 		if name == "__proto__" {
 			name = `["__proto__"]` // the plain one would set the prototype

@@ -107,16 +107,20 @@ func (g *generator) runtime() []codegen.File {
 
 // formats are the functions of the formats that any event uses.
 func (g *generator) formats() map[string]bool {
-	used := map[string]bool{}
+	formats := map[string]bool{}
 	for _, u := range g.units {
 		for _, t := range u.Types {
 			contracts.Walk(t.Schema, "", func(_ string, s *contracts.Schema) bool {
 				if s.Format != "" {
-					used[formatFunction(s.Format)] = true
+					formats[s.Format] = true
 				}
 				return true
 			})
 		}
+	}
+	used := make(map[string]bool, len(formats))
+	for format := range formats {
+		used[formatFunction(format)] = true
 	}
 	return used
 }

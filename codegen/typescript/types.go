@@ -240,14 +240,15 @@ func (s *sheet) value(name, separator string, e expr, at position) {
 	}
 }
 
-// member prints a member of an interface, two columns in, and ends the line.
-func (s *sheet) member(name string, e expr) {
+// member prints a member of an interface, two columns in, and ends the line. mark stands
+// behind its name.
+func (s *sheet) member(name, mark string, e expr) {
 	d := s.expression(e, ofMember)
 	s.margin(tab)
 	if ownLine(e) {
-		s.print(s.seq(name, s.group(":", s.indent(space, d)), ";"), tab, tab)
+		s.print(s.seq(name, mark, s.group(":", s.indent(space, d)), ";"), tab, tab)
 	} else {
-		s.print(s.seq(name, ": ", d, ";"), tab, tab)
+		s.print(s.seq(name, mark, ": ", d, ";"), tab, tab)
 	}
 	s.WriteString("\n")
 }
