@@ -3,6 +3,7 @@ package codegen
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,13 @@ func NewScope(reserved ...string) *Scope { return (*Names)(nil).Scope(reserved..
 // Inner makes a namespace within one that does not change any more: what is taken there
 // cannot be taken here. It is for identifiers that nobody outside of the generated code sees.
 func (s *Scope) Inner() *Scope { return &Scope{outer: s, taken: map[string]int{}} }
+
+// Grow makes room for n more identifiers.
+func (s *Scope) Grow(n int) {
+	taken := make(map[string]int, len(s.taken)+n)
+	maps.Copy(taken, s.taken)
+	s.taken = taken
+}
 
 // Take returns the identifier wanted, or the first of want2, want3, … that is free. It is
 // for identifiers that nobody outside of the generated code sees.

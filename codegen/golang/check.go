@@ -12,39 +12,40 @@ import (
 
 // checkObject writes the method that checks a struct.
 func (p *printer) checkObject(t *codegen.Type, o *object) {
-	body := p.capture(func() {
-		p.depth++
-		defer func() { p.depth-- }()
-		if hard(t.Schema) {
-			p.checkText(p.schemaName(t), `""`, func() { p.line("v.encode(e)") })
-			return
-		}
-		least, most, counted := bounds(t.Schema.MinProperties, t.Schema.MaxProperties)
-		if counted {
-			p.countMembers(o)
-		}
-		for _, m := range o.members {
-			p.checkField(m)
-		}
-		if o.extra != "" {
-			p.checkExtra(t, o)
-		}
-		p.checkGroups(t, o)
-		if counted {
-			p.line(`c.size("", "Properties", "property", count, `, least, ", ", most, ")")
-		}
-	})
 	p.gap()
-	head := "func (v *" + p.types[t] + ") check("
-	if len(body) == 0 {
-		p.short(head+"*checker) bool", "return true")
+	start := len(p.body)
+	p.line("func (v *", p.types[t], ") check(c *checker) bool {")
+	p.line("n := len(c.found)")
+	inner := len(p.body)
+	if p.checkMembers(t, o); len(p.body) == inner {
+		p.body = p.body[:start]
+		p.depth--
+		p.short("func (v *"+p.types[t]+") check(*checker) bool", "return true")
 		return
 	}
-	p.line(head, "c *checker) bool {")
-	p.line("n := len(c.found)")
-	p.body = append(p.body, body...)
 	p.line("return len(c.found) == n")
 	p.line("}")
+}
+
+func (p *printer) checkMembers(t *codegen.Type, o *object) {
+	if hard(t.Schema) {
+		p.checkText(p.schemaName(t), `""`, func() { p.line("v.encode(e)") })
+		return
+	}
+	least, most, counted := bounds(t.Schema.MinProperties, t.Schema.MaxProperties)
+	if counted {
+		p.countMembers(o)
+	}
+	for _, m := range o.members {
+		p.checkField(m)
+	}
+	if o.extra != "" {
+		p.checkExtra(t, o)
+	}
+	p.checkGroups(t, o)
+	if counted {
+		p.line(`c.size("", "Properties", "property", count, `, least, ", ", most, ")")
+	}
 }
 
 // hard reports whether an object has members that several schemas describe, which are

@@ -49,12 +49,15 @@ func (p *printer) checkInteger(s *contracts.Schema, base, typ, x, at string) {
 
 // wholeLimit is the first integer within a bound.
 func wholeLimit(limit contracts.Decimal, lower, strict bool) *big.Int {
-	r := limit.Rat()
-	n := new(big.Int).Div(r.Num(), r.Denom()) // rounded down
+	n, whole := new(big.Int).SetString(string(limit), 10)
+	if !whole {
+		r := limit.Rat()
+		n, whole = new(big.Int).Div(r.Num(), r.Denom()), r.IsInt() // rounded down
+	}
 	switch {
-	case lower && (!r.IsInt() || strict):
+	case lower && (!whole || strict):
 		n.Add(n, big.NewInt(1))
-	case !lower && r.IsInt() && strict:
+	case !lower && whole && strict:
 		n.Sub(n, big.NewInt(1))
 	}
 	return n

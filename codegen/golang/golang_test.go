@@ -386,6 +386,34 @@ func TestGenerate_IsFormatted(t *testing.T) {
 	}
 }
 
+// TestGenerate_ClosuresBreakWhereGofmtBreaksThem makes closures of every length around the
+// one up to which they stand on one line.
+func TestGenerate_ClosuresBreakWhereGofmtBreaksThem(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "evctl.yaml"), "language: v1\n")
+	if err := os.Mkdir(filepath.Join(dir, "contracts"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i, property := range []string{
+		"{type: array, items: {type: number, minimum: 0.5}}",
+		"{type: map, values: {type: object, nullable: true, properties: {mail: {type: string, pii: direct}}}}",
+	} {
+		for n := range 50 {
+			name := string(rune('a'+i)) + strings.Repeat("o", n)
+			write(t, filepath.Join(dir, "contracts", name+".yaml"), "event: "+name+".ended\nversion: 1.0.0\nproperties: {p: "+property+"}\n")
+		}
+	}
+	for _, f := range codegentest.Files(t, Target{}, codegentest.Model(t, dir), nil) {
+		formatted, err := format.Source(f.Content)
+		if err != nil {
+			t.Fatalf("%s: %v", f.Path, err)
+		}
+		if diff := cmp.Diff(string(formatted), string(f.Content)); diff != "" {
+			t.Errorf("%s (-gofmt +evctl):\n%s", f.Path, diff)
+		}
+	}
+}
+
 // executable is what the program is called; Windows wants the extension.
 const executable = "program.exe"
 

@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"go/ast"
@@ -90,37 +89,35 @@ func (g *generator) helperSources() []codegen.File {
 		if h.option != "" && g.options[h.option] != "true" {
 			continue
 		}
-		files = append(files, codegen.File{Path: h.name, Content: g.file(h.imports, h.body)})
+		files = append(files, codegen.File{Path: h.name, Content: g.file(nil, h.imports, h.body)})
 	}
 	return files
 }
 
-// file puts the head of a file in front of declarations, which start with an empty line.
-func (g *generator) file(imports []string, body []byte, doc ...string) []byte {
-	var b bytes.Buffer
-	b.Grow(len(body) + 512)
-	fmt.Fprintf(&b, "// %s\n\n", codegen.Marker)
+// file appends a file: its head, and declarations, which start with an empty line.
+func (g *generator) file(b []byte, imports []string, body []byte, doc ...string) []byte {
+	b = slices.Grow(b, len(body)+512)
+	b = fmt.Appendf(b, "// %s\n\n", codegen.Marker)
 	for _, line := range doc {
 		if line != "" && line[0] != '\t' {
 			line = " " + line
 		}
-		b.WriteString("//" + line + "\n")
+		b = append(b, "//"+line+"\n"...)
 	}
-	fmt.Fprintf(&b, "package %s\n", g.pkg)
+	b = fmt.Appendf(b, "package %s\n", g.pkg)
 	imports = slices.Compact(slices.Sorted(slices.Values(imports)))
 	switch len(imports) {
 	case 0:
 	case 1:
-		fmt.Fprintf(&b, "\nimport %q\n", imports[0])
+		b = fmt.Appendf(b, "\nimport %q\n", imports[0])
 	default:
-		b.WriteString("\nimport (\n")
+		b = append(b, "\nimport (\n"...)
 		for _, path := range imports {
-			fmt.Fprintf(&b, "\t%q\n", path)
+			b = fmt.Appendf(b, "\t%q\n", path)
 		}
-		b.WriteString(")\n")
+		b = append(b, ")\n"...)
 	}
-	b.Write(body)
-	return b.Bytes()
+	return append(b, body...)
 }
 
 // helperNames are the exported names of the helpers, which no type may have.

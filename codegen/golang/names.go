@@ -22,7 +22,6 @@ type generator struct {
 	events       map[*codegen.Event]eventNames
 	values       map[*codegen.Value]string
 	variants     map[*codegen.Variant]variantNames
-	objects      map[*codegen.Type]*object
 	schemas      map[*codegen.Type]bool // types whose schema a union or an object asks for
 	personal     map[*codegen.Type]personality
 	declared     map[*contracts.Schema]*codegen.Type
@@ -43,18 +42,20 @@ type variantNames struct {
 // that they keep their names when a constant would have the same. names learns of all;
 // nil while code is printed.
 func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Names) *generator {
+	all := allTypes(m)
+	events, types := len(m.Events), len(all)
 	g := &generator{
 		model: m, options: options, pkg: options["package"],
-		types: map[*codegen.Type]string{}, constructors: map[*codegen.Type]string{}, parsers: map[*codegen.Event]string{},
-		events: map[*codegen.Event]eventNames{}, values: map[*codegen.Value]string{}, variants: map[*codegen.Variant]variantNames{},
-		objects: map[*codegen.Type]*object{}, schemas: map[*codegen.Type]bool{}, declared: map[*contracts.Schema]*codegen.Type{}, owner: map[*codegen.Unit]*codegen.Event{},
+		types: make(map[*codegen.Type]string, types), constructors: make(map[*codegen.Type]string, types), parsers: make(map[*codegen.Event]string, events),
+		events: make(map[*codegen.Event]eventNames, events), values: map[*codegen.Value]string{}, variants: map[*codegen.Variant]variantNames{},
+		schemas: map[*codegen.Type]bool{}, declared: make(map[*contracts.Schema]*codegen.Type, types), owner: make(map[*codegen.Unit]*codegen.Event, events),
 	}
 	for _, e := range m.Events {
 		g.owner[&e.Unit] = e
 	}
 	g.nameFiles(names)
 	scope := names.Scope(helperNames()...)
-	all := allTypes(m)
+	scope.Grow(4*events + 3*types)
 	for _, t := range all {
 		g.types[t] = scope.Name(g.typeName(t), codegen.Origin{Type: t})
 		g.declared[t.Schema] = t
@@ -71,7 +72,9 @@ func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Name
 	for _, t := range all {
 		if t.Kind == codegen.Object {
 			g.constructors[t] = scope.Name("New"+g.types[t], codegen.Origin{Type: t})
-			g.objects[t] = g.fields(t, names)
+			if names != nil {
+				g.fields(t, names)
+			}
 		}
 	}
 	for _, t := range all {
@@ -83,8 +86,10 @@ func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Name
 
 // nameFiles names the file of each unit, apart from those that all packages have.
 func (g *generator) nameFiles(names *codegen.Names) {
-	g.paths = map[*codegen.Unit]string{}
+	units := len(g.model.Events) + len(g.model.Shared)
+	g.paths = make(map[*codegen.Unit]string, units)
 	scope := names.Files(helperPaths()...)
+	scope.Grow(units)
 	for u := range g.model.Units() {
 		g.paths[u] = scope.Name(codegen.Stem(u.Name.Snake()), u.Origin())
 	}

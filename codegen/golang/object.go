@@ -31,9 +31,8 @@ type member struct {
 // fields names the fields of a struct. The field for undeclared members comes last and
 // gives way to properties.
 func (g *generator) fields(t *codegen.Type, names *codegen.Names) *object {
-	// Methods and fields share one namespace.
-	scope := names.Scope("MarshalJSON", "UnmarshalJSON", "AppendJSON", "Validate", "Redacted", "AppendRedacted", "LogValue")
-	o := &object{}
+	scope := memberScope(names)
+	o := &object{members: make([]member, 0, len(t.Fields))}
 	for _, f := range t.Fields {
 		typ, when := g.field(f)
 		o.members = append(o.members, member{f, scope.Name(f.Name.Pascal(g.model.Initialisms), codegen.Origin{Type: t, Field: f}), typ, when, propertyClass(t.Schema, f.Property)})
@@ -42,6 +41,19 @@ func (g *generator) fields(t *codegen.Type, names *codegen.Names) *object {
 		o.extra = scope.Name(naming.New("extra").Pascal(nil), codegen.Origin{})
 	}
 	return o
+}
+
+// methods are those of all structs, which share a namespace with their fields.
+var methods = []string{"MarshalJSON", "UnmarshalJSON", "AppendJSON", "Validate", "Redacted", "AppendRedacted", "LogValue"}
+
+var methodScope = codegen.NewScope(methods...)
+
+// memberScope is the namespace of a struct.
+func memberScope(names *codegen.Names) *codegen.Scope {
+	if names == nil {
+		return methodScope.Inner()
+	}
+	return names.Scope(methods...)
 }
 
 // classOf is the most protected class of a value: that of the place or of what it refers to.
@@ -78,7 +90,7 @@ func rank(class contracts.PII) int {
 }
 
 func (p *printer) object(t *codegen.Type, e *codegen.Event) {
-	o, name := p.objects[t], p.types[t]
+	o, name := p.fields(t, nil), p.types[t]
 	p.structure(t, o)
 	p.constructor(t, o, e != nil && t == e.Payload)
 	if e != nil && t == e.Payload {
@@ -121,14 +133,14 @@ func (p *printer) structure(t *codegen.Type, o *object) {
 		return
 	}
 	p.line("type ", name, " struct {")
-	var rows [][]string
+	rows := make([]row, 0, len(o.members))
 	for _, m := range o.members {
 		if !m.Doc.Empty() {
 			p.columns(rows)
-			rows = nil
+			rows = rows[:0]
 			p.comment(m.Doc, false)
 		}
-		rows = append(rows, []string{m.name, p.use(m.typ), tag(m)})
+		rows = append(rows, row{m.name, p.use(m.typ), tag(m)})
 	}
 	p.columns(rows)
 	if o.extra != "" {
@@ -139,18 +151,18 @@ func (p *printer) structure(t *codegen.Type, o *object) {
 }
 
 func tag(m member) string {
-	text := m.Wire
+	text, omit := m.Wire, ""
 	switch {
 	case !expressible(m.Wire):
 		text = "-"
 	case m.when != always:
-		text += ",omitzero"
+		omit = ",omitzero"
 	}
-	text = "json:" + strconv.Quote(text)
+	text = quote(text + omit)
 	if m.class != contracts.NoPII {
-		text += " pii:" + strconv.Quote(string(m.class))
+		text += " pii:" + quote(string(m.class))
 	}
-	return "`" + text + "`"
+	return "`json:" + text + "`"
 }
 
 // expressible reports whether encoding/json takes the name from a struct tag.
@@ -228,10 +240,10 @@ func (p *printer) composite(name string, fields []string) {
 		return
 	}
 	p.line("return ", name, "{")
-	rows := make([][]string, len(fields))
+	rows := make([]row, len(fields))
 	for i, field := range fields {
 		key, value, _ := strings.Cut(field, ": ")
-		rows[i] = []string{key + ":", value + ","}
+		rows[i] = row{key + ":", value + ","}
 		p.unsure = p.unsure || len(key) > 40 // gofmt stops aligning somewhere
 	}
 	p.columns(rows)
@@ -277,7 +289,7 @@ func (p *printer) decodeObject(t *codegen.Type, o *object) {
 	}
 	p.line("switch string(m.name) {")
 	for i, m := range o.members {
-		p.line("case ", strconv.Quote(m.Wire), ":")
+		p.line("case ", quote(m.Wire), ":")
 		p.line("if r.first(&m, ", strconv.Itoa(i), ") {")
 		p.line(p.decodeField(m))
 		p.line("}")
@@ -288,7 +300,7 @@ func (p *printer) decodeObject(t *codegen.Type, o *object) {
 	p.line("}")
 	for i, m := range o.members {
 		if m.when == always {
-			p.line("r.require(&m, ", strconv.Itoa(i), ", ", strconv.Quote(pointerToken(m.Wire)), ")")
+			p.line("r.require(&m, ", strconv.Itoa(i), ", ", quote(pointerToken(m.Wire)), ")")
 		}
 	}
 	p.line("}")
@@ -335,7 +347,7 @@ func (p *printer) encodeMember(m member, x string) {
 		value += ".Value"
 	}
 	p.guarded(p.class(m.class, m.Type, value), func() {
-		p.line("e.member(" + goString(jsonText(m.Wire)+":") + ")")
+		p.line("e.member(", goString(jsonText(m.Wire)+":"), ")")
 		switch {
 		case m.when == ifPresent && m.Type.Nullable:
 			p.encodeNullable(m.Type, x+".Valid", value)

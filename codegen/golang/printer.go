@@ -16,7 +16,8 @@ import (
 // that they open and close.
 type printer struct {
 	*generator
-	body    []byte
+	out     []byte // the file
+	body    []byte // its declarations
 	depth   int
 	imports []string
 	unsure  bool // gofmt may see something in another way
@@ -71,6 +72,10 @@ func (p *printer) line(parts ...string) {
 // shortest is the length up to which gofmt surely leaves a function on one line.
 const shortest = 90
 
+// longestClosure is the length up to which gofmt leaves a function within an expression on one
+// line: its head and its statement, without the braces and spaces around that, have 100 bytes.
+const longestClosure = 100 + len(" {  }")
+
 // short writes a function of one statement, or none.
 func (p *printer) short(head, body string) {
 	switch {
@@ -107,7 +112,7 @@ func (p *printer) block(head string, write func()) {
 		return
 	}
 	start := len(p.body)
-	p.line(head + " {")
+	p.line(head, " {")
 	inner := len(p.body)
 	if write(); len(p.body) == inner {
 		p.body = p.body[:start]
@@ -125,17 +130,15 @@ func (p *printer) merge(head string, start, inner int) bool {
 	if depth := min(p.depth, len(p.body)-inner); !bytes.HasPrefix(p.body[inner+depth:], []byte("if ")) {
 		return false
 	}
-	body := string(p.body[inner:])
-	indent := strings.Repeat("\t", p.depth)
-	first, rest, _ := strings.Cut(body, "\n")
-	condition, ok := strings.CutPrefix(first, indent+"if ")
-	if !ok || !strings.HasPrefix(head, "if ") || strings.ContainsAny(condition, ";|") || strings.Index(rest, "\n"+indent+"}\n") != len(rest)-len(indent)-3 {
+	first, rest, _ := bytes.Cut(p.body[inner:], []byte{'\n'})
+	condition, end := string(first[p.depth+len("if "):]), "\n"+strings.Repeat("\t", p.depth)+"}\n"
+	if !strings.HasPrefix(head, "if ") || strings.ContainsAny(condition, ";|") || bytes.Index(rest, []byte(end)) != len(rest)-len(end) {
 		return false
 	}
 	p.body = p.body[:start]
 	p.depth--
 	p.line(head, " && ", condition)
-	for line := range strings.Lines(rest) {
+	for line := range bytes.Lines(rest) { // which is behind what is written of it
 		p.body = append(p.body, line[1:]...)
 	}
 	p.depth--
@@ -145,17 +148,17 @@ func (p *printer) merge(head string, start, inner int) bool {
 // variable declares a variable behind the current declaration and returns its name. Names
 // of types have no underscore before a letter, so that no two places want one name.
 func (p *printer) variable(prefix, value string) string {
+	for _, d := range p.tail {
+		if d.value == value {
+			return d.name
+		}
+	}
 	prefix += p.current
 	if p.place != "" {
 		prefix += "_" + p.place
 	}
 	if p.names == nil {
 		p.names = map[string]int{}
-	}
-	for _, d := range p.tail {
-		if d.value == value {
-			return d.name
-		}
 	}
 	p.names[prefix]++
 	name := prefix
@@ -171,7 +174,7 @@ func (p *printer) variables() {
 		p.gap()
 		p.line("var ", d.name, " = ", d.value)
 	}
-	p.tail = nil
+	p.tail = p.tail[:0]
 }
 
 // declarations writes the declarations of one file; e is nil for shared ones.
@@ -193,32 +196,30 @@ func (p *printer) constants(e *codegen.Event) {
 	p.gap()
 	p.paragraph("Name, version and digest of the event " + oneLine(e.Contract.Name) + ".")
 	p.line("const (")
-	p.columns([][]string{
-		{names.name, "= " + strconv.Quote(e.Contract.Name)},
-		{names.version, "= " + strconv.Quote(e.Contract.Version.String())},
-		{names.digest, "= " + strconv.Quote(string(e.Digest))},
+	p.columns([]row{
+		{names.name, "= " + quote(e.Contract.Name)},
+		{names.version, "= " + quote(e.Contract.Version.String())},
+		{names.digest, "= " + quote(string(e.Digest))},
 	})
 	p.line(")")
 }
 
+// row is cells below those of another row. Those that are empty are the last ones.
+type row [3]string
+
 // columns writes rows with aligned cells.
-func (p *printer) columns(rows [][]string) {
-	var widths []int
+func (p *printer) columns(rows []row) {
+	var widths [len(row{})]int
 	for _, row := range rows {
 		for i, cell := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	var cells []string
 	for _, row := range rows {
-		cells = cells[:0]
-		for i, cell := range row {
-			cells = append(cells, cell)
-			if i < len(row)-1 {
-				cells = append(cells, spaces(widths[i]-utf8.RuneCountInString(cell)+1))
+		cells := append(make([]string, 0, 2*len(row)), row[0])
+		for i, cell := range row[1:] {
+			if cell != "" {
+				cells = append(cells, spaces(widths[i]-utf8.RuneCountInString(row[i])+1), cell)
 			}
 		}
 		p.line(cells...)
@@ -291,7 +292,7 @@ func (p *printer) comment(d codegen.Doc, apart bool) {
 }
 
 func (p *printer) paragraph(text string) {
-	for _, line := range wrap(text) {
+	for line := range codegen.Lines(text, width-3) {
 		switch {
 		case strings.HasPrefix(line, "+build"):
 			line = "`" + line + "`" // the Go command reads such a line, wherever it stands
@@ -300,19 +301,6 @@ func (p *printer) paragraph(text string) {
 		}
 		p.line("// ", line)
 	}
-}
-
-// wrap is codegen.Wrap, which most texts need not go through.
-func wrap(text string) []string {
-	if len(text) == 0 || len(text) > width-3 || text[0] == ' ' || text[len(text)-1] == ' ' || strings.Contains(text, "  ") {
-		return codegen.Wrap(text, width-3)
-	}
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' {
-			return codegen.Wrap(text, width-3)
-		}
-	}
-	return []string{text}
 }
 
 // unicodeLetter reports whether a line of a comment starts as a sentence does.
@@ -351,14 +339,14 @@ func (p *printer) enum(t *codegen.Type) {
 	p.gap()
 	p.line("// Values of ", name, ".")
 	p.line("const (")
-	var rows [][]string
+	rows := make([]row, 0, len(t.Values))
 	for _, v := range t.Values {
 		if !v.Doc.Empty() {
 			p.columns(rows)
-			rows = nil
+			rows = rows[:0]
 			p.comment(v.Doc, false)
 		}
-		rows = append(rows, []string{p.values[v], name, "= " + literal(v, base)})
+		rows = append(rows, row{p.values[v], name, "= " + literal(v, base)})
 	}
 	p.columns(rows)
 	p.line(")")
@@ -394,7 +382,7 @@ func (p *printer) known(t *codegen.Type) {
 func literal(v *codegen.Value, base string) string {
 	switch base {
 	case "string":
-		return strconv.Quote(v.Text())
+		return quote(v.Text())
 	case "int64", "uint64":
 		return contracts.Decimal(v.JSON).Rat().Num().String()
 	case "json.Number":

@@ -287,7 +287,7 @@ func (p *printer) redactPlace(r *codegen.Ref, class string, whole bool, x string
 
 func (p *printer) redactClosure(parameters, call string) string {
 	text := "func(" + p.use(parameters) + ", r *redactor) bool { return " + call + " }"
-	p.unsure = p.unsure || len(text) > shortest
+	p.unsure = p.unsure || len(text) > longestClosure
 	return text
 }
 

@@ -93,15 +93,16 @@ func (g *generator) emit(emit codegen.Emit) error {
 	return nil
 }
 
-// unit is the file of one unit; e is nil for shared ones.
+// unit is the file of one unit, which is valid until the next one; e is nil for shared ones.
 func (p *printer) unit(u *codegen.Unit, e *codegen.Event) ([]byte, error) {
-	*p = printer{generator: p.generator, body: p.body[:0], imports: p.imports[:0]}
+	clear(p.names)
+	*p = printer{generator: p.generator, out: p.out, body: p.body[:0], imports: p.imports[:0], tail: p.tail[:0], names: p.names}
 	p.declarations(u, e)
-	content := p.generator.file(p.imports, p.body)
+	p.out = p.generator.file(p.out[:0], p.imports, p.body)
 	if !p.unsure {
-		return content, nil
+		return p.out, nil
 	}
-	content, err := format.Source(content)
+	content, err := format.Source(p.out)
 	if err != nil {
 		return nil, fmt.Errorf("format %s: %w", u.Types[0].Pointer, err)
 	}
@@ -123,7 +124,7 @@ func (g *generator) index() []byte {
 	p.line("}")
 	p.line("return nil, unknownEvent(name)")
 	p.line("}")
-	return g.file(nil, p.body, g.packageDoc()...)
+	return g.file(nil, nil, p.body, g.packageDoc()...)
 }
 
 // packageDoc is the documentation of the package, with an event for an example.
@@ -165,7 +166,7 @@ func (g *generator) packageDoc() []string {
 // the call.
 func (g *generator) example() (found *codegen.Event, call string) {
 	for _, e := range g.model.Events {
-		arguments := strings.Join(g.parameters(g.objects[e.Payload]), ", ")
+		arguments := strings.Join(g.parameters(g.fields(e.Payload, nil)), ", ")
 		text := g.pkg + "." + g.constructors[e.Payload] + "(" + arguments + ")"
 		if found == nil || len(text) <= 70 {
 			found, call = e, text

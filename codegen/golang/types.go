@@ -42,13 +42,16 @@ func (g *generator) goType(r *codegen.Ref) string {
 	return "json.RawMessage"
 }
 
+// maxInt64 is the largest int64.
+var maxInt64 = contracts.Decimal(strconv.Itoa(math.MaxInt64))
+
 // integer is int64 unless only uint64 holds what the contract's bounds allow.
 func (g *generator) integer(s *contracts.Schema) string {
 	base := g.options["integer"]
 	if base != "int64" || s.Minimum == nil || s.Maximum == nil {
 		return base
 	}
-	if s.Minimum.Rat().Sign() >= 0 && s.Maximum.Cmp(contracts.Decimal(strconv.Itoa(math.MaxInt64))) > 0 {
+	if s.Maximum.Cmp(maxInt64) > 0 && s.Minimum.Cmp("0") >= 0 {
 		return "uint64"
 	}
 	return base
@@ -157,6 +160,9 @@ func floatText(d contracts.Decimal) (text string, ok bool) {
 		return "", false
 	}
 	shortest := strconv.FormatFloat(f, 'g', -1, 64)
+	if shortest == string(d) {
+		return shortest, true
+	}
 	r, parsed := new(big.Rat).SetString(shortest)
 	return shortest, parsed && r.Cmp(d.Rat()) == 0
 }

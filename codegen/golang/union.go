@@ -164,8 +164,10 @@ func (p *printer) checkVariant(t *codegen.Type, v *codegen.Variant) {
 	case !p.addsTag(t, v):
 	case named == nil:
 		undeclared = x
-	case p.objects[named].extra != "":
-		undeclared = x + "." + p.objects[named].extra
+	default:
+		if extra := p.fields(named, nil).extra; extra != "" {
+			undeclared = x + "." + extra
+		}
 	}
 	if undeclared != "" {
 		p.fail("_, twice := "+undeclared+"["+strconv.Quote(t.Discriminator)+"]; twice", strconv.Quote(pointerToken(t.Discriminator)), "json-duplicate", "the variant says it")

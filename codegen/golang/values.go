@@ -10,8 +10,30 @@ import (
 	"github.com/evctl/evctl/contracts"
 )
 
+// quote is a Go literal of a text.
+func quote(text string) string {
+	if isPlain(text) {
+		return `"` + text + `"`
+	}
+	return strconv.Quote(text)
+}
+
+// isPlain reports whether a text is characters of ASCII that stand between quotes as they
+// are, in Go and in JSON.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
 // jsonText is a string in JSON.
 func jsonText(text string) string {
+	if isPlain(text) {
+		return `"` + text + `"`
+	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -24,7 +46,7 @@ func goString(text string) string {
 	if strconv.CanBackquote(text) && strings.Contains(text, `"`) {
 		return "`" + text + "`"
 	}
-	return strconv.Quote(text)
+	return quote(text)
 }
 
 // decodeField is the statement that reads the value of a property.
@@ -149,7 +171,7 @@ func (p *printer) elementReader(r *codegen.Ref) string {
 // closure is a function that reads into v.
 func (p *printer) closure(typ, read string) string {
 	text := "func(v *" + p.use(typ) + ", r *reader) { " + read + " }"
-	p.unsure = p.unsure || len(text) > shortest
+	p.unsure = p.unsure || len(text) > longestClosure
 	return text
 }
 

@@ -41,13 +41,19 @@ const checkPrefix = "check"
 
 // newGenerator names everything. names learns of it; nil while code is printed.
 func newGenerator(m *codegen.Model, options codegen.Options, names *codegen.Names) *generator {
+	units, types := 0, 0
+	for u := range m.Units() {
+		units, types = units+1, types+len(u.Types)
+	}
 	g := &generator{
-		options: options, modules: map[*codegen.Unit]string{}, shared: map[*codegen.Unit]bool{}, types: map[*codegen.Type]string{},
-		events: map[*codegen.Event]string{}, variants: map[*codegen.Variant]string{}, tags: map[*codegen.Type]tag{},
-		schemas: map[*contracts.Schema]*codegen.Type{}, checkNames: map[*codegen.Type]string{}, tagged: map[*codegen.Type]bool{}, guards: map[*codegen.Type]string{},
+		options: options, modules: make(map[*codegen.Unit]string, units), shared: map[*codegen.Unit]bool{}, types: make(map[*codegen.Type]string, types),
+		events: make(map[*codegen.Event]string, units), variants: map[*codegen.Variant]string{}, tags: map[*codegen.Type]tag{},
+		schemas: make(map[*contracts.Schema]*codegen.Type, types), checkNames: make(map[*codegen.Type]string, types), tagged: map[*codegen.Type]bool{}, guards: map[*codegen.Type]string{},
 	}
 	modules := names.Files(indexModule, eventsModule, checksModule, formatsModule, trackerModule)
+	modules.Grow(units)
 	scope := names.Scope(slices.Concat(helperLibrary().names, formatLibrary().names, reserved)...)
+	scope.Grow(units + 2*types)
 	for _, e := range m.Events {
 		g.units = append(g.units, unit{&e.Unit, e})
 	}
