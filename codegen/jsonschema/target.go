@@ -106,12 +106,15 @@ func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.E
 type printer struct {
 	own         shared // definitions with files of their own
 	draft, base string
-	text        []byte
+	projection  []byte // as it comes
+	marked      []byte // with the mark of generated files
+	text        []byte // laid out
 }
 
 // event is the file of an event.
 func (p *printer) event(e *codegen.Event, path string) (codegen.File, error) {
-	projection, err := p.own.reachedFrom(e.Contract.Payload).split(schema.Project(e.Contract), "")
+	p.projection = schema.AppendProject(p.projection[:0], e.Contract)
+	projection, err := p.own.reachedFrom(e.Contract.Payload).split(p.projection, "")
 	if err != nil {
 		return codegen.File{}, err
 	}
@@ -150,7 +153,8 @@ func (p *printer) render(projection []byte, path string) ([]byte, error) {
 		head = document.AppendQuoted(append(head, `,"$id":`...), p.base+path)
 	}
 	head = document.AppendQuoted(append(head, `,"$comment":`...), codegen.Marker)
-	p.text = append(indented(p.text[:0], append(head, rest...)), '\n')
+	p.marked = append(append(p.marked[:0], head...), rest...)
+	p.text = append(indented(p.text[:0], p.marked), '\n')
 	return p.text, nil
 }
 

@@ -18,8 +18,11 @@ const Dialect = "https://json-schema.org/draft/2020-12/schema"
 //
 // A payload satisfies the schema, formats asserted, when it satisfies the contract.
 // Patterns are RE2 and mean the same in ECMA-262; see Pattern.
-func Project(c *contracts.Contract) []byte {
-	p := projector{}
+func Project(c *contracts.Contract) []byte { return AppendProject(nil, c) }
+
+// AppendProject appends what Project writes.
+func AppendProject(b []byte, c *contracts.Contract) []byte {
+	p := projector{document.Writer{B: b}}
 	p.Open()
 	p.Text("$schema", Dialect)
 	p.Text("x-evctl-event", c.Name)
