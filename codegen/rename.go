@@ -9,6 +9,7 @@ import (
 
 	"github.com/evctl/evctl/contracts"
 	"github.com/evctl/evctl/contracts/naming"
+	"github.com/evctl/evctl/contracts/numbers"
 )
 
 // Renamed is the model with other names for single things, for one target. Keys are those
@@ -38,6 +39,19 @@ func (m *Model) Renamed(rename map[string]string) *Model {
 	return m.renamed[key.String()]
 }
 
+// Continue says what the events go on from, for callers that read releases while the model is
+// made: the same as Source.Ledgers and Source.Released. It comes before whatever generates from
+// the model, with other names or without.
+func (m *Model) Continue(ledgers map[string][]numbers.Ledger, released map[string][]*contracts.Contract) {
+	m.renaming.Lock()
+	defer m.renaming.Unlock()
+	m.source.Ledgers, m.source.Released = ledgers, released
+	m.renamed = nil
+	for _, e := range m.Events {
+		e.Ledgers, e.Released = ledgers[e.Contract.Name], released[e.Contract.Name]
+	}
+}
+
 // CollisionsIn are those of the model that show in a job: some targets name less than others,
 // and a job can give one of two things another name.
 func (m *Model) CollisionsIn(jobs []Job) []Collision {
@@ -61,6 +75,15 @@ func (m *Model) CollisionsIn(jobs []Job) []Collision {
 // Version is another version of an event, by itself, with the names that it would have in m.
 func (m *Model) Version(c *contracts.Contract) *Event {
 	return NewModel(Source{Events: []*contracts.Contract{c}, Initialisms: m.source.Initialisms, Rename: m.source.Rename}).Events[0]
+}
+
+// Unrenamed is Version with the names that it would have if nothing were renamed; nil when
+// nothing is.
+func (m *Model) Unrenamed(c *contracts.Contract) *Event {
+	if len(m.source.Rename) == 0 {
+		return nil
+	}
+	return NewModel(Source{Events: []*contracts.Contract{c}, Initialisms: m.source.Initialisms}).Events[0]
 }
 
 // renames are the entries of Source.Rename; nil when there are none.

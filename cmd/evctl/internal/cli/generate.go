@@ -227,9 +227,7 @@ func modelOf(ctx context.Context, w *workspace.Workspace, jobs []codegen.Job) (*
 		src.Released, err = releasedOf(ctx, w)
 	}
 	model := <-made
-	for _, e := range model.Events {
-		e.Ledgers, e.Released = src.Ledgers[e.Contract.Name], src.Released[e.Contract.Name]
-	}
+	model.Continue(src.Ledgers, src.Released)
 	return model, err
 }
 
