@@ -34,13 +34,18 @@ func (o *objectCheck) prepared() *objectCheck {
 	o.table = newNameTable(o.names)
 	o.picky = o.keys != nil || len(o.patterns) > 0
 	o.expected, o.must, o.words = o.firstKeys(), 0, 0
-	o.first = &o.expected[0]
 	for i := range o.expected {
 		o.expected[i].next = &o.expected[min(i+1, len(o.expected)-1)]
 	}
 	for _, p := range o.required {
 		if p < 64 {
 			o.must |= 1 << p
+		}
+	}
+	o.anyMust = make([]uint64, len(o.any))
+	for i, g := range o.any {
+		for _, p := range g {
+			o.anyMust[i] |= 1 << p
 		}
 	}
 	if len(o.properties) > 64 {

@@ -14,7 +14,7 @@ import (
 // one of the outcomes below. Values contain each other at most rawjson.MaxDepth deep, and
 // so do calls.
 type decider struct {
-	deciders *[opCount]func(q *decider, n *node, t rawjson.View, at int) int
+	deciders [opCount]deciderOf
 
 	text  rawjson.Text
 	body  body
@@ -57,7 +57,10 @@ type span struct{ start, end int }
 func (s span) in(t rawjson.View) []byte { return t.Slice(s.start, s.end) }
 
 func newDecider() *decider {
-	q := &decider{deciders: &deciders}
+	q := &decider{}
+	for o := range opCount {
+		q.deciders[o] = o.decider()
+	}
 	q.reset()
 	return q
 }
@@ -146,24 +149,43 @@ func (q *decider) value(n *node, t rawjson.View, at int) int {
 	return q.deciders[n.op](q, n, t, at)
 }
 
-// deciders has the function of each op. Going there in one step, and by what the contract
+// deciderOf decides on the values of a node.
+type deciderOf func(q *decider, n *node, t rawjson.View, at int) int
+
+// decider is the function of an op. Going there in one step, and by what the contract
 // says before what the text says, is what a processor foresees best.
-var deciders = [opCount]func(q *decider, n *node, t rawjson.View, at int) int{
-	mixedOp:   (*decider).mixed,
-	textOp:    (*decider).string,
-	freeOp:    (*decider).free,
-	lengthOp:  (*decider).measured,
-	enumOp:    (*decider).listed,
-	uuidOp:    (*decider).uuid,
-	momentOp:  (*decider).moment,
-	formatOp:  (*decider).formatted,
-	patternOp: (*decider).patterned,
-	boolOp:    (*decider).bool,
-	numberOp:  (*decider).number,
-	objectOp:  (*decider).onlyObject,
-	arrayOp:   (*decider).onlyArray,
-	unionOp:   (*decider).union,
-	partOp:    (*decider).part,
+func (o op) decider() deciderOf {
+	switch o {
+	case textOp:
+		return (*decider).string
+	case freeOp:
+		return (*decider).free
+	case lengthOp:
+		return (*decider).measured
+	case enumOp:
+		return (*decider).listed
+	case uuidOp:
+		return (*decider).uuid
+	case momentOp:
+		return (*decider).moment
+	case formatOp:
+		return (*decider).formatted
+	case patternOp:
+		return (*decider).patterned
+	case boolOp:
+		return (*decider).bool
+	case numberOp:
+		return (*decider).number
+	case objectOp:
+		return (*decider).onlyObject
+	case arrayOp:
+		return (*decider).onlyArray
+	case unionOp:
+		return (*decider).union
+	case partOp:
+		return (*decider).part
+	}
+	return (*decider).mixed
 }
 
 // mixed decides on a value by its own type.
@@ -211,9 +233,9 @@ func (q *decider) onlyArray(n *node, t rawjson.View, at int) int {
 
 // anyObject, anyArray and anyNode take everything.
 var (
-	anyObject = (&objectCheck{open: true, max: -1}).prepared()
+	anyObject = &objectCheck{open: true, max: -1, table: &nameTable{}, expected: []key{everyKey}}
 	anyArray  = &arrayCheck{max: -1, each: anyNode}
-	anyNode   = (&node{kinds: allKinds}).prepared()
+	anyNode   = &node{kinds: allKinds, free: true}
 )
 
 // booleans are true and false, by the second bit of their first letters.

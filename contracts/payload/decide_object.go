@@ -29,7 +29,7 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 		q.addWords(o.words)
 	}
 	at = skip(t, at+1)
-	expected := o.first
+	expected := &o.expected[0]
 	for more := t.Byte(at) != '}'; more; {
 		start, k := at, expected
 		if !k.at(t, at) || k.long && !k.middleAt(t, at) {
@@ -38,7 +38,7 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 		if k.bit&^m.seen != 0 {
 			m.seen |= k.bit
 			expected = k.next
-			at = q.value(k.node, t, skip(t, at+k.size))
+			at = k.decide(q, k.node, t, skip(t, at+k.size))
 		} else {
 			at, expected = q.member(o, &m, expected, t, at)
 		}
@@ -104,7 +104,8 @@ type key struct {
 	size       int
 	bit        uint64 // of the property
 	node       *node
-	next       *key // the one that mostly comes next
+	decide     deciderOf // for the node
+	next       *key      // the one that mostly comes next
 	text       string
 	long       bool // there is something between head and tail
 }
@@ -121,7 +122,7 @@ var (
 )
 
 func newKey(text string, n *node, p int) key {
-	k := key{text: text, size: len(text), back: max(len(text)-8, 0), node: n, bit: 1 << p, long: len(text) > 16}
+	k := key{text: text, size: len(text), back: max(len(text)-8, 0), node: n, decide: n.op.decider(), bit: 1 << p, long: len(text) > 16}
 	var head, tail [8]byte
 	k.mask = 1<<(8*copy(head[:], text)) - 1
 	copy(tail[:], text[k.back:])
@@ -145,7 +146,7 @@ func (q *decider) guess(o *objectCheck, t rawjson.View, at int) *key {
 	if t.Byte(at) != '"' {
 		return &noKey
 	}
-	p := o.table.guess(t, at+1, q.text.Stop(at+1))
+	p := o.table.guess(endsOf(t, at+1, q.text.Stop(at+1)))
 	if uint(p) >= uint(len(o.expected)) {
 		return &noKey
 	}
@@ -167,6 +168,10 @@ func (q *decider) mark(words, p int) bool {
 // memberName reads a name and the colon behind it, and finds the property, or -1. The
 // name is kept in q.name.
 func (q *decider) memberName(o *objectCheck, t rawjson.View, at int) (p, end int) {
+	if end = q.plain(t, at); end >= 0 && t.Byte(end+1) == ':' {
+		q.name = t.Slice(at+1, end)
+		return o.table.find(q.name), skip(t, end+2)
+	}
 	q.name, end = q.quoted(t, at)
 	if end < 0 {
 		return -1, rejected
@@ -274,13 +279,19 @@ func (q *decider) again(readers int, n *node, t rawjson.View, at int) int {
 	return end
 }
 
-// complete is that of the object.
+// complete is that of the object, of which the required ones among the first 64 properties are
+// there.
 func (q *decider) complete(o *objectCheck, m *members) bool {
+	count := len(q.names) - m.names
 	if o.words == 0 {
-		q.bits = append(q.bits, 0)
+		count += bits.OnesCount64(m.seen)
+		if count < o.min || uint(count) > uint(o.max) || len(o.any) > 0 && !o.anyOf(m.seen) {
+			return false
+		}
+		q.names = q.names[:m.names]
+		return true
 	}
 	q.bits[m.words] = m.seen
-	count := len(q.names) - m.names
 	for _, w := range q.bits[m.words:] {
 		count += bits.OnesCount64(w)
 	}
@@ -289,6 +300,16 @@ func (q *decider) complete(o *objectCheck, m *members) bool {
 	}
 	q.names, q.bits = q.names[:m.names], q.bits[:m.words]
 	return true
+}
+
+// anyOf reports whether all properties of a group of any are there, of an object with few.
+func (o *objectCheck) anyOf(seen uint64) bool {
+	for _, must := range o.anyMust {
+		if seen&must == must {
+			return true
+		}
+	}
+	return false
 }
 
 // complete decides on an object as a whole, by the bits of the properties that are

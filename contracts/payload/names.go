@@ -13,12 +13,40 @@ import (
 // make it slow, because only names of the contract are in it.
 type nameTable struct {
 	names []string
+	ends  []ends   // of the names, where there are slots
 	slots []uint16 // 1 + the index of a name, 0 where there is none
 	seed  uint64
 	shift uint8
 	// many takes the place of slots where there are too many names, or too many that
 	// differ in the middle only.
 	many map[string]int
+}
+
+// ends are the first and the last eight bytes of a text, and its size. Of a shorter one both are
+// all it has, with zeros behind.
+type ends struct {
+	first, last uint64
+	size        int
+}
+
+// endsOf are those of the text from one offset to another. It has no branches that depend
+// on the text, because names in random order make those slow.
+func endsOf(text rawjson.View, from, to int) ends {
+	n := to - from
+	mask := uint64(1)<<(8*uint(min(n, 8))) - 1
+	return ends{text.Word(from) & mask, text.Word(from+max(n-8, 0)) & mask, n}
+}
+
+// endsOfName are those of a name.
+func endsOfName(name []byte) ends {
+	n := len(name)
+	if n >= 8 {
+		return ends{binary.LittleEndian.Uint64(name), binary.LittleEndian.Uint64(name[n-8:]), n}
+	}
+	var b [8]byte
+	copy(b[:], name)
+	word := binary.LittleEndian.Uint64(b[:])
+	return ends{word, word, n}
 }
 
 // Seeds are tried for tables of up to fewNames; in others, and after maxSeeds, names
@@ -32,7 +60,7 @@ const (
 func newNameTable(names []string) *nameTable {
 	t := &nameTable{names: names}
 	if len(names) > maxNames || !t.hash() {
-		t.slots, t.many = nil, make(map[string]int, len(names))
+		t.slots, t.ends, t.many = nil, nil, make(map[string]int, len(names))
 		for i, name := range names {
 			t.many[name] = i
 		}
@@ -48,7 +76,10 @@ func (t *nameTable) hash() bool {
 	}
 	size := 1 << bits.Len(uint(2*n-1))
 	t.shift = uint8(64 - bits.TrailingZeros(uint(size)))
-	t.slots = make([]uint16, size)
+	t.slots, t.ends = make([]uint16, size), make([]ends, n)
+	for i, name := range t.names {
+		t.ends[i] = endsOfName([]byte(name))
+	}
 	steps := 0
 	for t.seed = range uint64(maxSeeds) {
 		if steps = t.fill(); steps == 0 || n > fewNames {
@@ -62,8 +93,8 @@ func (t *nameTable) hash() bool {
 // stand, up to a limit that is too many.
 func (t *nameTable) fill() (steps int) {
 	clear(t.slots)
-	for i, name := range t.names {
-		at := t.slot([]byte(name))
+	for i := range t.names {
+		at := t.slot(t.ends[i])
 		for t.slots[at] != 0 {
 			if steps++; steps > 2*len(t.names) {
 				return steps
@@ -75,53 +106,39 @@ func (t *nameTable) fill() (steps int) {
 	return steps
 }
 
-func (t *nameTable) slot(name []byte) int {
-	n := len(name)
-	if n >= 8 {
-		return t.slotOf(binary.LittleEndian.Uint64(name), binary.LittleEndian.Uint64(name[n-8:]), n)
-	}
-	var b [8]byte
-	copy(b[:], name)
-	word := binary.LittleEndian.Uint64(b[:])
-	return t.slotOf(word, word, n)
-}
-
-// slotOf is where a name of n bytes belongs, by its first and its last eight bytes. Of a
-// shorter one both are all it has, with zeros behind.
-func (t *nameTable) slotOf(first, last uint64, n int) int {
-	h := (first ^ t.seed*0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd
-	h = (h ^ h>>32 ^ last ^ uint64(n)<<56) * 0xc4ceb9fe1a85ec53
+// slot is where the name with these ends belongs.
+func (t *nameTable) slot(e ends) int {
+	h := (e.first ^ t.seed*0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd
+	h = (h ^ h>>32 ^ e.last ^ uint64(e.size)<<56) * 0xc4ceb9fe1a85ec53
 	return int(h >> t.shift)
 }
 
-// guess is the only name of the table that the text from one offset to another can be,
-// as far as its ends and its length tell, or -1. It has no branches that depend on the
-// name, because names in random order make those slow.
-func (t *nameTable) guess(text rawjson.View, from, to int) int {
+// guess is the only name of the table that can have these ends, or -1.
+func (t *nameTable) guess(e ends) int {
 	if len(t.slots) == 0 {
 		return -1
 	}
-	n := to - from
-	mask := uint64(1)<<(8*uint(min(n, 8))) - 1
-	first, last := text.Word(from)&mask, text.Word(from+max(n-8, 0))&mask
-	return int(t.slots[t.slotOf(first, last, n)]) - 1
+	return int(t.slots[t.slot(e)]) - 1
 }
 
 // has reports whether the text from one offset to another is in the table.
 func (t *nameTable) has(text rawjson.View, from, to int) bool {
-	name := text.Slice(from, to)
-	if i := t.guess(text, from, to); i >= 0 && t.names[i] == string(name) {
+	e := endsOf(text, from, to)
+	if i := t.guess(e); i >= 0 && t.ends[i] == e && e.size <= 16 {
 		return true
 	}
-	return t.find(name) >= 0
+	return t.find(text.Slice(from, to)) >= 0
 }
 
 // find is the index of a name, or -1.
 func (t *nameTable) find(name []byte) int {
 	if len(t.slots) == 0 {
+		if t.many == nil {
+			return -1
+		}
 		return t.findAmongMany(name)
 	}
-	for at := t.slot(name); ; at = (at + 1) & (len(t.slots) - 1) {
+	for at := t.slot(endsOfName(name)); ; at = (at + 1) & (len(t.slots) - 1) {
 		i := int(t.slots[at]) - 1
 		if i < 0 || t.names[i] == string(name) {
 			return i

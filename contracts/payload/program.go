@@ -126,12 +126,12 @@ type objectCheck struct {
 	keysMasked bool
 
 	// For deciders.
-	expected []key  // of the first properties, in their order, and one of no property
-	first    *key   // of expected
-	must     uint64 // bits of the required ones among the first 64 properties
-	simple   bool   // must is all that there is to do at the end of the object
-	picky    bool   // names matter beyond those of properties
-	words    int    // of bits for the properties, 0 where one will do
+	expected []key    // of the first properties, in their order, and one of no property
+	must     uint64   // bits of the required ones among the first 64 properties
+	anyMust  []uint64 // the same of each group of any
+	simple   bool     // must is all that there is to do at the end of the object
+	picky    bool     // names matter beyond those of properties
+	words    int      // of bits for the properties, 0 where one will do
 }
 
 type property struct {
