@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"math/big"
-	"strconv"
 	"strings"
 
 	"github.com/evctl/evctl/codegen"
@@ -303,9 +302,7 @@ func (b *builder) field(f *codegen.Field, name naming.Name) *field {
 	}
 	if f.Required {
 		made.typ = b.value(f.Type, name)
-		if s.Default != nil {
-			made.value = fallback(made.typ, *s.Default)
-		}
+		made.fallback = s.Default
 	} else {
 		made.typ, made.value = optional(b.content(f.Type, name)), "null"
 	}
@@ -323,24 +320,6 @@ func (b *builder) field(f *codegen.Field, name naming.Name) *field {
 func classOf(s *contracts.Schema) contracts.PII {
 	if class := cmp.Or(s.PII, s.Resolved().PII); class != contracts.NoPII {
 		return class
-	}
-	return ""
-}
-
-// fallback is the default of a contract as one of Avro, or empty where Avro has no way to
-// write it.
-func fallback(s *schema, v contracts.Value) string {
-	switch {
-	case s.logical != "":
-	case s.kind == "string" && v.IsString(), s.kind == "boolean" && v.Type() == contracts.Boolean:
-		return v.JSON
-	case v.Type()&contracts.Numeric == 0:
-	case s.kind == "double":
-		return strconv.FormatFloat(contracts.Decimal(v.JSON).Float64(), 'g', -1, 64)
-	case (s.kind == "int" || s.kind == "long") && contracts.Decimal(v.JSON).IsInteger():
-		if r := contracts.Decimal(v.JSON).Rat(); r.Num().IsInt64() {
-			return r.Num().String()
-		}
 	}
 	return ""
 }

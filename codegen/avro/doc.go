@@ -22,7 +22,7 @@
 //	                          that says "undeclared": true
 //	oneOf, anyOf              a union of what the variants are; those that are lists, maps or
 //	                          numbers of one kind are one branch
-//	null                      a union with null, which stands first
+//	null                      a union with null, which stands first but for a default
 //
 // A variant that does not declare the discriminator is a record of its own, in which the
 // discriminator is an enum of one value: no two records take the same object.
@@ -43,7 +43,7 @@
 //	a union      is the first branch that takes the value. A record takes an object that has
 //	             all other members and none that the record lacks; int, long and decimal take
 //	             whole numbers that they can hold, however they are written
-//	an enum      is the symbol whose text in "texts" is the value, or the value itself
+//	an enum      is the first symbol whose text in "texts" is the value, or the value itself
 //	             where "texts" does not name it
 //	JSON text    is the record whose text is the value as JSON
 //
@@ -70,14 +70,19 @@
 // branch of a union; writers choose the first that fits. An object that takes undeclared
 // members keeps a property that is no longer declared as a field that says "former": true.
 //
-// Released versions are named by the rename of today: to change that within a major version
-// leaves no aliases, and readers find nothing under the new names.
+// What is renamed for this target has the name that it would have without that as an alias,
+// once a version of the major is released; so have records in the namespace of an event that is
+// renamed, and a symbol, which cannot have aliases, stands a second time behind the others. Data
+// from before the rename can be read. Nobody knows older renames: a second one within a major
+// version, or the end of one, leaves no alias, and a name must not go from one property to
+// another.
 //
 // With formats: logical, a time that may be a number in a later version of the same major is
 // an error: readers of Avro would take one for the other.
 //
-// A required property of a later version has the default of the contract where it is one of
-// string, boolean, int, long and double, so that earlier data can be read: enums, unions and
-// logical types have none. Custom members of the schema are for people and
-// for governance: event, version, owner, retention, format, unit, pii, deprecated.
+// A required property of a later version has the default of the contract, so that earlier data
+// can be read: that of a string, a boolean, a number or an enum, also beside null, which stands
+// behind it then. Dates, times, decimals, objects and lists have none. Custom members of the
+// schema are for people and for governance: event, version, owner, retention, format, unit, pii,
+// deprecated.
 package avro

@@ -2,6 +2,7 @@ package avro
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +13,9 @@ import (
 // print writes a schema as a file: what fits stands in one line.
 func print(s *schema, namespace string) []byte {
 	w := &writer{written: map[*schema]bool{}, namespace: namespace}
+	if s.before != "" {
+		w.before = sibling(namespace, s.before) + "."
+	}
 	out := w.schema(s).append(nil, 0)
 	return append(out, '\n')
 }
@@ -21,6 +25,16 @@ func print(s *schema, namespace string) []byte {
 type writer struct {
 	written   map[*schema]bool
 	namespace string // of the next record, and so of all within it
+	before    string // stands before aliases that are in another namespace
+}
+
+// sibling is the namespace in which another event has the same major version.
+func sibling(namespace, word string) string {
+	parts := strings.Split(namespace, ".")
+	if len(parts) > 1 {
+		parts[len(parts)-2] = word
+	}
+	return strings.Join(parts, ".")
 }
 
 func (w *writer) schema(s *schema) value {
@@ -55,7 +69,11 @@ func (w *writer) declaration(s *schema) value {
 		w.namespace = ""
 	}
 	o.attributes(s.attributes)
-	o.documentation(s.doc, s.aliases)
+	aliases := slices.Clone(s.aliases)
+	for _, name := range s.elsewhere {
+		aliases = append(aliases, w.before+name)
+	}
+	o.documentation(s.doc, aliases)
 	if s.kind == "record" {
 		list := make([]value, len(s.fields))
 		for i, f := range s.fields {
@@ -80,9 +98,10 @@ func (w *writer) declaration(s *schema) value {
 }
 
 func (w *writer) field(f *field) value {
-	o := object(member{"name", quoted(f.name)}, member{"type", w.schema(f.typ)})
-	if f.value != "" {
-		o.add("default", value{text: f.value})
+	typ, fallback := f.withFallback()
+	o := object(member{"name", quoted(f.name)}, member{"type", w.schema(typ)})
+	if fallback != "" {
+		o.add("default", value{text: fallback})
 	}
 	o.documentation(f.doc, f.aliases)
 	if f.wire != "" && f.wire != f.name {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
 )
 
 // schema is an Avro schema. Records and enums stand once in a file; whoever uses them
@@ -18,6 +19,8 @@ type schema struct {
 	wanted     string // what it is called when no other one is
 	doc        string
 	aliases    []string
+	elsewhere  []string // aliases in the namespace that before is a word of
+	before     string   // of the outermost record: the word for the event in a former namespace, or empty
 	attributes []attribute
 	origin     codegen.Origin
 	fields     []*field
@@ -42,7 +45,8 @@ type field struct {
 	name       string // empty until follow decides it
 	wanted     string
 	typ        *schema
-	value      string // default as JSON, or empty
+	value      string           // default as JSON, or empty
+	fallback   *contracts.Value // default of a required property, where Avro can have it; nil: none
 	doc        string
 	aliases    []string
 	attributes []attribute

@@ -3,9 +3,11 @@ package avro
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/evctl/evctl/codegen"
+	"github.com/evctl/evctl/contracts"
 )
 
 // Target writes Avro schemas.
@@ -51,10 +53,13 @@ func paths(m *codegen.Model, names *codegen.Names) map[*codegen.Event]string {
 	all := make(map[*codegen.Event]string, len(m.Events))
 	scope := names.Files()
 	for _, e := range m.Events {
-		all[e] = scope.Name(codegen.Stem(e.Name.Snake()), e.Origin())
+		all[e] = scope.Name(stem(e), e.Origin())
 	}
 	return all
 }
+
+// stem is the word for an event, of its file and its namespace.
+func stem(e *codegen.Event) string { return codegen.Stem(e.Name.Snake()) }
 
 var namespaces = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$`)
 
@@ -83,13 +88,41 @@ func (Target) Generate(m *codegen.Model, options codegen.Options, emit codegen.E
 // schemaOf is the schema of an event after all versions of its major that were released
 // before.
 func schemaOf(m *codegen.Model, e *codegen.Event, logical bool) (*schema, error) {
+	s, err := lineage(e, e.Released, m.Version, logical)
+	if err != nil {
+		return nil, err
+	}
+	if plain := m.Unrenamed(e.Contract); plain != nil && releasedUpTo(e) {
+		before, err := lineage(plain, e.Released, m.Unrenamed, logical)
+		if err != nil {
+			return nil, err
+		}
+		word := ""
+		if former := stem(plain); former != stem(e) {
+			word = former
+		}
+		alias(s, before, word)
+	}
+	return s, nil
+}
+
+// lineage is the schema of an event that goes on from released versions of its major, named
+// as a function names each of them.
+func lineage(e *codegen.Event, released []*contracts.Contract, named func(*contracts.Contract) *codegen.Event, logical bool) (*schema, error) {
 	var former *schema
-	for _, c := range e.Released {
+	for _, c := range released {
 		if c.Version.Major == e.Contract.Version.Major && c.Version.Compare(e.Contract.Version) < 0 {
-			former, _ = follow(treeOf(m.Version(c), logical), former, nil) // released is released
+			former, _ = follow(treeOf(named(c), logical), former, nil) // released is released
 		}
 	}
 	return follow(treeOf(e, logical), former, nil)
+}
+
+// releasedUpTo reports whether a version of the major was released, this one included.
+func releasedUpTo(e *codegen.Event) bool {
+	return slices.ContainsFunc(e.Released, func(c *contracts.Contract) bool {
+		return c.Version.Major == e.Contract.Version.Major && c.Version.Compare(e.Contract.Version) <= 0
+	})
 }
 
 // treeOf is the schema of one version by itself. Names depend on that version alone, so
