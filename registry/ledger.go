@@ -59,7 +59,7 @@ func PeekLedger(tail []byte, event string, version contracts.Version) (l numbers
 	buffer := buffers.Get().(*[]byte)
 	defer buffers.Put(buffer)
 	p := packer{src: tail, at: at, dst: (*buffer)[:0], copied: at, members: make([]member, 0, 2)}
-	if !p.listed() || !p.byte(',') || !p.listed() || p.members[1].key != "protobuf" {
+	if !p.listed() || !p.byte(',') || !p.listed() || string(p.members[1].key) != "protobuf" {
 		return l, false
 	}
 	*buffer = p.flushed()

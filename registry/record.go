@@ -292,33 +292,47 @@ func unreadable(buffer, data []byte) error {
 // readContents takes the members that a release holds from its text, which it keeps. The
 // members' source starts at an offset of the file.
 func (r *Record) readContents(text []byte, members []member, offset int) error {
-	found := map[string]member{}
-	for _, m := range members {
-		if _, twice := found[m.key]; twice {
-			return Errorf(CodeReleaseEdited, "member %q stands twice", m.key)
-		}
-		found[m.key] = m
-	}
-	for key, into := range map[string]*json.RawMessage{"contract": &r.ContractJSON, "schema": &r.SchemaJSON, "protobuf": &r.ProtobufJSON} {
-		m, ok := found[key]
-		if !ok {
-			return Errorf(CodeReleaseEdited, "expected the members contract, schema and protobuf")
-		}
-		*into = m.packed.of(text)
-	}
-	at := found["contract"].source
-	r.at = span{at.start + offset, at.end + offset}
-	if m, ok := found[ledgerDigestKey]; ok {
-		if err := r.checkLedger(m.packed.of(text)); err != nil {
+	var contract, schema, protobuf, own, waived *member
+	for _, one := range []struct {
+		key  string
+		into **member
+	}{{"contract", &contract}, {"schema", &schema}, {"protobuf", &protobuf}, {ledgerDigestKey, &own}, {"waivers", &waived}} {
+		var err error
+		if *one.into, err = memberOf(members, one.key); err != nil {
 			return err
 		}
 	}
-	if m, ok := found["waivers"]; ok {
-		if err := json.Unmarshal(m.packed.of(text), &r.Waivers); err != nil {
+	if contract == nil || schema == nil || protobuf == nil {
+		return Errorf(CodeReleaseEdited, "expected the members contract, schema and protobuf")
+	}
+	r.ContractJSON, r.SchemaJSON, r.ProtobufJSON = contract.packed.of(text), schema.packed.of(text), protobuf.packed.of(text)
+	r.at = span{contract.source.start + offset, contract.source.end + offset}
+	if own != nil {
+		if err := r.checkLedger(own.packed.of(text)); err != nil {
+			return err
+		}
+	}
+	if waived != nil {
+		if err := json.Unmarshal(waived.packed.of(text), &r.Waivers); err != nil {
 			return Errorf(CodeReleaseEdited, "waivers cannot be read: %v", err)
 		}
 	}
 	return nil
+}
+
+// memberOf is the one member that has a key; nil when there is none.
+func memberOf(members []member, key string) (*member, error) {
+	var found *member
+	for i := range members {
+		if string(members[i].key) != key {
+			continue
+		}
+		if found != nil {
+			return nil, Errorf(CodeReleaseEdited, "member %q stands twice", key)
+		}
+		found = &members[i]
+	}
+	return found, nil
 }
 
 // MediaPush is the media type of a contract with the waivers that it needs.

@@ -15,7 +15,7 @@ func (s span) of(text []byte) []byte { return text[s.start:s.end:s.end] }
 
 // member is one member of the outermost object.
 type member struct {
-	key    string // as it is written, without its quotes
+	key    []byte // as it is written, without its quotes
 	source span   // its value in the text that was read
 	packed span   // its value in the text without white space
 }
@@ -145,7 +145,7 @@ func (p *packer) listed() bool {
 	if !p.string() {
 		return false
 	}
-	m := member{key: string(p.src[open+1 : p.at-1])}
+	m := member{key: p.src[open+1 : p.at-1]}
 	if !p.byte(':') {
 		return false
 	}
