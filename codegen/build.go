@@ -117,12 +117,11 @@ func (b *builder) roots(src Source) {
 
 // reachable makes roots of all definitions that s needs and that have none yet.
 func (b *builder) reachable(s *contracts.Schema, e *Event) {
-	contracts.Walk(s, "", func(_ string, s *contracts.Schema) bool {
+	contracts.EachSchema(s, func(s *contracts.Schema) {
 		if s.Target != nil && b.definitions[s.Target] == nil {
 			b.definition(s, e)
 			b.reachable(s.Target, e)
 		}
-		return true
 	})
 }
 

@@ -55,7 +55,7 @@ func (s shared) reachedFrom(schema *contracts.Schema) library {
 	seen := map[*contracts.Schema]bool{}
 	var reach func(*contracts.Schema)
 	reach = func(schema *contracts.Schema) {
-		contracts.Walk(schema, "", func(_ string, at *contracts.Schema) bool {
+		contracts.EachSchema(schema, func(at *contracts.Schema) {
 			if at.Target != nil && !seen[at.Target] {
 				seen[at.Target] = true
 				if file := s[at.Target]; file != "" {
@@ -63,7 +63,6 @@ func (s shared) reachedFrom(schema *contracts.Schema) library {
 				}
 				reach(at.Target)
 			}
-			return true
 		})
 	}
 	reach(schema)

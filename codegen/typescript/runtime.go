@@ -110,11 +110,10 @@ func (g *generator) formats() map[string]bool {
 	formats := map[string]bool{}
 	for _, u := range g.units {
 		for _, t := range u.Types {
-			contracts.Walk(t.Schema, "", func(_ string, s *contracts.Schema) bool {
+			contracts.EachSchema(t.Schema, func(s *contracts.Schema) {
 				if s.Format != "" {
 					formats[s.Format] = true
 				}
-				return true
 			})
 		}
 	}

@@ -59,6 +59,9 @@ func (l Ledger) sound() bool {
 // numbers that two of them use for different things, and all names that have two
 // numbers.
 func Merge(ledgers ...Ledger) (Ledger, error) {
+	if len(ledgers) == 1 && ledgers[0].sound() {
+		return ledgers[0], nil
+	}
 	merged := Ledger{scopes: map[string][]Entry{}}
 	var conflicts []error
 	for _, l := range ledgers {

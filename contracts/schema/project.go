@@ -63,11 +63,10 @@ func (p *projector) definitions(s *contracts.Schema, further []*contracts.NamedS
 		}
 	}
 	reach = func(s *contracts.Schema) {
-		contracts.Walk(s, "", func(_ string, s *contracts.Schema) bool {
+		contracts.EachSchema(s, func(s *contracts.Schema) {
 			if s.Target != nil {
 				add(s.Ref, s.Target)
 			}
-			return true
 		})
 	}
 	reach(s)
