@@ -36,7 +36,9 @@ func docOf(s *contracts.Schema) Doc {
 }
 
 func (d *Doc) add(text string) {
-	text = strings.Join(strings.Fields(text), " ")
+	if !isPlain(text) {
+		text = strings.Join(strings.Fields(text), " ")
+	}
 	if text == "" {
 		return
 	}

@@ -1,26 +1,33 @@
 package naming
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Unique gives each candidate a name of its own: the first of several with one key
 // keeps it, later ones get a number that no candidate has. first holds, for each
 // name that was changed, the index of the candidate that kept it, and -1 for the
 // others. The result depends on the order of the candidates only.
 func Unique(candidates []Name) (names []Name, first []int) {
+	names, first = slices.Clone(candidates), make([]int, len(candidates))
 	owner := make(map[string]int, len(candidates))
 	for i, c := range candidates {
-		if _, taken := owner[c.Key()]; !taken {
-			owner[c.Key()] = i
-		}
-	}
-	next := map[string]int{}
-	names, first = make([]Name, len(candidates)), make([]int, len(candidates))
-	for i, c := range candidates {
-		names[i], first[i] = c, -1
-		if owner[c.Key()] == i {
+		key := c.Key()
+		if at, taken := owner[key]; taken {
+			first[i] = at
 			continue
 		}
-		first[i] = owner[c.Key()]
+		owner[key], first[i] = i, -1
+	}
+	if len(owner) == len(candidates) {
+		return names, first
+	}
+	next := map[string]int{}
+	for i, c := range candidates {
+		if first[i] < 0 {
+			continue
+		}
 		for n := max(next[c.Key()], 2); ; n++ {
 			name := c.With(strconv.Itoa(n))
 			if _, taken := owner[name.Key()]; !taken {
