@@ -105,6 +105,29 @@ func TestPattern_MatchesWhatRE2Matches(t *testing.T) {
 	}
 }
 
+// TestChecks_OfVariantsHaveNamesOfJavaScript has variants whose names are no identifiers, in a
+// contract and after their union's name.
+func TestChecks_OfVariantsHaveNamesOfJavaScript(t *testing.T) {
+	const texts = `"a-b c": {type: string, maxLength: 1}, " ": {type: array, items: {type: boolean}, maxItems: 1}, "é": {type: integer, minimum: 4}, "1": {type: object, properties: {a: {type: string}}}`
+	m := model(t, "event: a\nversion: 1.0.0\nproperties: {x: {oneOf: {"+texts+"}}}\n",
+		`event: b
+version: 1.0.0
+properties: {x: {discriminator: kind, oneOf: {"a-b": {type: object, properties: {a: {type: string}}}, "a b": {type: object, properties: {a: {type: integer}}}}}}
+`)
+	samples := []sample{
+		{Event: "a", Raw: `{"x": "a"}`}, {Event: "a", Raw: `{"x": [true]}`}, {Event: "a", Raw: `{"x": 4}`}, {Event: "a", Raw: `{"x": {"a": ""}}`}, {Event: "a", Raw: `{"x": "ab"}`},
+		{Event: "b", Raw: `{"x": {"kind": "a-b", "a": ""}}`}, {Event: "b", Raw: `{"x": {"kind": "a b", "a": ""}}`},
+	}
+	want := []string{"", "", "", "", "/x: oneOf", "", "/x/a: type"}
+	var got []string
+	for _, v := range runChecks(t, m, nil, samples) {
+		got = append(got, v.Fault)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
+	}
+}
+
 // TestEvents_AreFoundByNamesThatObjectsInherit asks by names that mean something to every
 // object.
 func TestEvents_AreFoundByNamesThatObjectsInherit(t *testing.T) {

@@ -31,6 +31,9 @@ type place struct{ words naming.Name }
 
 func (at place) below(word string) place { return place{at.words.With(word)} }
 
+// variant is the place of a variant, the name of which somebody chose.
+func (at place) variant(v *contracts.Variant) place { return place{at.words.Join(naming.Part(v.Name))} }
+
 // checks prints the checks of the unit's types.
 func (p *printer) checks() {
 	c := &checker{printer: p, names: helperScope().Inner(), hoistedAs: map[string]string{}}
@@ -404,7 +407,7 @@ func (c *checker) union(s *contracts.Schema, at place) {
 	function := c.helper(u.Keyword())
 	checks := make([]doc, len(u.Variants))
 	for i, v := range u.Variants {
-		checks[i] = c.leaf(c.local(v.Schema, at.below(v.Name)))
+		checks[i] = c.leaf(c.local(v.Schema, at.variant(v)))
 	}
 	c.returnCalls([]call{{function, checks}}, c.leaf("value"))
 }
@@ -438,7 +441,7 @@ func (c *checker) variant(u *contracts.Union, v *contracts.Variant, at place) ca
 		if v.TagImplied {
 			tag = u.Discriminator
 		}
-		at := at.below(v.Name)
+		at := at.variant(v)
 		return call{c.later(at, func(name string) { c.objectCheck("", name, nil, object, at, tag) }), nil}
 	case v.TagImplied && c.tagged[t]:
 		return call{c.checkOf(t), []doc{c.leaf(quote(u.Discriminator))}}
