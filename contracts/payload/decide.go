@@ -177,9 +177,9 @@ func (o op) decider() deciderOf {
 	case numberOp:
 		return (*decider).number
 	case objectOp:
-		return (*decider).onlyObject
+		return (*decider).object
 	case arrayOp:
-		return (*decider).onlyArray
+		return (*decider).array
 	case unionOp:
 		return (*decider).union
 	case partOp:
@@ -197,11 +197,11 @@ func (q *decider) mixed(n *node, t rawjson.View, at int) int {
 		}
 	case '{':
 		if n.kinds&objectKind != 0 && n.enum == nil {
-			return q.object(n.object, t, at)
+			return q.object(n, t, at)
 		}
 	case '[':
 		if n.kinds&arrayKind != 0 && n.enum == nil {
-			return q.array(n.array, t, at)
+			return q.array(n, t, at)
 		}
 	case 't':
 		return n.word(1<<rawjson.True, "true", t, at)
@@ -215,20 +215,6 @@ func (q *decider) mixed(n *node, t rawjson.View, at int) int {
 		}
 	}
 	return rejected
-}
-
-func (q *decider) onlyObject(n *node, t rawjson.View, at int) int {
-	if t.Byte(at) != '{' {
-		return q.mixed(n, t, at)
-	}
-	return q.object(n.object, t, at)
-}
-
-func (q *decider) onlyArray(n *node, t rawjson.View, at int) int {
-	if t.Byte(at) != '[' {
-		return q.mixed(n, t, at)
-	}
-	return q.array(n.array, t, at)
 }
 
 // anyObject, anyArray and anyNode take everything.
@@ -265,16 +251,21 @@ func (n *node) word(kind kinds, text string, t rawjson.View, at int) int {
 	return at + len(text)
 }
 
-func (q *decider) array(a *arrayCheck, t rawjson.View, at int) int {
+// array decides on a node that takes arrays.
+func (q *decider) array(n *node, t rawjson.View, at int) int {
+	if t.Byte(at) != '[' {
+		return q.mixed(n, t, at)
+	}
 	if q.depth++; q.depth > rawjson.MaxDepth {
 		return rejected
 	}
+	a := n.array
 	if a == nil {
 		a = anyArray
 	}
 	if a.unique && q.collecting {
 		q.depth--
-		return q.aside(a, t, at)
+		return q.aside(n, t, at)
 	}
 	kept, open, failed := len(q.items), at, false
 	count := 0

@@ -159,9 +159,9 @@ func (q *decider) miscounted(a *arrayCheck, n, start, end int) int {
 }
 
 // aside is an array whose items are compared, without collecting what is wrong in them.
-func (q *decider) aside(a *arrayCheck, t rawjson.View, at int) int {
+func (q *decider) aside(n *node, t rawjson.View, at int) int {
 	q.collecting = false
-	at = q.array(a, t, at)
+	at = q.array(n, t, at)
 	q.collecting = true
 	return at
 }

@@ -17,10 +17,15 @@ type members struct {
 	failed bool   // one was rejected
 }
 
-func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
+// object decides on a node that takes objects.
+func (q *decider) object(n *node, t rawjson.View, at int) int {
+	if t.Byte(at) != '{' {
+		return q.mixed(n, t, at)
+	}
 	if q.depth++; q.depth > rawjson.MaxDepth {
 		return rejected
 	}
+	o := n.object
 	if o == nil {
 		o = anyObject
 	}
@@ -29,14 +34,14 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 		q.addWords(o.words)
 	}
 	at = skip(t, at+1)
-	expected := &o.expected[0]
-	for more := t.Byte(at) != '}'; more; {
+	expected, more := &o.expected[0], t.Byte(at) != '}'
+	for more {
 		start, k := at, expected
 		if !k.at(t, at) || k.long && !k.middleAt(t, at) {
 			k = q.guess(o, t, at)
 		}
-		if k.bit&^m.seen != 0 {
-			m.seen |= k.bit
+		if seen := m.seen | k.bit; seen != m.seen {
+			m.seen = seen
 			expected = k.next
 			at = k.decide(q, k.node, t, skip(t, at+k.size))
 		} else {
@@ -47,11 +52,12 @@ func (q *decider) object(o *objectCheck, t rawjson.View, at int) int {
 				return at
 			}
 		}
-		if t.Byte(at) == ',' && t.Byte(at+1) > ' ' {
+		c := t.Byte(at)
+		if c == ',' && t.Byte(at+1) > ' ' {
 			at++
 			continue
 		}
-		if t.Byte(at) == '}' {
+		if c == '}' {
 			break
 		}
 		if at, more = next(t, at, '}'); at < 0 {

@@ -33,8 +33,10 @@ type ends struct {
 // on the text, because names in random order make those slow.
 func endsOf(text rawjson.View, from, to int) ends {
 	n := to - from
-	mask := uint64(1)<<(8*uint(min(n, 8))) - 1
-	return ends{text.Word(from) & mask, text.Word(from+max(n-8, 0)) & mask, n}
+	back := n - 8
+	missing := back & (back >> 63) // of eight bytes, less than 0 where there are fewer
+	mask := ^uint64(0) >> uint(-8*missing)
+	return ends{text.Word(from) & mask, text.Word(from+back-missing) & mask, n}
 }
 
 // endsOfName are those of a name.
@@ -81,7 +83,8 @@ func (t *nameTable) hash() bool {
 		t.ends[i] = endsOfName([]byte(name))
 	}
 	steps := 0
-	for t.seed = range uint64(maxSeeds) {
+	for i := range uint64(maxSeeds) {
+		t.seed = i * 0x9e3779b97f4a7c15
 		if steps = t.fill(); steps == 0 || n > fewNames {
 			break
 		}
@@ -108,9 +111,9 @@ func (t *nameTable) fill() (steps int) {
 
 // slot is where the name with these ends belongs.
 func (t *nameTable) slot(e ends) int {
-	h := (e.first ^ t.seed*0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd
+	h := (e.first ^ t.seed) * 0xff51afd7ed558ccd
 	h = (h ^ h>>32 ^ e.last ^ uint64(e.size)<<56) * 0xc4ceb9fe1a85ec53
-	return int(h >> t.shift)
+	return int(h >> (t.shift % 64))
 }
 
 // guess is the only name of the table that can have these ends, or -1.
