@@ -168,7 +168,7 @@ func (f *file) nameFields(s shape, order []int) members {
 // begin forgets the message before.
 func (n *fieldNamer) begin(f *file, s shape) {
 	if n.taken == nil {
-		n.taken = taken{}
+		n.taken = make(taken, len(s.Fields)+len(s.Reserved))
 	}
 	clear(n.taken)
 	n.file, n.byWire = f, nil

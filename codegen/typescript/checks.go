@@ -285,8 +285,8 @@ func (o *objectCheck) property(i int, p *contracts.Property) {
 			o.statement(depth, o.leaf("known++;"))
 		}
 	}
-	var room [8]call
-	calls, nullable := o.calls(room[:0], p.Schema, at)
+	calls, nullable := o.calls(o.ofMember[:0], p.Schema, at)
+	o.ofMember = calls
 	o.statement(depth, o.seq("fault =", o.assigned(calls, value), ";"))
 	fault := o.leaf("fault")
 	wrong := fault

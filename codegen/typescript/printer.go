@@ -23,6 +23,7 @@ type printer struct {
 	imports   []imported
 	lines     []string // of the comment that is printed
 	given     []doc    // arguments of calls
+	ofMember  []call   // that check the property which is printed
 	out       []byte   // the module
 }
 
@@ -140,6 +141,7 @@ func (p *printer) printImport(names []imported) {
 	if !slices.ContainsFunc(names, func(i imported) bool { return !i.isType }) {
 		keyword, mark = "import type ", ""
 	}
+	p.clear() // all else is printed
 	specifier := p.specifier(names[0].module)
 	if len(names) == 1 {
 		// A single name never breaks.
