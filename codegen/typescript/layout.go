@@ -98,10 +98,8 @@ func (d *documents) list(k kind, of []doc) doc {
 	return doc(len(d.pieces) - 1)
 }
 
-func (d *documents) at(n doc) (*piece, []doc) {
-	one := &d.pieces[n]
-	return one, d.parts[one.first:one.last]
-}
+// in lists what a document is made of.
+func (d *documents) in(one *piece) []doc { return d.parts[one.first:one.last] }
 
 const (
 	lineWidth = 80
@@ -149,36 +147,36 @@ func (s *sheet) print(d doc, margin, column int) {
 	for len(s.stack) > 0 {
 		c := s.stack[len(s.stack)-1]
 		s.stack = s.stack[:len(s.stack)-1]
-		one, parts := s.at(c.content)
+		one := &s.pieces[c.content]
 		switch one.kind {
 		case text:
-			s.WriteString(one.text)
+			s.text = append(s.text, one.text...)
 			column += textWidth(one.text)
 		case sequence:
-			s.push(parts, c.indent, c.broken)
+			s.push(s.in(one), c.indent, c.broken)
 		case indent:
-			s.push(parts, c.indent+tab, c.broken)
+			s.push(s.in(one), c.indent+tab, c.broken)
 		case group:
-			s.push(parts, c.indent, !s.fits(parts, c.indent, s.stack, lineWidth-column))
+			s.push(s.in(one), c.indent, !s.fits(s.in(one), c.indent, s.stack, lineWidth-column))
 		case broken:
-			s.push(parts, c.indent, true)
+			s.push(s.in(one), c.indent, true)
 		case filled:
-			s.push(s.fill(parts, lineWidth-column), c.indent, c.broken)
+			s.push(s.fill(s.in(one), lineWidth-column), c.indent, c.broken)
 		case after:
 			// Only the break decides here: what follows may break on its own.
-			s.push(parts, c.indent, true)
+			s.push(s.in(one), c.indent, true)
 			if s.fits([]doc{space}, c.indent, s.stack, lineWidth-column) {
 				s.WriteString(" ")
 				column++
 				continue
 			}
-			for i := range parts {
+			for i := range s.in(one) {
 				s.stack[len(s.stack)-1-i].indent += tab
 			}
 			s.push([]doc{space}, c.indent+tab, true)
 		case ifBroken:
 			if c.broken {
-				s.push(parts, c.indent, true)
+				s.push(s.in(one), c.indent, true)
 			}
 		case lineBreak, softBreak:
 			switch {
@@ -215,7 +213,7 @@ func (s *sheet) margin(width int) {
 // is room for, which are never fewer than its columns, or when something breaks whatever the
 // room is: that does not stand in a group.
 func (d *documents) flat(line []byte, n doc, grouped bool) (_ []byte, ok bool) {
-	one, parts := d.at(n)
+	one := &d.pieces[n]
 	switch one.kind {
 	case text:
 		if len(line)+len(one.text) > cap(line) {
@@ -241,7 +239,7 @@ func (d *documents) flat(line []byte, n doc, grouped bool) (_ []byte, ok bool) {
 	case softBreak:
 		return line, grouped
 	}
-	for i, part := range parts {
+	for i, part := range d.in(one) {
 		if i > 0 && one.kind == filled {
 			if len(line)+2 > cap(line) || !grouped {
 				return nil, false
@@ -275,7 +273,7 @@ func (s *sheet) fits(next []doc, margin int, rest []command, room int) bool {
 		}
 		c := work[len(work)-1]
 		work = work[:len(work)-1]
-		one, parts := s.at(c.content)
+		one := &s.pieces[c.content]
 		switch one.kind {
 		case text:
 			room -= textWidth(one.text)
@@ -283,19 +281,20 @@ func (s *sheet) fits(next []doc, margin int, rest []command, room int) bool {
 			if !c.broken {
 				return false
 			}
-			add(parts, c.indent, true)
+			add(s.in(one), c.indent, true)
 		case filled:
+			parts := s.in(one)
 			if c.broken && len(parts) > 1 { // after the first comma
 				return textWidth(s.pieces[parts[0]].text)+1 <= room
 			}
 			room -= 2 * max(0, len(parts)-1) // commas and spaces
 			add(parts, c.indent, c.broken)
 		case after:
-			add(parts, c.indent, c.broken)
+			add(s.in(one), c.indent, c.broken)
 			work = append(work, command{space, c.indent, c.broken})
 		case ifBroken:
 			if c.broken {
-				add(parts, c.indent, true)
+				add(s.in(one), c.indent, true)
 			}
 		case lineBreak, softBreak:
 			if c.broken {
@@ -305,7 +304,7 @@ func (s *sheet) fits(next []doc, margin int, rest []command, room int) bool {
 				room--
 			}
 		default:
-			add(parts, c.indent, c.broken)
+			add(s.in(one), c.indent, c.broken)
 		}
 	}
 	return false
