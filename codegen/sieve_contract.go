@@ -25,9 +25,23 @@ func (s *Sieve) contract(c *contracts.Contract) {
 	s.body(c.Payload, key)
 	for _, d := range c.Definitions {
 		if d.Local {
+			s.alone(s.key(d.Name), key)
 			key := s.key(c.Name) + s.key(d.Name)
 			s.typeName(1, key)
 			s.body(d.Schema, key)
+		}
+	}
+}
+
+// alone compares a definition of one event, which some targets do not name after it, with the
+// event and with the definitions that it shares.
+func (s *Sieve) alone(key, event string) {
+	if key == event {
+		s.suspect(s.current)
+	}
+	for _, other := range s.roots[key] {
+		if other != s.current {
+			s.meet(s.current, other)
 		}
 	}
 }

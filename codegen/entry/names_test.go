@@ -197,6 +197,41 @@ func lintWhole(t *rapid.T, w *workspace.Workspace) []string {
 	return subjects(l.findings())
 }
 
+// TestLint_FindsDefinitionsThatStandAlone is about targets that do not name the definitions of an
+// event after it.
+func TestLint_FindsDefinitionsThatStandAlone(t *testing.T) {
+	const money = "{type: object, properties: {amount: {type: integer}}}"
+	for what, c := range map[string]struct {
+		files fstest.MapFS
+		want  []string
+	}{
+		"called as its event": {
+			fstest.MapFS{"contracts/a.yaml": {Data: []byte("event: money\nversion: 1.0.0\ndefinitions: {money: " + money + "}\nproperties: {total: {$ref: money}}\n")}},
+			[]string{"money#/definitions/money"},
+		},
+		"called as one that is shared": {
+			fstest.MapFS{
+				"contracts/a.yaml": {Data: []byte("event: paid\nversion: 1.0.0\ndefinitions: {shop_money: " + money + "}\nproperties: {total: {$ref: shop_money}, fee: {$ref: ShopMoney}}\n")},
+				"contracts/b.yaml": {Data: []byte("define: ShopMoney\ntype: object\nproperties: {amount: {type: integer}}\n")},
+			},
+			[]string{"ShopMoney#"},
+		},
+	} {
+		c.files[workspace.ConfigName] = &fstest.MapFile{Data: []byte("language: v1\ngenerate:\n  - {target: avro, out: gen}\n")}
+		w, err := workspace.Load(t.Context(), c.files)
+		if err != nil || len(w.Diagnostics) > 0 {
+			t.Fatal(what, err, w.Diagnostics)
+		}
+		found, err := Lint(t.Context(), w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, subjects(found)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", what, diff)
+		}
+	}
+}
+
 func TestLint_FindsWhatGivingAllNamesFinds(t *testing.T) {
 	clashing, clean := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
