@@ -14,8 +14,6 @@ import (
 // one of the outcomes below. Values contain each other at most rawjson.MaxDepth deep, and
 // so do calls.
 type decider struct {
-	deciders [opCount]deciderOf
-
 	text  rawjson.Text
 	body  body
 	depth int
@@ -33,6 +31,8 @@ type decider struct {
 	items   []span   // of the arrays with unique items around
 	bits    []uint64
 	decoded []byte // strings that had escapes
+
+	deciders [opCount]deciderOf
 }
 
 // Outcomes of a value that was not accepted.

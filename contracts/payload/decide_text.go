@@ -68,7 +68,7 @@ func (q *decider) listed(n *node, t rawjson.View, at int) int {
 // uuid decides on a node that takes UUIDs. Where one stands, so does a string.
 func (q *decider) uuid(n *node, t rawjson.View, at int) int {
 	const end = 1 + formats.UUIDSize
-	if t.Byte(at) != '"' || t.Byte(at+end) != '"' || !formats.UUID(textOf(t.Slice(at+1, at+end))) {
+	if t.Byte(at) != '"' || t.Byte(at+end) != '"' || !isUUID(t.Slice(at+1, at+end)) {
 		return q.formatted(n, t, at)
 	}
 	return at + end + 1

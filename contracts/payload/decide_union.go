@@ -46,14 +46,15 @@ func (q *decider) union(n *node, t rawjson.View, at int) int {
 
 // attempt is again, and leaves nothing behind when it fails.
 func (q *decider) attempt(readers int, n *node, t rawjson.View, at int) int {
-	kept := *q
+	depth, width, name, collecting := q.depth, q.width, q.name, q.collecting
+	names, items, bits := len(q.names), len(q.items), len(q.bits)
 	q.collecting = false
 	end := q.again(readers, n, t, at)
 	if end < 0 {
-		q.depth, q.width = kept.depth, kept.width
-		q.names, q.items, q.bits = q.names[:len(kept.names)], q.items[:len(kept.items)], q.bits[:len(kept.bits)]
+		q.depth, q.width = depth, width
+		q.names, q.items, q.bits = q.names[:names], q.items[:items], q.bits[:bits]
 	}
-	q.name, q.collecting = kept.name, kept.collecting
+	q.name, q.collecting = name, collecting
 	return end
 }
 
