@@ -115,7 +115,7 @@ func hostile() map[string][2]string {
 // bounds of a hostile question: the time that questions have, on a machine that does
 // much else, and all memory that is ever allocated for it.
 const (
-	hostileTime   = 10 * DefaultTime
+	hostileTime   = 40 * DefaultTime
 	hostileMemory = 600 << 20
 )
 
