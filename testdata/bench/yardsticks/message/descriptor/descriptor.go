@@ -24,7 +24,7 @@ const GoPackage = "github.com/evctl/evctl/testdata/bench/yardsticks/message/gen"
 func Of(ctx context.Context, events []*contracts.Contract) ([]protoreflect.FileDescriptor, error) {
 	options := codegen.Options{"package": "bench", "go_package": GoPackage}
 	job := codegen.Job{Target: protobuf.Target{}, Out: "gen", Options: options}
-	files, err := job.Run(codegen.NewModel(codegen.Source{Events: events}))
+	files, err := job.Files(codegen.NewModel(codegen.Source{Events: events}))
 	if err != nil {
 		return nil, err
 	}
