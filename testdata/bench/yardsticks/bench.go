@@ -125,7 +125,7 @@ func (b *bench) run() error {
 }
 
 // lap measures a row once; the first lap only warms up.
-func (b *bench) lap(r *row, warming bool) error {
+func (b *bench) lap(r *row, first bool) error {
 	for _, g := range b.groups {
 		c := r.columns[g]
 		if c == nil {
@@ -135,7 +135,7 @@ func (b *bench) lap(r *row, warming bool) error {
 		if err != nil {
 			return err
 		}
-		if !warming {
+		if !first {
 			c.laps = append(c.laps, elapsed)
 			c.allocations = allocations
 		}
