@@ -156,7 +156,7 @@ func (f *folder) status(c *Change, wanted []byte, overwrite bool, r *reader) (St
 	}
 	digest, listed := f.manifest.find(c.name)
 	switch marked := carriesMarker(content); {
-	case listed && digest == digestOf(content):
+	case listed && hasDigest(content, digest):
 	case listed && !(marked && overwrite):
 		return Edited, nil
 	case !listed && !marked:

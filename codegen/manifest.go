@@ -3,12 +3,16 @@ package codegen
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // ManifestName is the file in every out folder that lists what evctl put there.
@@ -81,11 +85,29 @@ func (m manifest) encode() []byte {
 	return b.Bytes()
 }
 
+// Algorithms of digests. They tell whether somebody edited a file, which needs no
+// cryptography. SHA-256, which manifests of older versions of evctl have, takes long where
+// the processor has no instructions for it.
+const (
+	xxh64Prefix  = "xxh64:"
+	sha256Prefix = "sha256:"
+)
+
 // digestOf names a file's content, whatever its line endings: version control may
 // have changed those.
 func digestOf(content []byte) string {
-	sum := sha256.Sum256(unixLines(content))
-	return "sha256:" + hex.EncodeToString(sum[:])
+	var sum [8]byte
+	binary.BigEndian.PutUint64(sum[:], xxhash.Sum64(unixLines(content)))
+	return xxh64Prefix + hex.EncodeToString(sum[:])
+}
+
+// hasDigest reports whether a content has the digest of a manifest.
+func hasDigest(content []byte, digest string) bool {
+	if old, ok := strings.CutPrefix(digest, sha256Prefix); ok {
+		sum := sha256.Sum256(unixLines(content))
+		return old == hex.EncodeToString(sum[:])
+	}
+	return digest == digestOf(content)
 }
 
 func unixLines(content []byte) []byte {

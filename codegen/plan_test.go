@@ -3,6 +3,7 @@ package codegen
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -549,5 +550,31 @@ func TestPlan_LeavesNothingOfWhatItRefuses(t *testing.T) {
 				t.Errorf("%s was left: %v", dir, err)
 			}
 		}
+	}
+}
+
+func TestPlan_KnowsItsFilesByManifestsOfOlderVersions(t *testing.T) {
+	root := t.TempDir()
+	opt := PlanOptions{Root: root}
+	files := []File{text("x.txt", "1"), text("y.txt", "1")}
+	apply(t, opt, job("out", target("a", files...)))
+	name := filepath.Join(root, "out", ManifestName)
+	present, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := string(present)
+	for _, f := range files {
+		old = strings.Replace(old, digestOf(f.Content), fmt.Sprintf("sha256:%x", sha256.Sum256(f.Content)), 1)
+	}
+	put(t, name, old)
+	put(t, filepath.Join(root, "out", "y.txt"), "// "+Marker+"\n1, and more of somebody")
+	next := job("out", target("a", text("x.txt", "2"), text("y.txt", "2")))
+	want(t, plan(t, opt, next), map[string]Status{"out/x.txt": Stale, "out/y.txt": Edited})
+
+	put(t, filepath.Join(root, "out", "y.txt"), string(files[1].Content))
+	apply(t, opt, job("out", target("a", files...)))
+	if got := tree(t, root)["out/"+ManifestName]; got != string(present) {
+		t.Errorf("the manifest is %s, expected %s", got, present)
 	}
 }
