@@ -21,6 +21,7 @@ test:
 	@[ -n "$$EVCTL_CORPORA" ] || echo "note: EVCTL_CORPORA is not set, so no real schemas are taken through the tool"
 	@sh testdata/tools.sh
 	$(GO) vet ./... ./testdata/bench/...
+	cd testdata/bench/yardsticks && $(GO) vet ./...
 	$(GO) test -timeout 30m ./... ./testdata/bench/... # on a new machine, some of them install what they need first
 
 bench: build
