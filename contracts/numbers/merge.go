@@ -31,18 +31,18 @@ func Previous(releases []Release, v contracts.Version) (Ledger, error) {
 	}
 	line := slices.DeleteFunc(slices.Clone(releases), func(r Release) bool { return r.Version.Major != major })
 	slices.SortFunc(line, func(a, b Release) int { return a.Version.Compare(b.Version) })
-	var merged Ledger
-	if len(line) == 1 && line[0].Ledger.sound() {
-		return line[0].Ledger, nil
+	if len(line) == 0 {
+		return Ledger{}, nil
 	}
+	var merged []Ledger // the versions so far as one
 	for _, r := range line {
-		next, err := Merge(merged, r.Ledger)
+		next, err := Merge(append(merged, r.Ledger)...)
 		if err != nil {
 			return Ledger{}, fmt.Errorf("field numbers of version %s: %w", r.Version, err)
 		}
-		merged = next
+		merged = []Ledger{next}
 	}
-	return merged, nil
+	return merged[0], nil
 }
 
 // sound reports whether no name of a ledger has two numbers.
