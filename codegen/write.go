@@ -320,14 +320,13 @@ func (s *stage) removeExtra() error {
 
 // discard removes what was not renamed.
 func (s *stage) discard() {
-	if s.root == nil {
-		return
-	}
 	for _, temporary := range s.temporary {
 		_ = s.root.Remove(filepath.FromSlash(temporary)) // it only matters that we tried
 		removeEmpty(s.root, path.Dir(temporary))
 	}
-	_ = s.root.Close()
+	if s.root != nil { // or else it could not be opened
+		_ = s.root.Close()
+	}
 	if s.whole != "" {
 		_ = os.RemoveAll(s.whole)
 	}
